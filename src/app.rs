@@ -1,0 +1,119 @@
+//! Composition: bind, open the store, replay, serve, and end in order.
+
+use crate::config::Settings;
+use crate::ledger::{Ledger, ReplayError, now};
+use crate::plan::event::{Body, Event, PlanPatch};
+use crate::plan::{BatchId, Patch, Position, Seats, Text, decide};
+use crate::store::{self, Access, Chunk, Store};
+use crate::watch::Metrics;
+use crate::{sample, web};
+use anyhow::Context;
+use std::borrow::Cow;
+use std::future::Future;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Whatever happens at the end, it is over by then.
+const END_WITHIN: Duration = Duration::from_secs(10);
+
+/// What a start has come to.
+#[derive(Debug)]
+pub struct Started {
+    pub address: SocketAddr,
+    pub title: String,
+    pub guests: usize,
+    pub tables: usize,
+    pub position: Position,
+    /// A token that was made for this start.
+    pub token: Option<String>,
+    /// Whether `--sample` found another party, and left it alone.
+    pub sample_left_out: bool,
+}
+
+/// Serves until `stop` is over. Blocks its thread.
+///
+/// # Errors
+/// The address cannot be bound, the store cannot be opened, or the stream is broken.
+pub fn run(settings: Settings, with_sample: bool, started: impl FnOnce(Started), stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    actix_web::rt::System::new().block_on(serve(settings, with_sample, started, stop))
+}
+
+async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Started), stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let listener = TcpListener::bind(settings.listen).with_context(|| format!("cannot listen on {}", settings.listen))?;
+    let address = listener.local_addr()?;
+    let url = settings.store.clone();
+    let app = actix_web::web::Data::new(web::App::new(settings, Metrics::start()?));
+    // Bound before the replay, so that a probe is answered "not ready" instead of not at all.
+    let server = web::server(listener, app.clone())?;
+    let handle = server.handle();
+    let serving = actix_web::rt::spawn(server);
+    let ledger = match actix_web::rt::task::spawn_blocking(move || open(&url, with_sample)).await? {
+        Ok(ledger) => ledger,
+        Err(error) => {
+            handle.stop(false).await;
+            return Err(error);
+        }
+    };
+    let mut ready = Started { address, title: String::new(), guests: 0, tables: 0, position: Position(0), token: None, sample_left_out: false };
+    if with_sample {
+        ready.sample_left_out = !sample::load(&ledger).await?;
+        ready.token = Some(sample::fresh_token(&**ledger.store())?);
+    }
+    let snapshot = ledger.snapshot();
+    ready.title = snapshot.plan.about.title.as_ref().map(ToString::to_string).unwrap_or_default();
+    (ready.guests, ready.tables, ready.position) = (snapshot.plan.guests.len(), snapshot.plan.tables.len(), snapshot.plan.position);
+    drop(snapshot);
+    app.is_replayed(ledger.clone());
+    tracing::info!(%address, position = ready.position.0, "ready");
+    started(ready);
+
+    stop.await;
+    tracing::info!("ending: what was accepted is answered first");
+    app.drain();
+    let ended = async {
+        handle.stop(true).await;
+        ledger.stop().await;
+    };
+    if tokio::time::timeout(END_WITHIN, ended).await.is_err() {
+        tracing::error!(within_s = END_WITHIN.as_secs(), "not everything was answered in time");
+    }
+    serving.abort();
+    tracing::info!("ended");
+    Ok(())
+}
+
+fn open(url: &str, with_sample: bool) -> anyhow::Result<Ledger> {
+    let store = store::open(url, Access::Serve)?;
+    create_plan(&*store, if with_sample { sample::about() } else { usual_about() })?;
+    let ledger = Ledger::start(store, decide).map_err(|error: ReplayError| anyhow::anyhow!(error)).context("the stream cannot be replayed")?;
+    Ok(ledger)
+}
+
+fn usual_about() -> PlanPatch {
+    PlanPatch { title: Patch::Set(Text::stored("Our party")), date: Patch::Keep, default_seats: Patch::Set(Seats::USUAL) }
+}
+
+/// The first event of a new stream gives it its id.
+fn create_plan(store: &dyn Store, set: PlanPatch) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    if runtime.block_on(store.last())? > Position(0) {
+        return Ok(());
+    }
+    let body = Body::PlanCreated { stream: Uuid::new_v4(), set };
+    let event = Event { position: Position(1), recorded_at: now(), actor: Arc::from("system"), batch: BatchId(Uuid::now_v7()), body };
+    let row = store::StoredEvent {
+        position: event.position,
+        recorded_at: event.recorded_at,
+        actor: event.actor.clone(),
+        batch: event.batch,
+        kind: Cow::Borrowed(event.body.kind()),
+        payload: store::codec::encode(&event.body)?,
+    };
+    match runtime.block_on(store.append(Position(0), vec![Chunk::from([row])])) {
+        // Another start was faster: its first event is as good.
+        Ok(()) | Err(store::AppendError::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,267 @@
+//! The ledger: the one way to change the plan, and the newest plan to read.
+//!
+//! One writer task owns the stream's end; everybody else holds this handle, sends it requests, and reads snapshots.
+
+mod group;
+mod history;
+mod replay;
+mod undo;
+mod validity;
+mod writer;
+
+pub use replay::{ReplayError, first_of, fold};
+pub use undo::ChangeValidity;
+pub use validity::{Doing, Validity, Voids};
+
+use crate::plan::command::Request;
+use crate::plan::event::Event;
+use crate::plan::{BatchId, Plan, Position, Refusal, Timestamp};
+use crate::store::{Chunk, Store, StoreError};
+use history::History;
+use parking_lot::RwLock;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot, watch};
+use uuid::Uuid;
+
+/// So many requests may wait for the writer; the next one waits for a place, then is turned away.
+const QUEUE_REQUESTS: usize = 1_024;
+/// How long a request waits for a place in the queue.
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How requests are decided: [`crate::plan::decide`], but for tests that need a decision to crash.
+pub type Decide = fn(&Plan, &Request) -> Result<Vec<Event>, Refusal>;
+
+/// The plan at one position, with what is void there.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    pub plan: Plan,
+    pub validity: Validity,
+}
+
+/// What became of a request: its events are durable.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The last event's position; the plan's, where there was nothing to do.
+    pub position: Position,
+    pub batch: BatchId,
+    pub events: Chunk,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Failure {
+    /// The plan does not allow it.
+    #[error("refused: {}", .0.code())]
+    Refused(Box<Refusal>),
+    /// The caller's role does not allow it.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// The store is away or the outcome is unknown. The same id, sent again, settles it.
+    #[error("the store is away: {0}")]
+    Unavailable(String),
+    /// The store will not take these events, however often they are sent.
+    #[error("the store refuses the events: {0}")]
+    Rejected(String),
+    /// A decision crashed. Nothing was written; the id is in the log.
+    #[error("the decision crashed ({0})")]
+    Crashed(Uuid),
+    /// The stream cannot be read.
+    #[error(transparent)]
+    Broken(#[from] ReplayError),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(Box::new(refusal))
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable(error.to_string())
+    }
+}
+
+/// What the handle and the writer share.
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) history: History,
+    published: RwLock<Arc<Snapshot>>,
+    position: watch::Sender<Position>,
+    is_up: AtomicBool,
+}
+
+impl Shared {
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.published.read().clone()
+    }
+
+    /// Shows a snapshot to everybody. Only what is durable comes here.
+    pub(crate) fn publish(&self, snapshot: Arc<Snapshot>) {
+        let position = snapshot.plan.position;
+        self.history.offer(&snapshot.plan, snapshot.validity.voids());
+        *self.published.write() = snapshot;
+        self.position.send_replace(position);
+    }
+
+    pub(crate) fn set_up(&self, is_up: bool) {
+        if self.is_up.swap(is_up, Ordering::Relaxed) != is_up {
+            if is_up {
+                tracing::info!("the store is back");
+            } else {
+                tracing::error!("the store is away; commands are answered 503 until it is back");
+            }
+            metrics::gauge!("tafel_store_up").set(if is_up { 1.0 } else { 0.0 });
+        }
+    }
+}
+
+/// A job for the writer.
+pub(crate) enum Job {
+    Command(CommandJob),
+    ChangeValidity(Box<undo::ValidityJob>),
+}
+
+pub(crate) struct CommandJob {
+    pub(crate) request: Request,
+    pub(crate) accepted_at: std::time::Instant,
+    pub(crate) reply: oneshot::Sender<Result<Answer, Failure>>,
+}
+
+/// The handle. Clones share the writer.
+#[derive(Clone)]
+pub struct Ledger {
+    jobs: mpsc::Sender<Job>,
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    writer: Arc<parking_lot::Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Ledger {
+    /// Replays the stream and starts the writer. Blocks its thread until the plan can be served.
+    ///
+    /// # Errors
+    /// The store fails, or the stream is broken: the error says at which position.
+    pub fn start(store: Arc<dyn Store>, decide: Decide) -> Result<Self, ReplayError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
+        let history = History::new(store.clone());
+        let last = runtime.block_on(store.last())?;
+        let replayed = replay::replay(&*store, &history, last)?;
+        warn_of_the_future(replayed.plan.recorded_at);
+        let snapshot = Arc::new(Snapshot { plan: replayed.plan, validity: replayed.validity });
+        let (position, _) = watch::channel(last);
+        let shared = Arc::new(Shared { store, history, published: RwLock::new(snapshot.clone()), position, is_up: AtomicBool::new(true) });
+        metrics::gauge!("tafel_store_up").set(1.0);
+        let (jobs, queue) = mpsc::channel(QUEUE_REQUESTS);
+        let (stop, stopped) = watch::channel(false);
+        let writer = writer::Writer::new(shared.clone(), decide, replayed.batches);
+        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || runtime.block_on(writer.run(queue, stopped)));
+        let thread = thread.map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
+        Ok(Self { jobs, shared, stop, writer: Arc::new(parking_lot::Mutex::new(Some(thread))) })
+    }
+
+    /// The newest plan. It never changes; later ones are other snapshots.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.shared.snapshot()
+    }
+
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.shared.store
+    }
+
+    /// Whether the store answered when it was last asked.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.shared.is_up.load(Ordering::Relaxed)
+    }
+
+    /// Told of every new position.
+    #[must_use]
+    pub fn positions(&self) -> watch::Receiver<Position> {
+        self.shared.position.subscribe()
+    }
+
+    /// A plan at least as new as `position`; `None` if there is none within the time.
+    pub async fn wait_for(&self, position: Position, timeout: Duration) -> Option<Arc<Snapshot>> {
+        if self.shared.snapshot().plan.position < position {
+            let mut positions = self.positions();
+            let arrived = positions.wait_for(|newest| *newest >= position);
+            tokio::time::timeout(timeout, arrived).await.ok()?.ok()?;
+        }
+        Some(self.shared.snapshot())
+    }
+
+    /// Has the request decided and made durable. Once this has begun to wait for the answer, the request is carried
+    /// out even if nobody waits for it any more.
+    ///
+    /// # Errors
+    /// The request is refused, or the store fails.
+    pub async fn submit(&self, request: Request) -> Result<Answer, Failure> {
+        let (reply, answer) = oneshot::channel();
+        let job = CommandJob { request, accepted_at: std::time::Instant::now(), reply };
+        self.send(Job::Command(job)).await?;
+        answer.await.map_err(|_| Failure::Unavailable("the server is stopping".to_owned()))?
+    }
+
+    async fn send(&self, job: Job) -> Result<(), Failure> {
+        match self.jobs.send_timeout(job, QUEUE_TIMEOUT).await {
+            Ok(()) => Ok(()),
+            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(Failure::Unavailable("too many requests are waiting".to_owned())),
+            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(Failure::Unavailable("the server is stopping".to_owned())),
+        }
+    }
+
+    /// The plan as it was known at a position, or as it would have been without what was void at `corrected_as_of`.
+    ///
+    /// # Errors
+    /// The stream cannot be read.
+    pub async fn plan_at(&self, position: Position, corrected_as_of: Option<Position>) -> Result<Plan, Failure> {
+        let shared = self.shared.clone();
+        let voids = shared.snapshot().validity.voids_at(corrected_as_of.unwrap_or(position));
+        Ok(blocking(move || shared.history.plan_at(position, &voids)).await??)
+    }
+
+    /// Takes no more requests, answers those accepted, and ends the writer.
+    pub async fn stop(&self) {
+        self.stop.send_replace(true);
+        let thread = self.writer.lock().take();
+        if let Some(thread) = thread {
+            // The writer logs its own crash; there is nobody else to tell.
+            let _ = blocking(move || thread.join()).await;
+        }
+    }
+}
+
+/// Runs what blocks on a thread of its own.
+///
+/// # Errors
+/// It crashed.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        let id = Uuid::now_v7();
+        tracing::error!(%id, %error, "a task crashed");
+        Failure::Crashed(id)
+    })
+}
+
+/// The present, as the ledger counts it.
+#[must_use]
+pub fn now() -> Timestamp {
+    Timestamp(jiff::Timestamp::now().as_microsecond())
+}
+
+/// `recorded_at` never falls, so an event from the future would give every later one its own instant.
+fn warn_of_the_future(recorded_at: Timestamp) {
+    let ahead_us = recorded_at.0.saturating_sub(now().0);
+    #[allow(clippy::cast_precision_loss)] // A gauge in seconds.
+    metrics::gauge!("tafel_clock_skew_seconds").set((ahead_us.max(0) as f64) / 1e6);
+    if ahead_us > 2_000_000 {
+        tracing::warn!(ahead_s = ahead_us / 1_000_000, %recorded_at, "the last event is in the future: this machine's clock, or the one that wrote it, is wrong");
+    }
+}

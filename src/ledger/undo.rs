@@ -1,0 +1,280 @@
+//! Retraction, reinstatement and one's own undo: prepared aside, done by the writer in a moment.
+
+use super::group::stored;
+use super::writer::Writer;
+use super::{Failure, Job, Ledger, Snapshot, Voids, blocking};
+use crate::plan::event::{Body, Event, Retraction};
+use crate::plan::retract::{Comparison, RetractionPreview};
+use crate::plan::{BatchId, Position, Refusal, Text, Timestamp, evolve};
+use crate::store::codec::Decoder;
+use crate::store::{AppendError, RawEvent, StoredEvent};
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::oneshot;
+
+/// The wish to declare a batch void, or valid again.
+#[derive(Debug, Clone)]
+pub struct ChangeValidity {
+    /// The id of this request, so of the batch that it writes.
+    pub id: BatchId,
+    pub batch: BatchId,
+    pub retracts: bool,
+    pub reason: Text,
+    pub actor: Arc<str>,
+    /// Admins may do it to anything; others to their own latest batch, if nobody has built on it.
+    pub is_admin: bool,
+    pub at: Timestamp,
+    /// The position of the preview that was confirmed.
+    pub position: Option<Position>,
+}
+
+pub(crate) struct ValidityJob {
+    ask: ChangeValidity,
+    comparison: Comparison,
+    /// The void batches that the comparison was made with.
+    now: Voids,
+    /// The preview that was confirmed.
+    expected: Option<RetractionPreview>,
+    accepted_at: Instant,
+    reply: oneshot::Sender<Result<RetractionPreview, Failure>>,
+}
+
+impl Ledger {
+    /// What retracting the batch would change; of a retracted batch, what reinstating it would. Writes nothing.
+    ///
+    /// # Errors
+    /// There is no such batch, it cannot be retracted, or the stream cannot be read.
+    pub async fn preview_retraction(&self, batch: BatchId) -> Result<RetractionPreview, Failure> {
+        let ledger = self.clone();
+        blocking(move || {
+            let began = Instant::now();
+            let snapshot = ledger.snapshot();
+            let first = ledger.retractable(batch)?.position;
+            let (now, then) = voids(&snapshot, batch, first, !snapshot.validity.voids().contains_key(&batch));
+            let (preview, _) = ledger.shared.history.compare(batch, &now, &then, snapshot.plan.position)?.finish();
+            log(&preview, "previewed", "", began);
+            Ok(preview)
+        })
+        .await?
+    }
+
+    /// Retracts or reinstates. Carried out even if nobody waits for it any more.
+    ///
+    /// # Errors
+    /// The caller may not, the effect is another one than was confirmed, or the store fails.
+    pub async fn change_validity(&self, ask: ChangeValidity) -> Result<RetractionPreview, Failure> {
+        let ledger = self.clone();
+        let carried_out = tokio::spawn(async move {
+            let accepted_at = Instant::now();
+            let preparing = ledger.clone();
+            let prepared = blocking(move || preparing.prepare(ask, accepted_at)).await??;
+            match prepared {
+                Prepared::Repeated(preview) => Ok(*preview),
+                Prepared::New(job, answer) => {
+                    ledger.send(Job::ChangeValidity(job)).await?;
+                    answer.await.map_err(|_| Failure::Unavailable("the server is stopping".to_owned()))?
+                }
+            }
+        });
+        carried_out.await.map_err(|error| Failure::Unavailable(error.to_string()))?
+    }
+
+    fn prepare(&self, ask: ChangeValidity, accepted_at: Instant) -> Result<Prepared, Failure> {
+        if let Some(done) = self.shared.store.batch(ask.id)?.first() {
+            return self.repeat(done).map(Box::new).map(Prepared::Repeated);
+        }
+        let head = self.retractable(ask.batch)?;
+        let snapshot = self.snapshot();
+        refuse_twice(&snapshot, &ask)?;
+        if !ask.is_admin {
+            self.forbid_others(&snapshot, &ask, &head)?;
+        }
+        let (now, then) = voids(&snapshot, ask.batch, head.position, ask.retracts);
+        let comparison = self.shared.history.compare(ask.batch, &now, &then, snapshot.plan.position)?;
+        let expected = match ask.position.filter(|position| *position < snapshot.plan.position) {
+            Some(position) => {
+                let (now, then) = voids_at(&snapshot, ask.batch, head.position, position, ask.retracts);
+                Some(self.shared.history.compare(ask.batch, &now, &then, position)?.finish().0)
+            }
+            None => None,
+        };
+        // Confirmed at the newest position, and the writer may have moved on since.
+        let expected = expected.or_else(|| ask.position.map(|_| comparison.clone().finish().0));
+        let (reply, answer) = oneshot::channel();
+        Ok(Prepared::New(Box::new(ValidityJob { ask, comparison, now, expected, accepted_at, reply }), answer))
+    }
+
+    /// The same id again: the same answer, as of then.
+    fn repeat(&self, done: &StoredEvent) -> Result<RetractionPreview, Failure> {
+        let event = Decoder::default().decode(done.raw()).map_err(super::ReplayError::from)?;
+        let (batch, retracts) = match &event.body {
+            Body::BatchRetracted(retraction) => (retraction.batch, true),
+            Body::BatchReinstated(retraction) => (retraction.batch, false),
+            _ => return Err(Refusal::NotRetractable { why: "This id belongs to another command." }.into()),
+        };
+        let snapshot = self.snapshot();
+        let before = Position(event.position.0 - 1);
+        let first = self.retractable(batch)?.position;
+        let (now, then) = voids_at(&snapshot, batch, first, before, retracts);
+        let (mut preview, _) = self.shared.history.compare(batch, &now, &then, before)?.finish();
+        preview.position = event.position;
+        Ok(preview)
+    }
+
+    /// The first event of a batch that may be retracted.
+    fn retractable(&self, batch: BatchId) -> Result<StoredEvent, Failure> {
+        let events = self.shared.store.batch(batch)?;
+        let Some(head) = events.first() else { return Err(Refusal::UnknownBatch.into()) };
+        let why = match &*head.kind {
+            "batch_retracted" => "A retraction is taken back by reinstating its batch.",
+            "batch_reinstated" => "A reinstatement is taken back by retracting its batch again.",
+            "plan_created" => "Without its first event there is no plan.",
+            "guest_erased" => "What was erased is gone for good.",
+            kind if kind.starts_with("report_") => "Reports that were begun stay on record.",
+            _ => return Ok(head.clone()),
+        };
+        Err(Refusal::NotRetractable { why }.into())
+    }
+
+    /// Who is no admin may only undo their own latest batch that still counts.
+    fn forbid_others(&self, snapshot: &Snapshot, ask: &ChangeValidity, head: &StoredEvent) -> Result<(), Failure> {
+        if head.actor != ask.actor {
+            return Err(Failure::Forbidden("Only an admin may take back what somebody else did."));
+        }
+        if !ask.retracts {
+            let own = snapshot.validity.retraction_of(ask.batch).is_some_and(|doing| doing.actor == ask.actor);
+            return if own { Ok(()) } else { Err(Failure::Forbidden("Only an admin may bring back what somebody else took back.")) };
+        }
+        let mut latest = None;
+        self.shared.store.scan_back(snapshot.plan.position.next(), &mut |raw: RawEvent<'_>| {
+            let counts = raw.actor == &*ask.actor && !raw.kind.starts_with("batch_") && !snapshot.validity.voids().contains_key(&raw.batch);
+            if counts {
+                latest = Some(raw.batch);
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        })?;
+        if latest == Some(ask.batch) { Ok(()) } else { Err(Failure::Forbidden("You can take back your own latest change; an admin can take back any.")) }
+    }
+}
+
+enum Prepared {
+    Repeated(Box<RetractionPreview>),
+    New(Box<ValidityJob>, oneshot::Receiver<Result<RetractionPreview, Failure>>),
+}
+
+fn refuse_twice(snapshot: &Snapshot, ask: &ChangeValidity) -> Result<(), Refusal> {
+    match (snapshot.validity.retraction_of(ask.batch), ask.retracts) {
+        (Some(doing), true) => Err(Refusal::AlreadyRetracted { position: doing.position }),
+        (None, false) => Err(Refusal::NotRetracted),
+        _ => Ok(()),
+    }
+}
+
+/// What is void now, and what would be.
+fn voids(snapshot: &Snapshot, batch: BatchId, first: Position, retracts: bool) -> (Voids, Voids) {
+    with(snapshot.validity.voids().clone(), batch, first, retracts)
+}
+
+fn voids_at(snapshot: &Snapshot, batch: BatchId, first: Position, position: Position, retracts: bool) -> (Voids, Voids) {
+    with(snapshot.validity.voids_at(position), batch, first, retracts)
+}
+
+fn with(now: Voids, batch: BatchId, first: Position, retracts: bool) -> (Voids, Voids) {
+    let then = if retracts { now.update(batch, first) } else { now.without(&batch) };
+    (now, then)
+}
+
+impl Writer {
+    /// Does it at the stream's end, with nothing else under way.
+    pub(super) async fn change_validity(&mut self, mut job: Box<ValidityJob>) {
+        let result = self.try_change_validity(&mut job).await;
+        match &result {
+            Ok(preview) => {
+                let doing = if job.ask.retracts { "retracted" } else { "reinstated" };
+                log(preview, doing, &job.ask.actor, job.accepted_at);
+            }
+            Err(failure) => {
+                tracing::info!(actor = &*job.ask.actor, batch = %job.ask.batch, outcome = %failure, "retraction not done");
+            }
+        }
+        let _ = job.reply.send(result);
+    }
+
+    async fn try_change_validity(&mut self, job: &mut ValidityJob) -> Result<RetractionPreview, Failure> {
+        const ATTEMPTS: usize = 5;
+        let mut last_error = String::new();
+        for _ in 0..ATTEMPTS {
+            self.look_for_others().await;
+            if self.batches.may_have(job.ask.id) && !self.shared.store.batch(job.ask.id)?.is_empty() {
+                return Err(Failure::Unavailable("the same request was answered already: repeat it to see the answer".to_owned()));
+            }
+            let (preview, plan) = self.weigh(job)?;
+            let ask = &job.ask;
+            let retraction = Retraction { batch: ask.batch, reason: ask.reason.clone(), reversed: preview.reversed_fields() };
+            let event = Event {
+                position: self.committed.plan.position.next(),
+                recorded_at: ask.at.max(self.committed.plan.recorded_at),
+                actor: ask.actor.clone(),
+                batch: ask.id,
+                body: if ask.retracts { Body::BatchRetracted(retraction) } else { Body::BatchReinstated(retraction) },
+            };
+            let row = stored(&event).map_err(|error| Failure::Rejected(error.to_string()))?;
+            match self.shared.store.append(self.committed.plan.position, vec![Arc::from([row])]).await {
+                Ok(()) => {
+                    let mut validity = self.committed.validity.clone();
+                    let store = self.shared.store.clone();
+                    validity.note(&event, |batch| super::first_of(&*store, batch))?;
+                    self.batches.note(event.batch);
+                    self.publish(Snapshot { plan: evolve(plan, &event), validity });
+                    self.rebase();
+                    return Ok(RetractionPreview { position: event.position, ..preview });
+                }
+                // Somebody else was faster: look again.
+                Err(AppendError::Conflict { .. }) => {}
+                Err(AppendError::Refused(why)) => return Err(Failure::Rejected(why)),
+                Err(AppendError::Failed(error)) => last_error = error.to_string(),
+            }
+        }
+        Err(Failure::Unavailable(last_error))
+    }
+
+    /// What it would change by now, unless it may not.
+    fn weigh(&self, job: &mut ValidityJob) -> Result<(RetractionPreview, crate::plan::Plan), Failure> {
+        let snapshot = &*self.committed;
+        refuse_twice(snapshot, &job.ask)?;
+        let first = super::first_of(&*self.shared.store, job.ask.batch)?.ok_or(Refusal::UnknownBatch)?;
+        let (now, then) = voids(snapshot, job.ask.batch, first, job.ask.retracts);
+        if now == job.now {
+            self.shared.history.catch_up(&mut job.comparison, &now, &then, snapshot.plan.position)?;
+        } else {
+            // Another retraction came first: what was folded aside no longer holds.
+            job.comparison = self.shared.history.compare(job.ask.batch, &now, &then, snapshot.plan.position)?;
+            job.now = now;
+        }
+        let (preview, plan) = job.comparison.clone().finish();
+        if job.expected.as_ref().is_some_and(|expected| !expected.same_effect(&preview)) {
+            return Err(Refusal::RetractionOutdated { preview: Box::new(preview) }.into());
+        }
+        if !job.ask.is_admin && job.ask.retracts && !preview.lost.is_empty() {
+            return Err(Refusal::OthersBuiltOnIt { lost: preview.lost }.into());
+        }
+        Ok((preview, plan))
+    }
+}
+
+fn log(preview: &RetractionPreview, doing: &str, actor: &str, began: Instant) {
+    tracing::info!(
+        doing,
+        actor,
+        batch = %preview.batch,
+        position = preview.position.0,
+        reversed = preview.reversed.len(),
+        lost = preview.lost.len(),
+        regained = preview.regained.len(),
+        overtaken = preview.overtaken.len(),
+        duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "retraction"
+    );
+}

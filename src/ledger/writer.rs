@@ -1,0 +1,417 @@
+//! The writer: the one task that appends. While a group is on its way to the disk, the next one is decided.
+
+use super::group::{Entry, Group};
+use super::replay::{Batches, ReplayError, first_of, fold};
+use super::undo::ValidityJob;
+use super::{Answer, CommandJob, Decide, Failure, Job, Shared, Snapshot};
+use crate::plan::{Position, apply};
+use crate::store::{AppendError, Chunk, Fut, StoreError};
+use metrics::{Counter, Histogram, counter, gauge, histogram};
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{mpsc, watch};
+
+/// A group takes no further command beyond these.
+const GROUP_COMMANDS: usize = 512;
+const GROUP_EVENTS: usize = 20_000;
+/// How often the writer looks whether somebody else has appended.
+const TAIL_INTERVAL: Duration = Duration::from_millis(250);
+/// The pauses before a commit that failed is tried again; then its commands are answered "unknown".
+const RETRY_PAUSES: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(400)];
+
+pub(super) struct Writer {
+    pub(super) shared: Arc<Shared>,
+    decide: Decide,
+    pub(super) batches: Batches,
+    /// What everybody sees: durable.
+    pub(super) committed: Arc<Snapshot>,
+    /// On its way to the disk, with the instant at which it left.
+    in_flight: Option<(Group, Fut<'static, Result<(), AppendError>>, Instant)>,
+    /// Being decided, on the plan after the group in flight.
+    building: Group,
+    /// Ids of the commands in either group.
+    pending: HashSet<crate::plan::BatchId>,
+    /// To be decided before anything from the queue.
+    waiting: VecDeque<CommandJob>,
+    /// The same ids as pending ones: they get their answer from the stream.
+    repeated: Vec<CommandJob>,
+    /// So many commands are committed alone, because one of them spoilt a group.
+    alone: usize,
+    /// Retractions need the stream's end for themselves.
+    exclusive: VecDeque<Box<ValidityJob>>,
+    gauges: Gauges,
+}
+
+/// Handles to the metrics, looked up once.
+struct Gauges {
+    events: Counter,
+    accepted: Counter,
+    refused: Counter,
+    failed: Counter,
+    commit_seconds: Histogram,
+    commit_events: Histogram,
+}
+
+impl Gauges {
+    fn new() -> Self {
+        let outcome = |outcome: &'static str| counter!("tafel_commands_total", "outcome" => outcome);
+        Self {
+            events: counter!("tafel_events_total"),
+            accepted: outcome("accepted"),
+            refused: outcome("refused"),
+            failed: outcome("failed"),
+            commit_seconds: histogram!("tafel_commit_seconds"),
+            commit_events: histogram!("tafel_commit_events"),
+        }
+    }
+}
+
+impl Writer {
+    pub(super) fn new(shared: Arc<Shared>, decide: Decide, batches: Batches) -> Self {
+        let committed = shared.snapshot();
+        let building = Group::after(committed.plan.clone());
+        let writer = Self {
+            shared,
+            decide,
+            batches,
+            committed,
+            in_flight: None,
+            building,
+            pending: HashSet::new(),
+            waiting: VecDeque::new(),
+            repeated: Vec::new(),
+            alone: 0,
+            exclusive: VecDeque::new(),
+            gauges: Gauges::new(),
+        };
+        writer.show_gauges();
+        writer
+    }
+
+    /// Works until it is told to stop; what was accepted by then is answered.
+    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Job>, mut stopped: watch::Receiver<bool>) {
+        let mut tail = tokio::time::interval(TAIL_INTERVAL);
+        tail.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut closed = false;
+        loop {
+            self.fill(&mut queue);
+            if self.in_flight.is_none() {
+                if !self.building.is_empty() {
+                    self.commit().await;
+                    continue;
+                }
+                if let Some(job) = self.exclusive.pop_front() {
+                    self.change_validity(job).await;
+                    continue;
+                }
+                if closed && self.waiting.is_empty() && queue.is_empty() {
+                    return;
+                }
+            }
+            let idle = self.in_flight.is_none();
+            tokio::select! {
+                biased;
+                outcome = outcome(&mut self.in_flight), if !idle => self.settle(outcome).await,
+                job = queue.recv(), if !closed && self.has_room() => match job {
+                    Some(job) => self.take(job),
+                    None => closed = true,
+                },
+                // A dropped handle stops the writer, too.
+                _ = stopped.wait_for(|stopped| *stopped), if !closed => {
+                    queue.close();
+                    closed = true;
+                }
+                _ = tail.tick(), if idle => self.look_for_others().await,
+            }
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        let commands = if self.alone > 0 { 1 } else { GROUP_COMMANDS };
+        self.exclusive.is_empty() && self.building.entries.len() < commands && self.building.events < GROUP_EVENTS
+    }
+
+    /// Decides all that is there, without waiting for more.
+    fn fill(&mut self, queue: &mut mpsc::Receiver<Job>) {
+        while self.has_room() {
+            if let Some(job) = self.waiting.pop_front() {
+                self.take_command(job);
+            } else if let Ok(job) = queue.try_recv() {
+                self.take(job);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, job: Job) {
+        match job {
+            Job::Command(job) => self.take_command(job),
+            Job::ChangeValidity(job) => self.exclusive.push_back(job),
+        }
+    }
+
+    fn take_command(&mut self, job: CommandJob) {
+        let id = job.request.id;
+        if self.pending.contains(&id) {
+            self.repeated.push(job);
+            return;
+        }
+        if self.batches.may_have(id) {
+            match self.shared.store.batch(id) {
+                Ok(events) if events.is_empty() => {}
+                Ok(events) => {
+                    let position = events.last().map_or(self.committed.plan.position, |event| event.position);
+                    return self.reply(job, Ok(Answer { position, batch: id, events: Chunk::from(events) }), "repeated");
+                }
+                Err(error) => return self.reply(job, Err(error.into()), "unknown"),
+            }
+        }
+        match self.building.add(self.decide, job) {
+            Ok(()) => drop(self.pending.insert(id)),
+            Err((job, failure)) => self.reply(job, Err(failure), "crashed"),
+        }
+    }
+
+    /// Sends the group that was built on its way.
+    async fn commit(&mut self) {
+        let next = Group::after(self.building.plan.clone());
+        let group = std::mem::replace(&mut self.building, next);
+        let chunks = group.chunks();
+        if chunks.is_empty() {
+            return self.answer_without_events(group).await;
+        }
+        let (store, expected) = (self.shared.store.clone(), group.expected);
+        let commit = Box::pin(async move { store.append(expected, chunks).await });
+        self.in_flight = Some((group, commit, Instant::now()));
+    }
+
+    /// Refusals and "nothing to do" append nothing, so would not notice that somebody else was faster: look.
+    async fn answer_without_events(&mut self, group: Group) {
+        match self.shared.store.last().await {
+            Ok(last) if last == self.committed.plan.position => self.answer(group),
+            Ok(last) => self.lost_the_race(group, last).await,
+            Err(error) => {
+                self.shared.set_up(false);
+                self.give_up(group, &error.to_string());
+            }
+        }
+    }
+
+    async fn settle(&mut self, outcome: Result<(), AppendError>) {
+        let Some((group, _, began)) = self.in_flight.take() else { return };
+        match outcome {
+            Ok(()) => self.committed(group, began),
+            Err(AppendError::Conflict { last, .. }) => self.lost_the_race(group, last).await,
+            Err(AppendError::Refused(why)) => self.refused_by_store(group, why),
+            Err(AppendError::Failed(error)) => self.try_again(group, error, began).await,
+        }
+    }
+
+    /// Somebody else has appended: read what, and decide anew.
+    async fn lost_the_race(&mut self, group: Group, last: Position) {
+        let before = self.committed.plan.position;
+        self.look_for_others().await;
+        if self.committed.plan.position > before {
+            return self.decide_again(group);
+        }
+        // Nothing can be decided on what cannot be read, or on a past that the database no longer has.
+        tracing::error!(ours = before.0, theirs = last.0, "the stream is not what was read; was the database restored from a backup?");
+        self.give_up(group, "the stream is not what was read");
+    }
+
+    fn committed(&mut self, group: Group, began: Instant) {
+        self.shared.set_up(true);
+        self.alone = self.alone.saturating_sub(1);
+        for chunk in group.entries.iter().filter_map(|entry| entry.decided.as_ref().ok()) {
+            if let Some(event) = chunk.first() {
+                self.batches.note(event.batch);
+            }
+        }
+        self.gauges.events.increment(group.events as u64);
+        self.gauges.commit_seconds.record(began.elapsed().as_secs_f64());
+        #[allow(clippy::cast_precision_loss)] // A histogram of at most some thousands.
+        self.gauges.commit_events.record(group.events as f64);
+        let snapshot = Snapshot { plan: group.plan.clone(), validity: self.committed.validity.clone() };
+        self.publish(snapshot);
+        self.answer(group);
+    }
+
+    pub(super) fn publish(&mut self, snapshot: Snapshot) {
+        self.committed = Arc::new(snapshot);
+        self.shared.publish(self.committed.clone());
+        self.show_gauges();
+    }
+
+    /// The next group is decided on what is published.
+    pub(super) fn rebase(&mut self) {
+        self.building = Group::after(self.committed.plan.clone());
+    }
+
+    #[allow(clippy::cast_precision_loss)] // Gauges.
+    fn show_gauges(&self) {
+        gauge!("tafel_stream_position").set(self.committed.plan.position.0 as f64);
+        gauge!("tafel_plan_guests").set(self.committed.plan.guests.len() as f64);
+    }
+
+    /// Answers a group that is durable.
+    fn answer(&mut self, group: Group) {
+        let position = self.committed.plan.position;
+        for entry in group.entries {
+            self.pending.remove(&entry.job.request.id);
+            let answer = entry.answer(position);
+            let outcome = match &answer {
+                Ok(answer) if answer.events.is_empty() => "unchanged",
+                Ok(_) => "accepted",
+                Err(_) => "refused",
+            };
+            self.reply(entry.job, answer, outcome);
+        }
+        let repeated = std::mem::take(&mut self.repeated);
+        self.waiting.extend(repeated);
+    }
+
+    /// Everything that is not durable is decided anew, in its order, on what is.
+    fn decide_again(&mut self, group: Group) {
+        let building = std::mem::replace(&mut self.building, Group::after(self.committed.plan.clone()));
+        self.pending.clear();
+        let jobs = group.entries.into_iter().chain(building.entries).map(|entry: Entry| entry.job);
+        for job in jobs.collect::<Vec<_>>().into_iter().rev() {
+            self.waiting.push_front(job);
+        }
+        let repeated = std::mem::take(&mut self.repeated);
+        self.waiting.extend(repeated);
+    }
+
+    /// One bad event must not fail the others: they are committed one by one.
+    fn refused_by_store(&mut self, mut group: Group, why: String) {
+        if group.writing() <= 1 {
+            self.alone = self.alone.saturating_sub(1);
+            let guilty = group.entries.iter().position(|entry| entry.decided.as_ref().is_ok_and(|chunk| !chunk.is_empty()));
+            if let Some(guilty) = guilty {
+                let entry = group.entries.remove(guilty);
+                tracing::error!(batch = %entry.job.request.id, why, "the store refuses a command's events");
+                self.reply(entry.job, Err(Failure::Rejected(why)), "rejected");
+            }
+        } else {
+            self.alone = group.entries.len();
+        }
+        self.decide_again(group);
+    }
+
+    /// The outcome of a commit is unknown. The same events at the same position settle it, if the store answers.
+    async fn try_again(&mut self, group: Group, error: StoreError, began: Instant) {
+        let mut last_error = error;
+        for pause in RETRY_PAUSES {
+            tracing::warn!(error = %last_error, expected = group.expected.0, "a commit failed; trying again");
+            tokio::time::sleep(pause).await;
+            match self.shared.store.append(group.expected, group.chunks()).await {
+                Ok(()) => return self.committed(group, began),
+                Err(AppendError::Conflict { .. }) if self.is_in_the_stream(&group) => return self.committed(group, began),
+                Err(AppendError::Conflict { last, .. }) => return self.lost_the_race(group, last).await,
+                Err(AppendError::Refused(why)) => return self.refused_by_store(group, why),
+                Err(AppendError::Failed(error)) => last_error = error,
+            }
+        }
+        self.shared.set_up(false);
+        self.alone = 0;
+        self.give_up(group, &last_error.to_string());
+    }
+
+    /// Whether the first attempt had been successful after all.
+    fn is_in_the_stream(&self, group: &Group) -> bool {
+        group.chunks().iter().all(|chunk| {
+            let found = chunk.first().map(|event| self.shared.store.batch(event.batch));
+            found.is_some_and(|found| found.is_ok_and(|found| found.first().map(|event| event.position) == chunk.first().map(|event| event.position)))
+        })
+    }
+
+    /// Answers the group "unknown"; what was decided on top of it is decided anew.
+    fn give_up(&mut self, group: Group, why: &str) {
+        for entry in group.entries {
+            self.pending.remove(&entry.job.request.id);
+            self.reply(entry.job, Err(Failure::Unavailable(why.to_owned())), "unknown");
+        }
+        self.decide_again(Group::after(self.committed.plan.clone()));
+    }
+
+    /// Folds in what others have appended. While the store is away, this finds out when it is back.
+    pub(super) async fn look_for_others(&mut self) {
+        let last = match self.shared.store.last().await {
+            Ok(last) => last,
+            Err(error) => {
+                tracing::debug!(%error, "the store does not say where the stream ends");
+                return self.shared.set_up(false);
+            }
+        };
+        self.shared.set_up(true);
+        if last > self.committed.plan.position
+            && let Err(error) = self.catch_up(last)
+        {
+            tracing::error!(%error, "what others have appended cannot be read");
+        }
+    }
+
+    fn catch_up(&mut self, last: Position) -> Result<(), ReplayError> {
+        let store = self.shared.store.clone();
+        let mut plan = self.committed.plan.clone();
+        let mut validity = self.committed.validity.clone();
+        let (mut changes_validity, mut failed) = (false, None);
+        let batches = &mut self.batches;
+        fold(&*store, plan.position, last, |event| {
+            batches.note(event.batch);
+            match validity.note(event, |batch| first_of(&*store, batch)) {
+                Ok(changes) => changes_validity |= changes,
+                Err(error) => failed = Some(error),
+            }
+            apply(&mut plan, event);
+        })?;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        // What became void, or counts again, may lie anywhere behind.
+        if changes_validity {
+            plan = self.shared.history.plan_at(last, validity.voids())?;
+        }
+        self.publish(Snapshot { plan, validity });
+        if self.building.is_empty() {
+            self.rebase();
+        }
+        Ok(())
+    }
+
+    /// Answers, counts and logs. A client that has gone away is none of the command's business.
+    fn reply(&self, job: CommandJob, answer: Result<Answer, Failure>, outcome: &'static str) {
+        let counter = match outcome {
+            "accepted" | "unchanged" | "repeated" => &self.gauges.accepted,
+            "refused" => &self.gauges.refused,
+            _ => &self.gauges.failed,
+        };
+        counter.increment(1);
+        let refusal = match &answer {
+            Err(Failure::Refused(refusal)) => refusal.code(),
+            _ => "",
+        };
+        tracing::info!(
+            actor = &*job.request.actor,
+            batch = %job.request.id,
+            command = job.request.ask.name(),
+            outcome,
+            refusal,
+            position = answer.as_ref().map_or(0, |answer| answer.position.0),
+            events = answer.as_ref().map_or(0, |answer| answer.events.len()),
+            duration_us = u64::try_from(job.accepted_at.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "command"
+        );
+        let _ = job.reply.send(answer);
+    }
+}
+
+/// Waits for the commit that is under way.
+async fn outcome(in_flight: &mut Option<(Group, Fut<'static, Result<(), AppendError>>, Instant)>) -> Result<(), AppendError> {
+    match in_flight {
+        Some((_, commit, _)) => commit.await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,212 @@
+//! What somebody asks for.
+
+use super::event::PlanPatch;
+use super::floor::{RoomPatch, SpotPatch};
+use super::guest::GuestPatch;
+use super::id::{BatchId, GuestId, Position, RoomId, SpotId, TableId};
+use super::table::TablePatch;
+use super::upload::{Choices, Preview, Upload};
+use super::value::{Code, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+/// What an account or a token may do; each role may do what the ones before it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Viewer,
+    Door,
+    Staff,
+    Admin,
+}
+
+impl Role {
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Door, Self::Staff, Self::Admin];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Door => "door",
+            Self::Staff => "staff",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| format!("there is no role {text:?}; there are viewer, door, staff and admin"))
+    }
+}
+
+/// A command with all that `decide` may not find out for itself: who, when, under which id.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub id: BatchId,
+    pub actor: Arc<str>,
+    pub at: Timestamp,
+    /// The position that the person was looking at.
+    pub seen: Option<Position>,
+    pub ask: Ask,
+}
+
+/// All of it takes effect, or none.
+#[derive(Debug, Clone)]
+pub enum Ask {
+    Commands(Vec<Command>),
+    Upload(Box<ApplyUpload>),
+}
+
+/// An upload that was previewed, with what the person chose.
+#[derive(Debug, Clone)]
+pub struct ApplyUpload {
+    pub upload: Arc<Upload>,
+    pub choices: Choices,
+    /// What the person was shown; if the effect is another one by now, nothing is written.
+    pub expected: Option<Box<Preview>>,
+}
+
+/// One command, as the JSON interface names it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Command {
+    AddGuest {
+        #[serde(flatten)]
+        set: Box<GuestPatch>,
+    },
+    ChangeGuest {
+        guest: GuestId,
+        #[serde(flatten)]
+        set: Box<GuestPatch>,
+    },
+    RemoveGuest { guest: GuestId },
+    SeatGuest { guest: GuestId, table: TableId },
+    UnseatGuest { guest: GuestId },
+    SeatGuests { guests: Vec<GuestId>, table: TableId },
+    SeatParty { party: Code, table: TableId },
+    SwapGuests { a: GuestId, b: GuestId },
+    AddTable {
+        #[serde(flatten)]
+        set: TablePatch,
+    },
+    ChangeTable {
+        table: TableId,
+        #[serde(flatten)]
+        set: TablePatch,
+    },
+    RemoveTable { table: TableId },
+    PlaceTable { table: TableId, spot: SpotId },
+    LiftTable { table: TableId },
+    SwapTables { a: TableId, b: TableId },
+    AddRoom {
+        #[serde(flatten)]
+        set: RoomPatch,
+    },
+    ChangeRoom {
+        room: RoomId,
+        #[serde(flatten)]
+        set: RoomPatch,
+    },
+    RemoveRoom { room: RoomId },
+    AddSpot {
+        #[serde(flatten)]
+        set: SpotPatch,
+    },
+    ChangeSpot {
+        spot: SpotId,
+        #[serde(flatten)]
+        set: SpotPatch,
+    },
+    RemoveSpot { spot: SpotId },
+    MarkArrived { guest: GuestId },
+    UndoArrival { guest: GuestId },
+    ChangePlan {
+        #[serde(flatten)]
+        set: PlanPatch,
+    },
+}
+
+impl Command {
+    /// The least role that may give this command.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        match self {
+            Self::MarkArrived { .. } | Self::UndoArrival { .. } => Role::Door,
+            Self::AddGuest { .. }
+            | Self::ChangeGuest { .. }
+            | Self::RemoveGuest { .. }
+            | Self::SeatGuest { .. }
+            | Self::UnseatGuest { .. }
+            | Self::SeatGuests { .. }
+            | Self::SeatParty { .. }
+            | Self::SwapGuests { .. }
+            | Self::AddTable { .. }
+            | Self::ChangeTable { .. }
+            | Self::RemoveTable { .. }
+            | Self::PlaceTable { .. }
+            | Self::LiftTable { .. }
+            | Self::SwapTables { .. } => Role::Staff,
+            Self::AddRoom { .. }
+            | Self::ChangeRoom { .. }
+            | Self::RemoveRoom { .. }
+            | Self::AddSpot { .. }
+            | Self::ChangeSpot { .. }
+            | Self::RemoveSpot { .. }
+            | Self::ChangePlan { .. } => Role::Admin,
+        }
+    }
+
+    /// The command's name in the JSON interface and in the log lines.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::AddGuest { .. } => "add_guest",
+            Self::ChangeGuest { .. } => "change_guest",
+            Self::RemoveGuest { .. } => "remove_guest",
+            Self::SeatGuest { .. } => "seat_guest",
+            Self::UnseatGuest { .. } => "unseat_guest",
+            Self::SeatGuests { .. } => "seat_guests",
+            Self::SeatParty { .. } => "seat_party",
+            Self::SwapGuests { .. } => "swap_guests",
+            Self::AddTable { .. } => "add_table",
+            Self::ChangeTable { .. } => "change_table",
+            Self::RemoveTable { .. } => "remove_table",
+            Self::PlaceTable { .. } => "place_table",
+            Self::LiftTable { .. } => "lift_table",
+            Self::SwapTables { .. } => "swap_tables",
+            Self::AddRoom { .. } => "add_room",
+            Self::ChangeRoom { .. } => "change_room",
+            Self::RemoveRoom { .. } => "remove_room",
+            Self::AddSpot { .. } => "add_spot",
+            Self::ChangeSpot { .. } => "change_spot",
+            Self::RemoveSpot { .. } => "remove_spot",
+            Self::MarkArrived { .. } => "mark_arrived",
+            Self::UndoArrival { .. } => "undo_arrival",
+            Self::ChangePlan { .. } => "change_plan",
+        }
+    }
+}
+
+impl Ask {
+    /// A name for the log lines.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Commands(commands) => match commands.as_slice() {
+                [command] => command.name(),
+                _ => "several",
+            },
+            Self::Upload(_) => "apply_upload",
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The plan as one JSON document: what `GET /api/v1/plan` answers, and what the digest is taken of.
+
+use super::floor::{Room, Spot};
+use super::guest::Guest;
+use super::id::{GuestId, Position, RoomId, SpotId, TableId};
+use super::state::Plan;
+use super::table::Table;
+use super::value::{Code, Degrees, Email, EmployeeNo, Extra, Metres, Rsvp, Seats, Shape, Text, Timestamp};
+use jiff::civil::Date;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::io;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The digest's format: two plans can be compared by digest only where this is equal.
+pub const DIGEST_VERSION: u32 = 1;
+
+/// The whole plan at one position. Everything is sorted by id, so that equal plans have equal documents.
+#[derive(Serialize, ToSchema)]
+pub struct Document<'a> {
+    pub position: Position,
+    pub recorded_at: Timestamp,
+    pub stream: Option<Uuid>,
+    pub plan: AboutDocument<'a>,
+    pub guests: Vec<GuestDocument<'a>>,
+    pub tables: Vec<TableDocument<'a>>,
+    pub rooms: Vec<RoomDocument<'a>>,
+    pub spots: Vec<SpotDocument<'a>>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AboutDocument<'a> {
+    title: Option<&'a Text>,
+    #[schema(value_type = Option<String>, format = Date)]
+    date: Option<Date>,
+    default_seats: Seats,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct GuestDocument<'a> {
+    id: GuestId,
+    employee_no: Option<&'a EmployeeNo>,
+    first_name: Option<&'a Text>,
+    last_name: Option<&'a Text>,
+    email: Option<&'a Email>,
+    company: Option<&'a Text>,
+    department: Option<&'a Text>,
+    party: Option<&'a Code>,
+    plus_one_of: Option<GuestId>,
+    vip: bool,
+    diet: Option<&'a Text>,
+    allergies: Option<&'a Text>,
+    wheelchair: bool,
+    rsvp: Rsvp,
+    language: Option<&'a Text>,
+    notes: Option<&'a Text>,
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    extra: &'a Extra,
+    table: Option<TableId>,
+    arrived_at: Option<Timestamp>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct TableDocument<'a> {
+    id: TableId,
+    number: &'a Code,
+    name: Option<&'a Text>,
+    seats: Seats,
+    vip: bool,
+    host: Option<&'a Text>,
+    spot: Option<SpotId>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct RoomDocument<'a> {
+    id: RoomId,
+    name: &'a Code,
+    width_m: Metres,
+    depth_m: Metres,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SpotDocument<'a> {
+    id: SpotId,
+    code: &'a Code,
+    room: RoomId,
+    x_m: Metres,
+    y_m: Metres,
+    width_m: Metres,
+    depth_m: Metres,
+    shape: Shape,
+    seats: Seats,
+    rotation_deg: Degrees,
+}
+
+impl<'a> Document<'a> {
+    #[must_use]
+    pub fn of(plan: &'a Plan) -> Self {
+        Self {
+            position: plan.position,
+            recorded_at: plan.recorded_at,
+            stream: plan.stream,
+            plan: AboutDocument { title: plan.about.title.as_ref(), date: plan.about.date, default_seats: plan.about.default_seats },
+            guests: plan.guests.values().map(|guest| guest_document(plan, guest)).collect(),
+            tables: plan.tables.values().map(|table| table_document(table)).collect(),
+            rooms: plan.rooms.values().map(|room| room_document(room)).collect(),
+            spots: plan.spots.values().map(|spot| spot_document(spot)).collect(),
+        }
+    }
+}
+
+fn guest_document<'a>(plan: &'a Plan, guest: &'a Guest) -> GuestDocument<'a> {
+    GuestDocument {
+        id: guest.id,
+        employee_no: guest.employee_no.as_ref(),
+        first_name: guest.first_name.as_ref(),
+        last_name: guest.last_name.as_ref(),
+        email: guest.email.as_ref(),
+        company: guest.company.as_ref(),
+        department: guest.department.as_ref(),
+        party: guest.party.as_ref(),
+        plus_one_of: plan.plus_one_of(guest),
+        vip: guest.vip,
+        diet: guest.diet.as_ref(),
+        allergies: guest.allergies.as_ref(),
+        wheelchair: guest.wheelchair,
+        rsvp: guest.rsvp,
+        language: guest.language.as_ref(),
+        notes: guest.notes.as_ref(),
+        extra: &guest.extra,
+        table: guest.table,
+        arrived_at: guest.arrived_at,
+    }
+}
+
+fn table_document(table: &Table) -> TableDocument<'_> {
+    let Table { id, number, name, seats, vip, host, spot, .. } = table;
+    TableDocument { id: *id, number, name: name.as_ref(), seats: *seats, vip: *vip, host: host.as_ref(), spot: *spot }
+}
+
+fn room_document(room: &Room) -> RoomDocument<'_> {
+    let Room { id, name, width_m, depth_m, .. } = room;
+    RoomDocument { id: *id, name, width_m: *width_m, depth_m: *depth_m }
+}
+
+fn spot_document(spot: &Spot) -> SpotDocument<'_> {
+    let Spot { id, code, room, x_m, y_m, width_m, depth_m, shape, seats, rotation_deg, .. } = spot;
+    SpotDocument {
+        id: *id,
+        code,
+        room: *room,
+        x_m: *x_m,
+        y_m: *y_m,
+        width_m: *width_m,
+        depth_m: *depth_m,
+        shape: *shape,
+        seats: *seats,
+        rotation_deg: *rotation_deg,
+    }
+}
+
+/// sha256 over the plan's document as compact JSON, in hexadecimal: equal for equal plans, wherever they were folded.
+#[must_use]
+pub fn digest(plan: &Plan) -> String {
+    let mut hash = Hash(Sha256::new());
+    // Neither the document nor the hash can fail; a failure would show as a digest that nothing equals.
+    if let Err(error) = serde_json::to_writer(&mut hash, &Document::of(plan)) {
+        return format!("no digest: {error}");
+    }
+    data_encoding::HEXLOWER.encode(&hash.0.finalize())
+}
+
+struct Hash(Sha256);
+
+impl io::Write for Hash {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,32 @@
+//! The plan: values, events, `decide` and `evolve`. Pure: nothing here knows a clock, a database or a browser.
+
+pub mod command;
+mod decide;
+pub mod diff;
+pub mod document;
+pub mod event;
+mod evolve;
+mod floor;
+mod guest;
+mod id;
+mod refusal;
+pub mod retract;
+mod state;
+mod subject;
+mod table;
+pub mod upload;
+mod value;
+
+pub use decide::decide;
+pub use evolve::{Effect, Why, apply, evolve};
+pub use floor::{Room, RoomPatch, Spot, SpotPatch};
+pub use guest::{Guest, GuestPatch};
+pub use id::{BatchId, GuestId, Position, RoomId, SpotId, Subject, TableId};
+pub use refusal::{ChangedField, InvalidField, Named, Refusal};
+pub use state::{About, Collision, Plan};
+pub use subject::Touch;
+pub use table::{Table, TablePatch};
+pub use value::{
+    CODE_CHARS, Code, Degrees, Email, EmployeeNo, Extra, ExtraPatch, Invalid, Key, Metres, Patch, Rsvp, Seats, Shape, TEXT_CHARS, Text,
+    Timestamp,
+};

@@ -1,0 +1,269 @@
+//! The plan: everything that the stream says, as one immutable value that is cheap to clone.
+
+use super::event::Event;
+use super::floor::{Room, Spot};
+use super::guest::Guest;
+use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId};
+use super::subject::Touch;
+use super::table::Table;
+use super::value::{Key, Seats, Text, Timestamp};
+use imbl::{OrdMap, OrdSet, Vector};
+use jiff::civil::Date;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The one aggregate. Clones share their structure, so that a clone costs less than a microsecond.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The last event folded in.
+    pub position: Position,
+    /// The instant of that event.
+    pub recorded_at: Timestamp,
+    /// The stream's own id; `None` before `plan_created`.
+    pub stream: Option<Uuid>,
+    pub about: About,
+    pub guests: OrdMap<GuestId, Arc<Guest>>,
+    pub tables: OrdMap<TableId, Arc<Table>>,
+    pub rooms: OrdMap<RoomId, Arc<Room>>,
+    pub spots: OrdMap<SpotId, Arc<Spot>>,
+    /// Every case in which two events collided; see [`Plan::open_collisions`].
+    pub(super) collisions: Vector<Collision>,
+    /// How many erasures the stream holds.
+    pub erasures: u64,
+
+    // Indexes, kept in step by `evolve` alone.
+    pub(super) employee_nos: OrdMap<Key, GuestId>,
+    pub(super) emails: OrdMap<Key, GuestId>,
+    pub(super) numbers: OrdMap<Key, TableId>,
+    pub(super) codes: OrdMap<Key, SpotId>,
+    pub(super) room_names: OrdMap<Key, RoomId>,
+    pub(super) seated: OrdSet<(TableId, GuestId)>,
+    pub(super) parties: OrdSet<(Key, GuestId)>,
+    pub(super) standing: OrdMap<SpotId, TableId>,
+    pub(super) room_spots: OrdSet<(RoomId, SpotId)>,
+    /// Where the tables stood that an upload has picked up and not yet put down.
+    pub(super) picked_up: OrdMap<TableId, SpotId>,
+    pub(super) actors: Actors,
+}
+
+/// What the plan says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    pub title: Option<Text>,
+    pub date: Option<Date>,
+    pub default_seats: Seats,
+    pub(super) touched: [Touch; 3],
+}
+
+/// Two events that could not both have their way: what the later one took from the earlier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Collision {
+    pub position: Position,
+    /// Who lost.
+    pub subject: Subject,
+    pub field: &'static str,
+    /// What was lost.
+    pub lost: String,
+}
+
+/// Names of actors, numbered in the order of their first event.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Actors {
+    names: Vector<Arc<str>>,
+    numbers: OrdMap<Arc<str>, u32>,
+    last: Option<(Arc<str>, u32)>,
+}
+
+impl Actors {
+    pub(super) fn number(&mut self, name: &Arc<str>) -> u32 {
+        // Runs of events by one actor are the rule, and share the name's allocation.
+        if let Some((last, number)) = &self.last
+            && Arc::ptr_eq(last, name)
+        {
+            return *number;
+        }
+        let number = match self.numbers.get(name) {
+            Some(number) => *number,
+            None => {
+                let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+                self.names.push_back(name.clone());
+                self.numbers.insert(name.clone(), number);
+                number
+            }
+        };
+        self.last = Some((name.clone(), number));
+        number
+    }
+
+    fn name(&self, number: u32) -> Option<&Arc<str>> {
+        self.names.get(usize::try_from(number).ok()?)
+    }
+}
+
+/// The first and the last id, to bound a range of pairs.
+const FIRST_GUEST: GuestId = GuestId(0);
+const LAST_GUEST: GuestId = GuestId(u64::MAX);
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            position: Position(0),
+            recorded_at: Timestamp(0),
+            stream: None,
+            about: About {
+                title: None,
+                date: None,
+                default_seats: Seats::USUAL,
+                touched: [Touch::default(); 3],
+            },
+            guests: OrdMap::new(),
+            tables: OrdMap::new(),
+            rooms: OrdMap::new(),
+            spots: OrdMap::new(),
+            collisions: Vector::new(),
+            erasures: 0,
+            employee_nos: OrdMap::new(),
+            emails: OrdMap::new(),
+            numbers: OrdMap::new(),
+            codes: OrdMap::new(),
+            room_names: OrdMap::new(),
+            seated: OrdSet::new(),
+            parties: OrdSet::new(),
+            standing: OrdMap::new(),
+            room_spots: OrdSet::new(),
+            picked_up: OrdMap::new(),
+            actors: Actors::default(),
+        }
+    }
+}
+
+impl Plan {
+    /// Passes an event that does not count: it is void, but its position is taken.
+    pub fn skip(&mut self, event: &Event) {
+        self.position = event.position;
+        self.recorded_at = event.recorded_at;
+    }
+
+    pub fn guest(&self, id: GuestId) -> Option<&Guest> {
+        self.guests.get(&id).map(Arc::as_ref)
+    }
+
+    pub fn table(&self, id: TableId) -> Option<&Table> {
+        self.tables.get(&id).map(Arc::as_ref)
+    }
+
+    pub fn room(&self, id: RoomId) -> Option<&Room> {
+        self.rooms.get(&id).map(Arc::as_ref)
+    }
+
+    pub fn spot(&self, id: SpotId) -> Option<&Spot> {
+        self.spots.get(&id).map(Arc::as_ref)
+    }
+
+    pub fn guest_by_employee_no(&self, number: &str) -> Option<GuestId> {
+        self.employee_nos.get(&Key::of(number)).copied()
+    }
+
+    pub fn guest_by_email(&self, email: &str) -> Option<GuestId> {
+        self.emails.get(&Key::of(email)).copied()
+    }
+
+    pub fn table_by_number(&self, number: &str) -> Option<TableId> {
+        self.numbers.get(&Key::of(number)).copied()
+    }
+
+    pub fn spot_by_code(&self, code: &str) -> Option<SpotId> {
+        self.codes.get(&Key::of(code)).copied()
+    }
+
+    pub fn room_by_name(&self, name: &str) -> Option<RoomId> {
+        self.room_names.get(&Key::of(name)).copied()
+    }
+
+    /// The guests planned to sit at the table, by id.
+    pub fn guests_at(&self, table: TableId) -> impl Iterator<Item = GuestId> {
+        self.seated.range((table, FIRST_GUEST)..=(table, LAST_GUEST)).map(|(_, guest)| *guest)
+    }
+
+    /// How many guests are planned to sit at the table.
+    pub fn seated_at(&self, table: TableId) -> u32 {
+        u32::try_from(self.guests_at(table).count()).unwrap_or(u32::MAX)
+    }
+
+    /// The guests of a party, by id.
+    pub fn party(&self, name: &str) -> impl Iterator<Item = GuestId> {
+        let key = Key::of(name);
+        self.parties.range((key.clone(), FIRST_GUEST)..=(key, LAST_GUEST)).map(|(_, guest)| *guest)
+    }
+
+    /// The table that stands on the spot.
+    pub fn table_on(&self, spot: SpotId) -> Option<TableId> {
+        self.standing.get(&spot).copied()
+    }
+
+    /// The spots of a room, by id.
+    pub fn spots_in(&self, room: RoomId) -> impl Iterator<Item = SpotId> {
+        self.room_spots.range((room, SpotId(0))..=(room, SpotId(u64::MAX))).map(|(_, spot)| *spot)
+    }
+
+    /// The guest whom this one accompanies, if that guest is in the plan.
+    pub fn plus_one_of(&self, guest: &Guest) -> Option<GuestId> {
+        guest.plus_one_of.filter(|leader| self.guests.contains_key(leader))
+    }
+
+    /// The name behind a touch's actor number.
+    pub fn actor(&self, touch: Touch) -> &str {
+        self.actors.name(touch.actor).map_or("", |name| name)
+    }
+
+    /// Who changed a field of a subject last; `None` where there is no such subject.
+    pub fn touch(&self, subject: Subject, field: &str) -> Option<Touch> {
+        match subject {
+            Subject::Plan => PLAN_FIELDS.iter().position(|name| *name == field).map(|index| self.about.touched[index]),
+            Subject::Guest(id) => self.guest(id)?.touch(field),
+            Subject::Table(id) => self.table(id)?.touch(field),
+            Subject::Room(id) => self.room(id)?.touch(field),
+            Subject::Spot(id) => self.spot(id)?.touch(field),
+        }
+    }
+
+    /// What people call the subject; its number where it is gone.
+    pub fn label(&self, subject: Subject) -> String {
+        match subject {
+            Subject::Plan => Some("the plan".to_owned()),
+            Subject::Guest(id) => self.guest(id).map(Guest::label),
+            Subject::Table(id) => self.table(id).map(Table::label),
+            Subject::Room(id) => self.room(id).map(Room::label),
+            Subject::Spot(id) => self.spot(id).map(Spot::label),
+        }
+        .unwrap_or_else(|| format!("{} {}", subject.entity(), subject.id()))
+    }
+
+    /// A field's value as a page shows it: references by what people call them.
+    pub fn shown(&self, subject: Subject, field: &str) -> Option<String> {
+        match (subject, field) {
+            (Subject::Plan, "title") => self.about.title.as_ref().map(ToString::to_string),
+            (Subject::Plan, "date") => self.about.date.as_ref().map(ToString::to_string),
+            (Subject::Plan, "default_seats") => Some(self.about.default_seats.to_string()),
+            (Subject::Plan, _) => None,
+            (Subject::Guest(id), "table") => Some(self.label(Subject::Table(self.guest(id)?.table?))),
+            (Subject::Guest(id), "plus_one_of") => Some(self.label(Subject::Guest(self.plus_one_of(self.guest(id)?)?))),
+            (Subject::Guest(id), _) => self.guest(id)?.shown(field),
+            (Subject::Table(id), "spot") => Some(self.label(Subject::Spot(self.table(id)?.spot?))),
+            (Subject::Table(id), _) => self.table(id)?.shown(field),
+            (Subject::Room(id), _) => self.room(id)?.shown(field),
+            (Subject::Spot(id), "room") => Some(self.label(Subject::Room(self.spot(id)?.room))),
+            (Subject::Spot(id), _) => self.spot(id)?.shown(field),
+        }
+    }
+
+    /// The collisions that nobody has settled since, newest last.
+    pub fn open_collisions(&self) -> impl Iterator<Item = &Collision> {
+        self.collisions
+            .iter()
+            .filter(|collision| self.touch(collision.subject, collision.field).is_some_and(|touch| touch.position == collision.position))
+    }
+}
+
+/// The plan's own fields, in the order of [`About::touched`].
+pub(super) const PLAN_FIELDS: [&str; 3] = ["title", "date", "default_seats"];

@@ -1,0 +1,272 @@
+//! A guest list: who is meant by each row, and what it says of them.
+
+use super::plus_one::Names;
+use super::{Draft, GuestRow, Missing, Move, Outcome, Row, RowRef};
+use crate::plan::event::Body;
+use crate::plan::guest::{Guest, GuestPatch};
+use crate::plan::id::{GuestId, Subject, TableId};
+use crate::plan::state::Plan;
+use crate::plan::value::{Key, Patch, Rsvp};
+use std::collections::{HashMap, HashSet};
+
+/// A row, and the guest whom it means.
+pub(super) struct Meant<'a> {
+    pub(super) at: &'a RowRef,
+    pub(super) row: &'a GuestRow,
+    /// The id that the guest has, or will have.
+    pub(super) id: GuestId,
+    pub(super) is_new: bool,
+}
+
+pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
+    list_missing(draft, rows);
+    let mut identified = Vec::new();
+    for row in draft.sound(rows) {
+        if let Some(known) = identify(draft, row) {
+            identified.push((row, known));
+        }
+    }
+    refuse_meant_twice(draft, &identified);
+    refuse_taken(draft, &identified);
+    identified.retain(|(row, _)| !draft.is_refused(&row.at));
+
+    // The rows that remain are all stated, in their order, so their positions are known now.
+    let first = draft.first_statement();
+    let meant: Vec<Meant<'_>> = (first..)
+        .zip(identified)
+        .map(|(position, (row, known))| Meant { at: &row.at, row: &row.value, id: known.unwrap_or(GuestId(position)), is_new: known.is_none() })
+        .collect();
+    let links = Names::of(draft.plan, &meant);
+    let seats = seating(draft, &meant);
+    for guest in &meant {
+        let mut set = guest.row.set.clone();
+        set.plus_one_of = links.link(draft, guest);
+        let table = seats.get(guest.at).cloned().unwrap_or_default();
+        draft.statements.push(Body::GuestStated { guest: guest.id, set: Box::new(set), table });
+        // A row without a seat at a full table is refused; it keeps its place, so that the others keep theirs.
+        if draft.is_refused(guest.at) {
+            draft.refused.insert(Subject::Guest(guest.id));
+        } else {
+            draft.outcomes.insert(guest.at.clone(), Outcome::Taken(Subject::Guest(guest.id)));
+        }
+    }
+}
+
+/// The guest whom the row means: by employee number, then e-mail; by name only where the row has neither.
+fn by_identity(plan: &Plan, set: &GuestPatch) -> Option<GuestId> {
+    let by_number = set.employee_no.set().and_then(|number| plan.guest_by_employee_no(number.as_str()));
+    by_number.or_else(|| {
+        let holder = plan.guest_by_email(set.email.set()?.as_str())?;
+        // Two employee numbers are two people, whatever address they share.
+        let other = set.employee_no.set().is_some() && plan.guest(holder)?.employee_no.is_some();
+        (!other).then_some(holder)
+    })
+}
+
+fn by_name(plan: &Plan, set: &GuestPatch) -> Vec<GuestId> {
+    let name = full_name(set.first_name.set(), set.last_name.set());
+    plan.guests.values().filter(|guest| guest_name(guest) == name).map(|guest| guest.id).collect()
+}
+
+fn has_identity(set: &GuestPatch) -> bool {
+    set.employee_no.set().is_some() || set.email.set().is_some()
+}
+
+/// Whom the row means: somebody, nobody yet, or (`None`) it cannot be told.
+fn identify(draft: &mut Draft<'_>, row: &Row<GuestRow>) -> Option<Option<GuestId>> {
+    let plan = draft.plan;
+    let set = &row.value.set;
+    if has_identity(set) {
+        let known = by_identity(plan, set);
+        if known.is_none() && !has_name(set) {
+            draft.problem(&row.at, "first_name", "name_missing", "A new guest needs a first or a last name");
+            return None;
+        }
+        return Some(known);
+    }
+    if !has_name(set) {
+        draft.problem(&row.at, "employee_no", "nobody", "The row has no employee number, no e-mail and no name");
+        return None;
+    }
+    match by_name(plan, set).as_slice() {
+        [] => Some(None),
+        [one] => Some(Some(*one)),
+        several => {
+            let people = several.iter().filter_map(|id| plan.guest(*id)).map(describe).collect::<Vec<_>>().join("; ");
+            let words = format!("{} guests have this name, and the row has no employee number and no e-mail: {people}", several.len());
+            draft.problem(&row.at, "last_name", "ambiguous_name", words);
+            None
+        }
+    }
+}
+
+/// A guest, told apart from namesakes.
+fn describe(guest: &Guest) -> String {
+    let known_by = guest.employee_no.as_ref().map(ToString::to_string).or_else(|| guest.email.as_ref().map(ToString::to_string));
+    let party = guest.party.as_ref().map(|party| format!("party {party}"));
+    let words: Vec<String> = known_by.into_iter().chain(party).collect();
+    if words.is_empty() { format!("{} (no. {})", guest.label(), guest.id) } else { format!("{} ({})", guest.label(), words.join(", ")) }
+}
+
+fn has_name(set: &GuestPatch) -> bool {
+    set.first_name.set().is_some() || set.last_name.set().is_some()
+}
+
+/// Two rows must not mean the same guest, nor two new guests share a number or an address.
+fn refuse_meant_twice(draft: &mut Draft<'_>, identified: &[(&Row<GuestRow>, Option<GuestId>)]) {
+    let mut meant: HashMap<GuestId, Vec<&RowRef>> = HashMap::new();
+    let mut numbers: HashMap<Key, Vec<&RowRef>> = HashMap::new();
+    let mut emails: HashMap<Key, Vec<&RowRef>> = HashMap::new();
+    for (row, known) in identified {
+        if let Some(id) = known {
+            meant.entry(*id).or_default().push(&row.at);
+        }
+        if let Some(number) = row.value.set.employee_no.set() {
+            numbers.entry(Key::of(number.as_str())).or_default().push(&row.at);
+        }
+        if let Some(email) = row.value.set.email.set() {
+            emails.entry(Key::of(email.as_str())).or_default().push(&row.at);
+        }
+    }
+    let plan = draft.plan;
+    draft.refuse_claimed_twice(&meant, "employee_no", "duplicate_guest", |id| format!("{} stands", plan.label(Subject::Guest(*id))));
+    draft.refuse_claimed_twice(&numbers, "employee_no", "duplicate_employee_no", |number| format!("Employee number {} stands", number.as_str()));
+    draft.refuse_claimed_twice(&emails, "email", "duplicate_email", |email| format!("{} stands", email.as_str()));
+}
+
+/// A number or an address that belongs to somebody whom the file does not give another one.
+fn refuse_taken(draft: &mut Draft<'_>, identified: &[(&Row<GuestRow>, Option<GuestId>)]) {
+    let plan = draft.plan;
+    let stated: HashMap<GuestId, &GuestPatch> = identified.iter().filter_map(|(row, known)| Some(((*known)?, &row.value.set))).collect();
+    let removed: HashSet<GuestId> = draft.choices.remove.iter().map(|id| GuestId(*id)).collect();
+    for (row, known) in identified {
+        let set = &row.value.set;
+        if let Some(number) = set.employee_no.set()
+            && let Some(holder) = plan.guest_by_employee_no(number.as_str()).filter(|holder| Some(*holder) != *known)
+            && !removed.contains(&holder)
+            && stated.get(&holder).is_none_or(|set| set.employee_no.is_keep())
+        {
+            let words = format!("{number} is the employee number of {}", plan.guest(holder).map(describe).unwrap_or_default());
+            draft.problem(&row.at, "employee_no", "employee_no_taken", words);
+        }
+        if let Some(email) = set.email.set()
+            && let Some(holder) = plan.guest_by_email(email.as_str()).filter(|holder| Some(*holder) != *known)
+            && !removed.contains(&holder)
+            && stated.get(&holder).is_none_or(|set| set.email.is_keep())
+        {
+            let words = format!("{email} is the address of {}", plan.guest(holder).map(describe).unwrap_or_default());
+            draft.problem(&row.at, "email", "email_taken", words);
+        }
+    }
+}
+
+/// Who the plan has and the file has not; removed if ticked.
+fn list_missing(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
+    let plan = draft.plan;
+    let mut listed: HashSet<GuestId> = HashSet::new();
+    for row in rows {
+        let set = &row.value.set;
+        if has_identity(set) {
+            listed.extend(by_identity(plan, set));
+        } else if has_name(set) {
+            listed.extend(by_name(plan, set));
+        }
+    }
+    for (id, guest) in plan.guests.iter().filter(|(id, _)| !listed.contains(id)) {
+        draft.missing.push(Missing { entity: "guest", id: id.0, label: guest.label() });
+        if draft.choices.remove.contains(&id.0) {
+            if guest.table.is_some() {
+                draft.removals.push(Body::GuestUnseated { guest: *id });
+            }
+            draft.removals.push(Body::GuestRemoved { guest: *id });
+        }
+    }
+}
+
+/// Where each row's guest is to sit, by row.
+fn seating(draft: &mut Draft<'_>, meant: &[Meant<'_>]) -> HashMap<RowRef, Patch<TableId>> {
+    let plan = draft.plan;
+    let mut stated = HashMap::new();
+    let mut leaving: HashSet<GuestId> = draft.choices.remove.iter().map(|id| GuestId(*id)).collect();
+    for guest in meant {
+        let now = plan.guest(guest.id).filter(|_| !guest.is_new);
+        let table = wish(draft, guest, now);
+        if !table.is_keep() && now.is_some_and(|now| Patch::from(now.table) != table) {
+            leaving.insert(guest.id);
+        }
+        stated.insert(guest.at.clone(), table);
+    }
+    refuse_full(draft, meant, &stated, &leaving);
+    stated
+}
+
+/// What the row says about its guest's seat, as far as it may have its way.
+fn wish(draft: &mut Draft<'_>, guest: &Meant<'_>, now: Option<&Guest>) -> Patch<TableId> {
+    let plan = draft.plan;
+    let seated = now.and_then(|now| now.table);
+    let rsvp = guest.row.set.rsvp.set().copied().or(now.map(|now| now.rsvp)).unwrap_or_default();
+    let number = match &guest.row.table {
+        Patch::Set(number) => number,
+        Patch::Clear => return Patch::Clear,
+        // Who declines gives up the seat, as by a form.
+        Patch::Keep if guest.row.set.rsvp == Patch::Set(Rsvp::Declined) && seated.is_some() => return Patch::Clear,
+        Patch::Keep => return Patch::Keep,
+    };
+    let Some(table) = plan.table_by_number(number.as_str()) else {
+        draft.problem(guest.at, "table", "unknown_table", format!("There is no table {number}"));
+        return Patch::Keep;
+    };
+    if rsvp == Rsvp::Declined {
+        draft.warn(guest.at, "table", "guest_declined", "Who declined gets no seat");
+        return if seated.is_some() { Patch::Clear } else { Patch::Keep };
+    }
+    match seated {
+        Some(elsewhere) if elsewhere != table => {
+            let ticked = draft.choices.moves.contains(guest.at) || draft.choices.moves.contains(&RowRef { sheet: None, row: guest.at.row });
+            draft.moves.push(Move {
+                row: guest.at.row,
+                id: guest.id.0,
+                label: plan.label(Subject::Guest(guest.id)),
+                before: plan.label(Subject::Table(elsewhere)),
+                after: plan.label(Subject::Table(table)),
+                ticked,
+            });
+            if ticked { Patch::Set(table) } else { Patch::Keep }
+        }
+        _ => Patch::Set(table),
+    }
+}
+
+/// Rows whose guest finds no free seat once everybody whom the file moves away has left.
+fn refuse_full(draft: &mut Draft<'_>, meant: &[Meant<'_>], stated: &HashMap<RowRef, Patch<TableId>>, leaving: &HashSet<GuestId>) {
+    let plan = draft.plan;
+    let mut free: HashMap<TableId, i64> = HashMap::new();
+    for guest in meant {
+        let Some(Patch::Set(table)) = stated.get(guest.at) else { continue };
+        let sits_there = !guest.is_new && plan.guest(guest.id).is_some_and(|now| now.table == Some(*table));
+        if sits_there {
+            continue;
+        }
+        let Some(there) = plan.table(*table) else { continue };
+        let seats = i64::from(there.seats.get());
+        let free = free.entry(*table).or_insert_with(|| {
+            let staying = plan.guests_at(*table).filter(|id| !leaving.contains(id)).count();
+            seats.saturating_sub(i64::try_from(staying).unwrap_or(i64::MAX))
+        });
+        *free -= 1;
+        if *free < 0 {
+            let words = format!("Table {} has {} seats, and {} more would be needed", there.number, there.seats, -*free);
+            draft.problem(guest.at, "table", "table_full", words);
+        }
+    }
+}
+
+/// A name to compare by: without case, blanks run together.
+pub(super) fn full_name(first: Option<&crate::plan::Text>, last: Option<&crate::plan::Text>) -> String {
+    let words = first.into_iter().chain(last).flat_map(|name| name.as_str().split_whitespace());
+    words.collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+pub(super) fn guest_name(guest: &Guest) -> String {
+    full_name(guest.first_name.as_ref(), guest.last_name.as_ref())
+}

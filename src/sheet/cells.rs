@@ -1,0 +1,195 @@
+//! One row's cells to values; what is wrong with a cell becomes a problem of its row.
+
+use super::{Cell, too_long};
+use crate::plan::upload::{Column, Problem, RowRef};
+use crate::plan::{Invalid, Patch, Rsvp, Seats, Shape, Text};
+
+/// The cells of one row, by field.
+pub(super) struct Cells<'a> {
+    at: &'a RowRef,
+    columns: &'a [Column],
+    cells: &'a [Cell],
+    pub(super) problems: Vec<Problem>,
+}
+
+impl<'a> Cells<'a> {
+    pub(super) fn of(at: &'a RowRef, columns: &'a [Column], cells: &'a [Cell]) -> Self {
+        let mut row = Self { at, columns, cells, problems: Vec::new() };
+        row.check_all();
+        row
+    }
+
+    /// A text that is too long is a problem wherever it stands, also in a column that is left out.
+    fn check_all(&mut self) {
+        for (index, cell) in self.cells.iter().enumerate() {
+            if let Cell::Text(text) = cell
+                && let Some(invalid) = too_long(text)
+            {
+                let header = self.columns.get(index).map(|column| column.header.clone()).unwrap_or_default();
+                self.problems.push(Problem::new(self.at, Some(header.clone()), "cell_too_long", format!("{header} {invalid}")));
+            }
+        }
+    }
+
+    /// A field's text, `-` for clearing; nothing where the cell is empty or was reported.
+    fn text(&mut self, field: &str) -> Patch<String> {
+        let Some(index) = self.columns.iter().position(|column| column.field.as_deref() == Some(field)) else { return Patch::Keep };
+        self.text_at(index)
+    }
+
+    fn text_at(&mut self, index: usize) -> Patch<String> {
+        let text = match self.cells.get(index) {
+            None | Some(Cell::Empty) => return Patch::Keep,
+            Some(Cell::Text(text)) => text.trim().to_owned(),
+            Some(Cell::Number(number)) => digits(*number),
+            Some(Cell::Bool(value)) => if *value { "yes" } else { "no" }.to_owned(),
+            Some(Cell::Error(error)) => {
+                self.problem(index, "cell_error", format!("holds the error {error}"));
+                return Patch::Keep;
+            }
+            Some(Cell::Formula) => {
+                self.problem(index, "formula_without_value", "holds a formula, and the file does not say its result: paste it as a value".to_owned());
+                return Patch::Keep;
+            }
+        };
+        match text.as_str() {
+            "" => Patch::Keep,
+            "-" | "–" => Patch::Clear,
+            _ if too_long(&text).is_some() => Patch::Keep,
+            _ => Patch::Set(text),
+        }
+    }
+
+    fn problem(&mut self, index: usize, code: &'static str, message: String) {
+        let header = self.columns.get(index).map(|column| column.header.clone()).unwrap_or_default();
+        self.problems.push(Problem::new(self.at, Some(header.clone()), code, format!("{header} {message}")));
+    }
+
+    /// A field's value; what cannot be taken for one is a problem.
+    pub(super) fn patch<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Patch<T> {
+        match self.text(field) {
+            Patch::Keep => Patch::Keep,
+            Patch::Clear => Patch::Clear,
+            Patch::Set(text) => match parse(&text) {
+                Ok(value) => Patch::Set(value),
+                Err(invalid) => {
+                    let index = self.columns.iter().position(|column| column.field.as_deref() == Some(field)).unwrap_or(0);
+                    self.problem(index, "bad_value", format!("{:?} {invalid}", shortened(&text)));
+                    Patch::Keep
+                }
+            },
+        }
+    }
+
+    /// A field that can be set, but not cleared.
+    pub(super) fn value<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Patch<T> {
+        match self.patch(field, parse) {
+            Patch::Clear => {
+                let index = self.columns.iter().position(|column| column.field.as_deref() == Some(field)).unwrap_or(0);
+                self.problem(index, "bad_value", "cannot be cleared".to_owned());
+                Patch::Keep
+            }
+            patch => patch,
+        }
+    }
+
+    /// The columns that are kept as fields of the guest's own.
+    pub(super) fn extra(&mut self) -> Vec<(String, Patch<String>)> {
+        let columns = self.columns;
+        let extra = columns.iter().enumerate().filter(|(_, column)| column.field.as_deref() == Some("extra"));
+        extra.map(|(index, column)| (column.header.clone(), self.text_at(index))).collect()
+    }
+}
+
+/// A number as people write it: `100001`, not `100001.0`.
+fn digits(number: f64) -> String {
+    // `Display` of a float writes the fewest digits that are exact, and no point where there is no fraction.
+    format!("{number}")
+}
+
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 40;
+    if text.chars().count() <= SHOWN { text.to_owned() } else { text.chars().take(SHOWN).chain(['…']).collect() }
+}
+
+pub(super) fn yes_no(text: &str) -> Result<bool, Invalid> {
+    match text.to_lowercase().as_str() {
+        "yes" | "y" | "true" | "1" | "x" | "✓" | "ja" | "j" | "wahr" => Ok(true),
+        "no" | "n" | "false" | "0" | "nein" | "falsch" => Ok(false),
+        _ => Err("is neither yes nor no".into()),
+    }
+}
+
+pub(super) fn rsvp(text: &str) -> Result<Rsvp, Invalid> {
+    match text.to_lowercase().as_str() {
+        "accepted" | "accept" | "accepts" | "yes" | "coming" | "zugesagt" | "zusage" | "ja" | "kommt" => Ok(Rsvp::Accepted),
+        "declined" | "decline" | "declines" | "no" | "not coming" | "abgesagt" | "absage" | "nein" | "kommt nicht" => Ok(Rsvp::Declined),
+        "invited" | "open" | "pending" | "no answer" | "eingeladen" | "offen" | "ausstehend" => Ok(Rsvp::Invited),
+        _ => Err("is no answer: write accepted, declined or invited".into()),
+    }
+}
+
+/// A diet by its English name where it is a known one; others as they are.
+pub(super) fn diet(text: &str) -> Result<Text, Invalid> {
+    let known = match text.to_lowercase().as_str() {
+        "vegetarian" | "veggie" | "vegetarisch" | "vegetarier" | "vegetarierin" => "vegetarian",
+        "vegan" | "veganer" | "veganerin" => "vegan",
+        "halal" => "halal",
+        "kosher" | "koscher" => "kosher",
+        "gluten-free" | "gluten free" | "glutenfree" | "glutenfrei" => "gluten-free",
+        "lactose-free" | "lactose free" | "lactosefree" | "laktosefrei" | "lactosefrei" => "lactose-free",
+        _ => text,
+    };
+    Text::parse(known)
+}
+
+/// A language by its code where it is a known one.
+pub(super) fn language(text: &str) -> Result<Text, Invalid> {
+    let known = match text.to_lowercase().as_str() {
+        "de" | "german" | "deutsch" | "ger" => "de",
+        "en" | "english" | "englisch" | "eng" => "en",
+        _ => text,
+    };
+    Text::parse(known)
+}
+
+pub(super) fn shape(text: &str) -> Result<Shape, Invalid> {
+    match text.to_lowercase().as_str() {
+        "round" | "circle" | "rund" | "kreis" => Ok(Shape::Round),
+        "rect" | "rectangle" | "rectangular" | "square" | "eckig" | "rechteckig" | "rechteck" | "quadratisch" => Ok(Shape::Rect),
+        _ => Err("is no shape: write round or rect".into()),
+    }
+}
+
+pub(super) fn seats(text: &str) -> Result<Seats, Invalid> {
+    text.parse::<u32>().ok().and_then(|seats| Seats::try_from(seats).ok()).ok_or_else(|| "must be a whole number from 1 to 1,000".into())
+}
+
+/// A decimal number, with a point or with a comma.
+pub(super) fn number(text: &str) -> Result<f64, Invalid> {
+    text.replace(',', ".").parse().map_err(|_| "is not a number".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_digits() {
+        assert_eq!(digits(100_001.0), "100001");
+        assert_eq!(digits(1.5), "1.5");
+        assert_eq!(digits(1e12), "1000000000000");
+        assert_eq!(digits(-4.0), "-4");
+    }
+
+    #[test]
+    fn words_are_understood_in_both_languages() {
+        assert_eq!(yes_no("JA"), Ok(true));
+        assert_eq!(yes_no("nein"), Ok(false));
+        assert!(yes_no("maybe").is_err());
+        assert_eq!(rsvp("Zugesagt"), Ok(Rsvp::Accepted));
+        assert_eq!(diet("Vegetarisch").unwrap().as_str(), "vegetarian");
+        assert_eq!(diet("no onions").unwrap().as_str(), "no onions");
+        assert_eq!(number("1,5"), Ok(1.5));
+    }
+}

@@ -1,0 +1,181 @@
+//! Headers to fields: in English and German, without regard to case and punctuation.
+
+use super::{Mapping, SheetError};
+use crate::plan::upload::{Column, UploadKind};
+
+/// A field, and the headers under which lists have it, as [`plain`] makes them.
+type Field = (&'static str, &'static [&'static str]);
+
+const GUEST: &[Field] = &[
+    ("employee_no", &["employeeno", "employeenumber", "employeeid", "staffno", "staffnumber", "personnelno", "personnelnumber", "personalnr", "personalnummer", "persnr", "mitarbeiternr", "mitarbeiternummer"]),
+    ("first_name", &["firstname", "givenname", "forename", "vorname"]),
+    ("last_name", &["lastname", "surname", "familyname", "nachname", "familienname", "zuname", "name"]),
+    ("email", &["email", "mail", "emailaddress", "mailaddress", "emailadresse", "mailadresse"]),
+    ("company", &["company", "organisation", "organization", "firma", "unternehmen"]),
+    ("department", &["department", "dept", "unit", "abteilung", "bereich"]),
+    ("party", &["party", "group", "family", "gruppe", "familie"]),
+    ("plus_one_of", &["plusoneof", "plusone", "guestof", "companionof", "begleitungvon", "begleitung", "begleitpersonvon"]),
+    ("vip", &["vip"]),
+    ("diet", &["diet", "dietaryrequirement", "dietaryrequirements", "meal", "ernährung", "ernaehrung", "kost", "essen"]),
+    ("allergies", &["allergies", "allergy", "allergien", "allergie", "unverträglichkeiten", "unvertraeglichkeiten"]),
+    ("wheelchair", &["wheelchair", "accessible", "rollstuhl", "rollstuhlplatz", "barrierefrei"]),
+    ("rsvp", &["rsvp", "response", "answer", "zusage", "antwort", "rückmeldung", "rueckmeldung"]),
+    ("language", &["language", "lang", "sprache"]),
+    ("notes", &["notes", "note", "remark", "remarks", "comment", "comments", "bemerkung", "bemerkungen", "notiz", "notizen", "anmerkung", "kommentar"]),
+    ("table", TABLE_NUMBER),
+];
+
+const TABLE_NUMBER: &[&str] = &["table", "tableno", "tablenumber", "tisch", "tischnr", "tischnummer"];
+const SPOT_CODE: &[&str] = &["spot", "spotcode", "spotno", "spotnumber", "stellplatz", "platz", "platznr", "standort", "standplatz"];
+const SEATS: &[&str] = &["seats", "places", "capacity", "plätze", "plaetze", "sitzplätze", "sitzplaetze", "sitze", "stühle"];
+
+const TABLE: &[Field] = &[
+    ("number", &["table", "tableno", "tablenumber", "number", "no", "tisch", "tischnr", "tischnummer", "nummer", "nr"]),
+    ("name", &["name", "tablename", "title", "tischname", "bezeichnung"]),
+    ("seats", SEATS),
+    ("vip", &["vip"]),
+    ("host", &["host", "hostess", "gastgeber", "gastgeberin"]),
+];
+
+const ROOM: &[Field] = &[
+    ("name", &["room", "roomname", "name", "raum", "raumname", "saal"]),
+    ("width_m", WIDTH),
+    ("depth_m", DEPTH),
+];
+
+const WIDTH: &[&str] = &["width", "widthm", "breite", "breitem"];
+const DEPTH: &[&str] = &["depth", "depthm", "length", "lengthm", "tiefe", "tiefem", "länge", "längem"];
+
+const SPOT: &[Field] = &[
+    ("code", SPOT_CODE),
+    ("room", &["room", "roomname", "raum", "raumname", "saal"]),
+    ("x_m", &["x", "xm", "xmetres", "xmeter"]),
+    ("y_m", &["y", "ym", "ymetres", "ymeter"]),
+    ("width_m", WIDTH),
+    ("depth_m", DEPTH),
+    ("shape", &["shape", "form"]),
+    ("seats", SEATS),
+    ("rotation_deg", &["rotation", "rotationdeg", "angle", "drehung", "winkel"]),
+];
+
+const PLACEMENT: &[Field] = &[("number", TABLE_NUMBER), ("code", SPOT_CODE)];
+
+/// What a sheet can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    Guests,
+    Tables,
+    Rooms,
+    Spots,
+    Placement,
+}
+
+impl Content {
+    /// What an upload's sheets may hold.
+    pub(super) fn of(kind: UploadKind) -> &'static [Self] {
+        match kind {
+            UploadKind::Guests => &[Self::Guests],
+            UploadKind::Tables => &[Self::Tables],
+            UploadKind::Floor => &[Self::Spots, Self::Rooms],
+            UploadKind::Draw | UploadKind::VipPlacement => &[Self::Placement],
+        }
+    }
+
+    fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Guests => GUEST,
+            Self::Tables => TABLE,
+            Self::Rooms => ROOM,
+            Self::Spots => SPOT,
+            Self::Placement => PLACEMENT,
+        }
+    }
+
+    /// Whether these fields are enough to recognise a header by.
+    fn is_recognised(self, has: impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Guests => has("employee_no") || has("email") || (has("first_name") && has("last_name")) || (has("last_name") && has("table")),
+            Self::Tables => has("number"),
+            Self::Rooms => has("name") && has("width_m") && has("depth_m"),
+            Self::Spots => has("code") && (has("room") || has("x_m") || has("seats")),
+            Self::Placement => has("number") && has("code"),
+        }
+    }
+}
+
+/// What a header must have, in words.
+pub(super) fn wanted(kind: UploadKind) -> &'static str {
+    match kind {
+        UploadKind::Guests => "with an employee number or an e-mail, or first and last name",
+        UploadKind::Tables => "with the table's number",
+        UploadKind::Floor => "with room, width and depth, or with spot and room",
+        UploadKind::Draw | UploadKind::VipPlacement => "with table and spot",
+    }
+}
+
+/// A header without case, blanks and punctuation.
+fn plain(header: &str) -> String {
+    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The columns of a row taken for a header, if it is one of this content.
+///
+/// # Errors
+/// The mapping names a field that there is not.
+pub(super) fn recognise(content: Content, headers: &[String], mapping: &Mapping) -> Result<Option<Vec<Column>>, SheetError> {
+    let fields = content.fields();
+    let mut columns: Vec<Column> = Vec::with_capacity(headers.len());
+    for header in headers {
+        let mapped = mapping.iter().find(|(name, _)| name.trim() == header.trim()).map(|(_, field)| field.clone());
+        let field = match mapped {
+            Some(Some(field)) => Some(check(content, field)?),
+            Some(None) => None,
+            None => {
+                let plain = plain(header);
+                fields.iter().find(|(_, aliases)| aliases.contains(&plain.as_str())).map(|(name, _)| (*name).to_owned())
+            }
+        };
+        // Of two columns for one field, the first counts.
+        let field = field.filter(|field| field == "extra" || !columns.iter().any(|column| column.field.as_ref() == Some(field)));
+        columns.push(Column { header: header.trim().to_owned(), field });
+    }
+    let has = |field: &str| columns.iter().any(|column| column.field.as_deref() == Some(field));
+    Ok(content.is_recognised(has).then_some(columns))
+}
+
+fn check(content: Content, field: String) -> Result<String, SheetError> {
+    let known = content.fields().iter().any(|(name, _)| *name == field) || (field == "extra" && content == Content::Guests);
+    if known {
+        return Ok(field);
+    }
+    let names = content.fields().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    Err(SheetError::Mapping(format!("there is no field {field:?}; there are {names}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_known_by_any_spelling() {
+        let fields = |headers: &[&str]| {
+            let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
+            let columns = recognise(Content::Guests, &headers, &Mapping::new()).unwrap();
+            columns.map(|columns| columns.into_iter().map(|column| column.field.unwrap_or_default()).collect::<Vec<_>>())
+        };
+        assert_eq!(fields(&["PERSONALNR.", "e-mail", "Plus one of", "Shoe size"]).unwrap(), ["employee_no", "email", "plus_one_of", ""]);
+        assert_eq!(fields(&["Table", "Tisch", "E-Mail"]).unwrap(), ["table", "", "email"], "the first of two columns counts");
+        assert_eq!(fields(&["100001", "Omar", "Fischer"]), None);
+    }
+
+    #[test]
+    fn a_mapping_goes_before_the_header_and_is_checked() {
+        let mapping = Mapping::from([("Foo".to_owned(), Some("number".to_owned())), ("Name".to_owned(), None)]);
+        let headers = ["Foo".to_owned(), "Name".to_owned()];
+        let columns = recognise(Content::Tables, &headers, &mapping).unwrap().unwrap();
+        assert_eq!(columns[0].field.as_deref(), Some("number"));
+        assert_eq!(columns[1].field, None);
+        let wrong = Mapping::from([("Foo".to_owned(), Some("nonsense".to_owned()))]);
+        assert!(matches!(recognise(Content::Tables, &headers, &wrong), Err(SheetError::Mapping(_))));
+    }
+}

@@ -1,0 +1,108 @@
+//! Text with separators (csv) to rows: comma, semicolon or tab; UTF-8, UTF-16 with a mark, or Windows-1252.
+
+use super::{COLUMNS, Cell, ROWS, Sheet, SheetError};
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use std::borrow::Cow;
+
+const ENDINGS: [&str; 3] = [".csv", ".txt", ".tsv"];
+
+pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
+    let name = file.to_lowercase();
+    if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        let detail = if decode(bytes).is_some() { "It holds plain text. If that is a table, give the file a name that ends in .csv." } else { "It is in no format that can be read." };
+        return Err(SheetError::NotASpreadsheet { detail: detail.to_owned() });
+    }
+    let Some(text) = decode(bytes) else {
+        return Err(SheetError::NotASpreadsheet { detail: "It is called csv, but it is no text.".to_owned() });
+    };
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator(&text)).from_reader(text.as_bytes());
+    let mut sheet = Sheet { name: "csv".to_owned(), ..Sheet::default() };
+    let mut record = csv::StringRecord::new();
+    // A cell may span lines; the spreadsheet program shows it as one row.
+    let mut lines_within_cells = 0;
+    while reader.read_record(&mut record).map_err(|error| SheetError::Damaged { detail: error.to_string() })? {
+        let line = record.position().map_or(1, csv::Position::line);
+        let row = u32::try_from(line.saturating_sub(lines_within_cells)).unwrap_or(u32::MAX);
+        lines_within_cells += record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
+        if record.iter().skip(COLUMNS).any(|cell| !cell.trim().is_empty()) {
+            return Err(SheetError::TooLarge { limit: "100 columns" });
+        }
+        let cells: Vec<Cell> = record.iter().take(COLUMNS).map(|cell| if cell.is_empty() { Cell::Empty } else { Cell::Text(cell.to_owned()) }).collect();
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            sheet.rows.insert(row, cells);
+        }
+        if sheet.rows.len() > ROWS + 1 {
+            return Err(SheetError::TooLarge { limit: "20,000 rows" });
+        }
+    }
+    Ok(vec![sheet])
+}
+
+fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..]);
+    }
+    if bytes.contains(&0) {
+        return None;
+    }
+    UTF_8.decode_without_bom_handling_and_without_replacement(bytes).or_else(|| Some(WINDOWS_1252.decode_without_bom_handling(bytes).0))
+}
+
+/// The separator that the first line with any uses most, outside of quotes.
+fn separator(text: &str) -> u8 {
+    for line in text.lines().take(20) {
+        let mut counts = [(b';', 0), (b'\t', 0), (b',', 0)];
+        let mut quoted = false;
+        for byte in line.bytes() {
+            quoted ^= byte == b'"';
+            for (separator, count) in &mut counts {
+                *count += usize::from(!quoted && byte == *separator);
+            }
+        }
+        if let Some((separator, _)) = counts.iter().filter(|(_, count)| *count > 0).max_by_key(|(_, count)| *count) {
+            return *separator;
+        }
+    }
+    b','
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(bytes: &[u8]) -> Vec<(u32, Vec<Cell>)> {
+        read("list.csv", bytes).unwrap().remove(0).rows.into_iter().collect()
+    }
+
+    fn texts(cells: &[&str]) -> Vec<Cell> {
+        cells.iter().map(|cell| if cell.is_empty() { Cell::Empty } else { Cell::Text((*cell).to_owned()) }).collect()
+    }
+
+    #[test]
+    fn separators_are_found_out() {
+        for text in ["Table,Spot\nT1,A\n", "Table;Spot\r\nT1;A\r\n", "Table\tSpot\nT1\tA\n", "\"a,b,c\";x\n"] {
+            assert_eq!(rows(text.as_bytes())[0].1.len(), 2, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn encodings_are_found_out() {
+        assert_eq!(rows("Größl;A".as_bytes()), [(1, texts(&["Größl", "A"]))]);
+        assert_eq!(rows(b"Gr\xf6\xdfl;A"), [(1, texts(&["Größl", "A"]))]);
+        assert_eq!(rows("\u{feff}Größl;A".as_bytes()), [(1, texts(&["Größl", "A"]))]);
+        let utf16: Vec<u8> = "\u{feff}Größl;A".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(rows(&utf16), [(1, texts(&["Größl", "A"]))]);
+    }
+
+    #[test]
+    fn rows_have_the_numbers_that_a_spreadsheet_program_shows() {
+        let text = "Table,Notes\n\nT1,\"two\nlines\"\nT2,\n\n\nT3,x\n";
+        assert_eq!(rows(text.as_bytes()).iter().map(|(row, _)| *row).collect::<Vec<_>>(), [1, 3, 4, 7]);
+    }
+
+    #[test]
+    fn other_files_are_not_taken_for_text() {
+        assert!(matches!(read("list.xlsx", b"First name,Last name\nAnna,Bauer\n"), Err(SheetError::NotASpreadsheet { .. })));
+        assert!(matches!(read("list.csv", b"a\0b"), Err(SheetError::NotASpreadsheet { .. })));
+    }
+}

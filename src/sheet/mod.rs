@@ -1,0 +1,146 @@
+//! Spreadsheets: a file to rows, headers to columns, cells to values. What they mean to a plan is the plan's business.
+
+mod cells;
+mod columns;
+mod delimited;
+mod guard;
+mod rows;
+mod workbook;
+
+use crate::plan::upload::{Upload, UploadKind};
+use crate::plan::{Invalid, TEXT_CHARS, Text};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The largest file.
+pub const FILE_BYTES: usize = 10 * 1024 * 1024;
+/// The most that a file may unpack to.
+pub const UNPACKED_BYTES: u64 = 64 * 1024 * 1024;
+/// The most rows with content in all sheets, header apart.
+pub const ROWS: usize = 20_000;
+/// The most columns.
+pub const COLUMNS: usize = 100;
+
+/// Which header stands for which field; `None` leaves the column out, `extra` keeps it as a field of the guest.
+pub type Mapping = BTreeMap<String, Option<String>>;
+
+/// Why a file cannot be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SheetError {
+    #[error("The file is empty")]
+    EmptyFile,
+    #[error("This is not a spreadsheet")]
+    NotASpreadsheet { detail: String },
+    #[error("The spreadsheet is damaged")]
+    Damaged { detail: String },
+    #[error("The spreadsheet is protected by a password")]
+    PasswordProtected,
+    #[error("The spreadsheet is too large: {limit}")]
+    TooLarge { limit: &'static str },
+    #[error("No header was recognised")]
+    NoHeader { wanted: &'static str, found: Vec<String> },
+    #[error("The spreadsheet has no rows")]
+    NoRows,
+    #[error("The mapping is not possible: {0}")]
+    Mapping(String),
+}
+
+impl SheetError {
+    /// The stable name, which is the last part of the problem's `type`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::EmptyFile => "empty_file",
+            Self::NotASpreadsheet { .. } => "not_a_spreadsheet",
+            Self::Damaged { .. } => "damaged_spreadsheet",
+            Self::PasswordProtected => "password_protected",
+            Self::TooLarge { .. } => "too_large",
+            Self::NoHeader { .. } => "no_header",
+            Self::NoRows => "no_rows",
+            Self::Mapping(_) => "invalid_mapping",
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::EmptyFile => "It has no content at all. Was it saved before it was sent?".to_owned(),
+            Self::NotASpreadsheet { detail } => format!("{detail} xlsx, xlsm, xls, ods and csv can be read."),
+            Self::Damaged { detail } => format!("It may have been cut off on its way: open it in a spreadsheet program, save it, and send it again. ({detail})"),
+            Self::PasswordProtected => "Save it without a password, and send it again.".to_owned(),
+            Self::TooLarge { limit } => format!("The limit is {limit}. Split the file, or delete what is not needed."),
+            Self::NoHeader { wanted, found } if found.is_empty() => format!("There must be a row with headers, {wanted}."),
+            Self::NoHeader { wanted, found } => {
+                format!("There must be a row with headers, {wanted}. The first row holds: {}. A mapping can say what they mean.", found.join(", "))
+            }
+            Self::NoRows => "There is a header, and nothing below it.".to_owned(),
+            Self::Mapping(_) => "It maps headers of the file to fields, to extra, or to null.".to_owned(),
+        }
+    }
+}
+
+/// A cell, as far as the formats agree.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Cell {
+    Empty,
+    Text(String),
+    Number(f64),
+    Bool(bool),
+    /// `#DIV/0!` and its like.
+    Error(String),
+    /// A formula whose result the file does not hold.
+    Formula,
+}
+
+impl Cell {
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Text(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// One sheet: its rows with content, by the number that the spreadsheet program shows.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) rows: BTreeMap<u32, Vec<Cell>>,
+}
+
+/// Reads a file as far as one can without a plan. Blocks its thread for as long as parsing takes.
+///
+/// # Errors
+/// The file cannot be read at all. What is wrong with single cells is in the upload's rows.
+pub fn read(kind: UploadKind, file: &str, bytes: &[u8], mapping: &Mapping) -> Result<Upload, SheetError> {
+    if bytes.is_empty() {
+        return Err(SheetError::EmptyFile);
+    }
+    if bytes.len() > FILE_BYTES {
+        return Err(SheetError::TooLarge { limit: "10 MiB a file" });
+    }
+    let sheets = if workbook::is_workbook(bytes) { workbook::read(bytes)? } else { delimited::read(file, bytes)? };
+    let (columns, rows) = rows::read(kind, sheets, mapping)?;
+    Ok(Upload { kind, file: file_name(file), sha256: Text::stored(&HEXLOWER.encode(&Sha256::digest(bytes))), columns, rows })
+}
+
+/// The file's own name, without folders and without anything that does not belong into a line.
+fn file_name(file: &str) -> Text {
+    const SHOWN: usize = 200;
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let name: String = name.chars().filter(|c| !c.is_control()).take(SHOWN).collect();
+    Text::parse(&name).unwrap_or_else(|_| Text::stored("unnamed"))
+}
+
+/// A cell's text must fit, whatever column it stands in.
+pub(crate) fn too_long(text: &str) -> Option<Invalid> {
+    let chars = if text.len() > TEXT_CHARS { text.chars().count() } else { 0 };
+    (chars > TEXT_CHARS).then(|| Invalid(format!("is {chars} characters long; at most {TEXT_CHARS} are possible").into()))
+}
+
+/// Shared by all rows of a sheet.
+pub(crate) type SheetName = Option<Arc<str>>;

@@ -1,0 +1,197 @@
+//! Sheets to the typed rows that an upload is made of.
+
+use super::cells::{Cells, diet, language, number, rsvp, seats, shape, yes_no};
+use super::columns::{Content, recognise, wanted};
+use super::{Cell, Mapping, Sheet, SheetError, SheetName};
+use crate::plan::upload::{Column, GuestRow, PlacementRow, Problem, RoomRow, Row, RowRef, Rows, SpotRow, UploadKind};
+use crate::plan::{Code, Degrees, Email, EmployeeNo, GuestPatch, Invalid, Metres, Patch, SpotPatch, TablePatch, Text};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A title or two may stand above the header.
+const HEADER_WITHIN_ROWS: usize = 20;
+
+/// A sheet whose header was recognised.
+struct Table {
+    content: Content,
+    name: String,
+    columns: Vec<Column>,
+    rows: Vec<(u32, Vec<Cell>)>,
+}
+
+pub(super) fn read(kind: UploadKind, sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(Vec<Column>, Rows), SheetError> {
+    let first_row = sheets.iter().find_map(|sheet| sheet.rows.values().next()).map(|cells| headers(cells)).unwrap_or_default();
+    let mut tables = Vec::new();
+    for sheet in sheets {
+        tables.extend(find_table(kind, sheet, mapping)?);
+    }
+    if tables.is_empty() {
+        let found = first_row.into_iter().filter(|header| !header.is_empty()).take(20).collect();
+        return Err(SheetError::NoHeader { wanted: wanted(kind), found });
+    }
+    // Only a floor has sheets of two kinds; of others the first that fits counts.
+    if kind != UploadKind::Floor {
+        tables.truncate(1);
+    }
+    if tables.iter().all(|table| table.rows.is_empty()) {
+        return Err(SheetError::NoRows);
+    }
+    let several = tables.len() > 1;
+    let columns = tables.iter().flat_map(|table| table.columns.iter().cloned()).collect();
+    let mut rows = match kind {
+        UploadKind::Guests => Rows::Guests(Vec::new()),
+        UploadKind::Tables => Rows::Tables(Vec::new()),
+        UploadKind::Floor => Rows::Floor { rooms: Vec::new(), spots: Vec::new() },
+        UploadKind::Draw | UploadKind::VipPlacement => Rows::Placement(Vec::new()),
+    };
+    for table in tables {
+        let sheet: SheetName = several.then(|| Arc::from(table.name.as_str()));
+        match (&mut rows, table.content) {
+            (Rows::Guests(rows), _) => rows.extend(typed(&table, &sheet, guest)),
+            (Rows::Tables(rows), _) => rows.extend(typed(&table, &sheet, table_row)),
+            (Rows::Placement(rows), _) => rows.extend(typed(&table, &sheet, placement)),
+            (Rows::Floor { rooms, .. }, Content::Rooms) => rooms.extend(typed(&table, &sheet, room)),
+            (Rows::Floor { spots, .. }, _) => spots.extend(typed(&table, &sheet, spot)),
+        }
+    }
+    Ok((columns, rows))
+}
+
+fn find_table(kind: UploadKind, mut sheet: Sheet, mapping: &Mapping) -> Result<Option<Table>, SheetError> {
+    let mut wrong_mapping = None;
+    let mut found = None;
+    'rows: for (number, cells) in sheet.rows.iter().take(HEADER_WITHIN_ROWS) {
+        let headers = headers(cells);
+        for content in Content::of(kind) {
+            match recognise(*content, &headers, mapping) {
+                Ok(Some(columns)) => {
+                    found = Some((*number, *content, columns));
+                    break 'rows;
+                }
+                Ok(None) => {}
+                // A field of the floor's other sheet is no mistake.
+                Err(error) => wrong_mapping = Some(error),
+            }
+        }
+    }
+    let Some((header, content, columns)) = found else {
+        return wrong_mapping.map_or(Ok(None), Err);
+    };
+    let rows = sheet.rows.split_off(&(header + 1)).into_iter().collect();
+    Ok(Some(Table { content, name: sheet.name, columns, rows }))
+}
+
+fn headers(cells: &[Cell]) -> Vec<String> {
+    let text = |cell: &Cell| match cell {
+        Cell::Text(text) => text.trim().chars().take(100).collect(),
+        Cell::Number(number) => number.to_string(),
+        _ => String::new(),
+    };
+    cells.iter().map(text).collect()
+}
+
+fn typed<T>(table: &Table, sheet: &SheetName, parse: fn(&mut Cells<'_>) -> T) -> Vec<Row<T>> {
+    let row = |(number, cells): &(u32, Vec<Cell>)| {
+        let at = RowRef { sheet: sheet.clone(), row: *number };
+        let mut cells = Cells::of(&at, &table.columns, cells);
+        let value = parse(&mut cells);
+        let problems: Vec<Problem> = std::mem::take(&mut cells.problems);
+        Row { at, value, problems }
+    };
+    table.rows.iter().map(row).collect()
+}
+
+fn guest(cells: &mut Cells<'_>) -> GuestRow {
+    let extra: BTreeMap<Code, Option<Text>> = cells
+        .extra()
+        .into_iter()
+        .filter_map(|(header, value)| {
+            let value = match value {
+                Patch::Keep => return None,
+                Patch::Clear => None,
+                Patch::Set(text) => Text::parse(&text).ok(),
+            };
+            Some((Code::parse(&header).ok()?, value))
+        })
+        .collect();
+    GuestRow {
+        set: GuestPatch {
+            employee_no: cells.patch("employee_no", EmployeeNo::parse),
+            first_name: cells.patch("first_name", Text::parse),
+            last_name: cells.patch("last_name", Text::parse),
+            email: cells.patch("email", Email::parse),
+            company: cells.patch("company", Text::parse),
+            department: cells.patch("department", Text::parse),
+            party: cells.patch("party", Code::parse),
+            plus_one_of: Patch::Keep,
+            vip: cells.patch("vip", yes_no),
+            diet: cells.patch("diet", diet),
+            allergies: cells.patch("allergies", Text::parse),
+            wheelchair: cells.patch("wheelchair", yes_no),
+            rsvp: cells.patch("rsvp", rsvp),
+            language: cells.patch("language", language),
+            notes: cells.patch("notes", Text::parse),
+            extra: if extra.is_empty() { Patch::Keep } else { Patch::Set(extra) },
+        },
+        plus_one_of: cells.patch("plus_one_of", Text::parse),
+        table: cells.patch("table", Code::parse),
+    }
+}
+
+fn table_row(cells: &mut Cells<'_>) -> TablePatch {
+    TablePatch {
+        number: cells.value("number", Code::parse),
+        name: cells.patch("name", Text::parse),
+        seats: cells.value("seats", seats),
+        vip: cells.patch("vip", yes_no),
+        host: cells.patch("host", Text::parse),
+    }
+}
+
+fn room(cells: &mut Cells<'_>) -> RoomRow {
+    RoomRow {
+        name: cells.value("name", Code::parse).set().cloned(),
+        width_m: cells.value("width_m", size).set().copied(),
+        depth_m: cells.value("depth_m", size).set().copied(),
+    }
+}
+
+fn spot(cells: &mut Cells<'_>) -> SpotRow {
+    SpotRow {
+        room: cells.value("room", Code::parse).set().cloned(),
+        set: SpotPatch {
+            code: cells.value("code", Code::parse),
+            room: Patch::Keep,
+            x_m: cells.value("x_m", metres),
+            y_m: cells.value("y_m", metres),
+            width_m: cells.value("width_m", size),
+            depth_m: cells.value("depth_m", size),
+            shape: cells.value("shape", shape),
+            seats: cells.value("seats", seats),
+            rotation_deg: cells.patch("rotation_deg", degrees),
+        },
+    }
+}
+
+fn placement(cells: &mut Cells<'_>) -> PlacementRow {
+    PlacementRow { table: cells.value("number", Code::parse).set().cloned(), spot: cells.patch("code", Code::parse) }
+}
+
+fn metres(text: &str) -> Result<Metres, Invalid> {
+    Metres::new(number(text)?)
+}
+
+fn size(text: &str) -> Result<Metres, Invalid> {
+    let metres = metres(text)?;
+    if metres.is_positive() { Ok(metres) } else { Err("must be more than nothing".into()) }
+}
+
+fn degrees(text: &str) -> Result<Degrees, Invalid> {
+    let degrees = number(text)?;
+    let whole = (degrees.fract() == 0.0 && degrees.abs() <= 360.0).then(|| {
+        #[allow(clippy::cast_possible_truncation)] // Whole, and at most 360.
+        let degrees = degrees as i32;
+        degrees
+    });
+    whole.map_or_else(|| Err("must be whole degrees, 0 to 359".into()), Degrees::try_from)
+}

@@ -1,0 +1,168 @@
+//! Workbooks (xlsx, xlsm, xls, ods) to rows.
+
+use super::guard::{Package, check_xls, check_zip};
+use super::{COLUMNS, Cell, ROWS, Sheet, SheetError};
+use calamine::{Data, Ods, OdsError, Range, Reader, Xls, XlsError, Xlsx, XlsxError};
+use std::io::Cursor;
+
+const ZIP: &[u8] = b"PK\x03\x04";
+/// Of compound files: xls, and whatever is encrypted by an office program.
+const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+pub(super) fn is_workbook(bytes: &[u8]) -> bool {
+    bytes.starts_with(ZIP) || bytes.starts_with(COMPOUND)
+}
+
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
+    if bytes.starts_with(COMPOUND) {
+        // An encrypted xlsx is a compound file, too.
+        if let Err(XlsxError::Password) = Xlsx::new(Cursor::new(bytes)).map(drop) {
+            return Err(SheetError::PasswordProtected);
+        }
+        check_xls(bytes)?;
+        return read_xls(bytes);
+    }
+    match check_zip(bytes)? {
+        Package::Xlsx => read_xlsx(bytes),
+        Package::Ods => read_ods(bytes),
+    }
+}
+
+/// Collects the rows of one file, and ends where there are too many.
+#[derive(Default)]
+struct Collector {
+    sheets: Vec<Sheet>,
+    rows: usize,
+}
+
+impl Collector {
+    fn begin(&mut self, name: &str) {
+        self.sheets.push(Sheet { name: name.to_owned(), ..Sheet::default() });
+    }
+
+    /// `row` and `column` count from 0.
+    fn put(&mut self, row: u32, column: u32, cell: Cell) -> Result<(), SheetError> {
+        if cell.is_empty() {
+            return Ok(());
+        }
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        if column >= COLUMNS {
+            return Err(SheetError::TooLarge { limit: "100 columns" });
+        }
+        let Some(sheet) = self.sheets.last_mut() else { return Ok(()) };
+        let rows = &mut self.rows;
+        let cells = sheet.rows.entry(row.saturating_add(1)).or_insert_with(|| {
+            *rows += 1;
+            Vec::new()
+        });
+        if cells.len() <= column {
+            cells.resize(column + 1, Cell::Empty);
+        }
+        cells[column] = cell;
+        // Each sheet may have a header of its own.
+        if self.rows > ROWS + self.sheets.len() {
+            return Err(SheetError::TooLarge { limit: "20,000 rows" });
+        }
+        Ok(())
+    }
+}
+
+fn damaged(error: &impl ToString) -> SheetError {
+    SheetError::Damaged { detail: error.to_string() }
+}
+
+/// Cell by cell, so that a sheet with two cells in opposite corners costs two cells.
+fn read_xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
+    let refuse = |error: XlsxError| match error {
+        XlsxError::Password => SheetError::PasswordProtected,
+        error => damaged(&error),
+    };
+    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(refuse)?;
+    let mut collector = Collector::default();
+    for name in workbook.sheet_names() {
+        let mut cells = match workbook.worksheet_cells_reader(&name) {
+            Ok(cells) => cells,
+            // Charts and macros have sheets of their own, without cells.
+            Err(XlsxError::NotAWorksheet(_)) => continue,
+            Err(error) => return Err(refuse(error)),
+        };
+        collector.begin(&name);
+        while let Some(record) = cells.next_cell_with_formula().map_err(refuse)? {
+            let (row, column) = record.pos;
+            let mut cell = cell(Data::from(record.value));
+            if cell.is_empty() && record.formula.is_some() {
+                cell = Cell::Formula;
+            }
+            collector.put(row, column, cell)?;
+        }
+    }
+    Ok(collector.sheets)
+}
+
+fn read_xls(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
+    let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
+        XlsError::Password => SheetError::PasswordProtected,
+        error => damaged(&error),
+    })?;
+    read_ranges(&mut workbook)
+}
+
+fn read_ods(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
+    let mut workbook = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
+        OdsError::Password => SheetError::PasswordProtected,
+        error => damaged(&error),
+    })?;
+    read_ranges(&mut workbook)
+}
+
+fn read_ranges<R: Reader<Cursor<B>>, B: AsRef<[u8]>>(workbook: &mut R) -> Result<Vec<Sheet>, SheetError>
+where
+    Cursor<B>: std::io::Read + std::io::Seek,
+    R::Error: ToString,
+{
+    let mut collector = Collector::default();
+    for name in workbook.sheet_names() {
+        let values = workbook.worksheet_range(&name).map_err(|error| damaged(&error))?;
+        let formulas = workbook.worksheet_formula(&name).map_err(|error| damaged(&error))?;
+        collector.begin(&name);
+        put_range(&mut collector, values, &formulas)?;
+    }
+    Ok(collector.sheets)
+}
+
+fn put_range(collector: &mut Collector, values: Range<Data>, formulas: &Range<String>) -> Result<(), SheetError> {
+    let formula_start = formulas.start().unwrap_or((0, 0));
+    for (row, column, formula) in formulas.used_cells() {
+        let at = (formula_start.0 + narrow(row), formula_start.1 + narrow(column));
+        if !formula.is_empty() && values.get_value(at).is_none_or(|value| cell(value.clone()).is_empty()) {
+            collector.put(at.0, at.1, Cell::Formula)?;
+        }
+    }
+    let start = values.start().unwrap_or((0, 0));
+    for (row, column, value) in values.used_cells() {
+        collector.put(start.0 + narrow(row), start.1 + narrow(column), cell(value.clone()))?;
+    }
+    Ok(())
+}
+
+fn narrow(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX / 2)
+}
+
+fn cell(value: Data) -> Cell {
+    match value {
+        Data::Empty => Cell::Empty,
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Text(text),
+        Data::Float(number) => Cell::Number(number),
+        // Exact up to 2^53, beyond which no spreadsheet program is.
+        #[allow(clippy::cast_precision_loss)]
+        Data::Int(number) => Cell::Number(number as f64),
+        Data::Bool(value) => Cell::Bool(value),
+        Data::DateTime(instant) => {
+            let (year, month, day, hour, minute, second, _) = instant.to_ymd_hms_milli();
+            let date = format!("{year:04}-{month:02}-{day:02}");
+            Cell::Text(if (hour, minute, second) == (0, 0, 0) { date } else { format!("{date} {hour:02}:{minute:02}:{second:02}") })
+        }
+        Data::Error(error) => Cell::Error(error.to_string()),
+    }
+}

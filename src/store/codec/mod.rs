@@ -1,0 +1,55 @@
+//! The codec: events to and from the JSON that the stream holds.
+//!
+//! What the stream holds must be readable for ever, so its shapes are types of their own (`wire`), and change only by
+//! new fields with a default, or by new kinds. An unknown kind or field is an error, never skipped.
+
+mod decode;
+mod encode;
+mod wire;
+
+pub use decode::{Decoder, decode};
+pub use encode::encode;
+
+use crate::plan::Position;
+
+/// The kinds that this program writes and reads.
+pub const KINDS: &[&str] = &[
+    "plan_created",
+    "plan_changed",
+    "guest_added",
+    "guest_changed",
+    "guest_stated",
+    "guest_removed",
+    "guest_seated",
+    "guest_unseated",
+    "guest_arrived",
+    "guest_arrival_undone",
+    "guest_erased",
+    "table_added",
+    "table_changed",
+    "table_stated",
+    "table_removed",
+    "table_placed",
+    "table_lifted",
+    "tables_picked_up",
+    "room_added",
+    "room_changed",
+    "room_stated",
+    "room_removed",
+    "spot_added",
+    "spot_changed",
+    "spot_stated",
+    "spot_removed",
+    "upload_applied",
+    "batch_retracted",
+    "batch_reinstated",
+];
+
+/// An event of the stream that this program cannot read.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CodecError {
+    #[error("position {position}: unknown kind of event {kind:?}; a newer program has written it")]
+    UnknownKind { position: Position, kind: String },
+    #[error("position {position}: the payload of {kind} is not understood: {why}")]
+    Payload { position: Position, kind: String, why: String },
+}

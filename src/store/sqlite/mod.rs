@@ -1,0 +1,64 @@
+//! SQLite, the embedded default: one connection that writes, on a thread of its own, and a few that read.
+
+mod accounts;
+mod open;
+mod stream;
+mod uploads;
+
+pub use open::Access;
+
+use super::StoreError;
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Readers beyond these are closed when they are done.
+const READERS_KEPT: usize = 4;
+
+pub struct Sqlite {
+    path: PathBuf,
+    appender: stream::Appender,
+    /// Accounts, tokens and uploads are written here; rarely, so they may wait for one another.
+    desk: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    /// Held while the program serves, so that a second server is refused. The system lets go of it with the process.
+    _lock: Option<File>,
+}
+
+impl Sqlite {
+    /// Opens the database file, creates it where there is none, and migrates it to this program's version.
+    ///
+    /// # Errors
+    /// It cannot be opened or migrated, is newer than the program, or (to serve) in use by another server.
+    pub fn open(path: impl AsRef<Path>, access: Access) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let lock = open::lock(path, access)?;
+        let mut connection = open::connect(path)?;
+        open::migrate(path, &mut connection)?;
+        let appender = stream::Appender::start(connection);
+        let desk = Mutex::new(open::connect(path)?);
+        Ok(Self { path: path.to_owned(), appender, desk, readers: Mutex::new(Vec::new()), _lock: lock })
+    }
+
+    /// Runs a reading on a connection of its own.
+    fn reading<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let pooled = self.readers.lock().pop();
+        let connection = match pooled {
+            Some(connection) => connection,
+            None => open::connect(&self.path)?,
+        };
+        // A connection that failed is not used again.
+        let read = read(&connection).map_err(unavailable)?;
+        let mut readers = self.readers.lock();
+        if readers.len() < READERS_KEPT {
+            readers.push(connection);
+        }
+        Ok(read)
+    }
+}
+
+fn unavailable(error: rusqlite::Error) -> StoreError {
+    StoreError::Unavailable(Arc::new(error))
+}

@@ -1,0 +1,97 @@
+//! Opening a database file: locks, settings, migrations.
+
+use crate::store::StoreError;
+use rusqlite::{Connection, OptionalExtension};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+mod embedded {
+    refinery::embed_migrations!("migrations/sqlite");
+}
+
+/// What the database is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To serve it: no second server may.
+    Serve,
+    /// For a command that runs beside a server, or without one.
+    Beside,
+}
+
+/// How long a connection waits for another one's transaction.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let open = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        connection.set_prepared_statement_cache_capacity(32);
+        Ok(connection)
+    };
+    open().map_err(|source| StoreError::Open { path: path.display().to_string(), source: Arc::new(source) })
+}
+
+/// Takes the lock that only one server can hold.
+pub(super) fn lock(path: &Path, access: Access) -> Result<Option<File>, StoreError> {
+    if access == Access::Beside {
+        return Ok(None);
+    }
+    let file = lock_file(path, "server-lock")?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse(path.display().to_string())),
+        Err(TryLockError::Error(source)) => Err(StoreError::Open { path: path.display().to_string(), source: Arc::new(source) }),
+    }
+}
+
+fn lock_file(path: &Path, suffix: &str) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-");
+    name.push(suffix);
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&name)
+        .map_err(|source| StoreError::Open { path: name.display().to_string(), source: Arc::new(source) })
+}
+
+/// Applies the migrations that are missing; one process at a time.
+pub(super) fn migrate(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
+    let runner = embedded::migrations::runner();
+    let known = runner.get_migrations().iter().map(|migration| u32::try_from(migration.version()).unwrap_or(u32::MAX)).max().unwrap_or(0);
+    if is_current(connection, known)? {
+        return Ok(());
+    }
+    let file = lock_file(path, "migration-lock")?;
+    file.lock().map_err(|source| StoreError::Migrate(Arc::new(source)))?;
+    // Another process may have done it while this one waited.
+    if is_current(connection, known)? {
+        return Ok(());
+    }
+    let report = runner.run(connection).map_err(|source| StoreError::Migrate(Arc::new(source)))?;
+    for migration in report.applied_migrations() {
+        tracing::info!(version = migration.version(), name = migration.name(), "migrated the database");
+    }
+    Ok(())
+}
+
+/// Whether the database has all migrations that this program knows; an error if it has more.
+fn is_current(connection: &Connection, known: u32) -> Result<bool, StoreError> {
+    let migrate = |error: rusqlite::Error| StoreError::Migrate(Arc::new(error));
+    let table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'refinery_schema_history'";
+    if connection.query_row(table, [], |_| Ok(())).optional().map_err(migrate)?.is_none() {
+        return Ok(false);
+    }
+    let newest = "SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history";
+    let found: u32 = connection.query_row(newest, [], |row| row.get(0)).map_err(migrate)?;
+    if found > known {
+        return Err(StoreError::NewerSchema { found, known });
+    }
+    Ok(found == known)
+}

@@ -1,0 +1,3 @@
+//! Views: what the plan and its history look like to people. Pure.
+
+pub mod words;

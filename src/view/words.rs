@@ -1,0 +1,101 @@
+//! What happened, in words: one line for each batch.
+
+use crate::plan::event::{Body, Event, UploadApplied};
+use crate::plan::upload::UploadKind;
+use crate::plan::{Plan, Subject};
+use std::collections::BTreeMap;
+
+/// One line that says what the batch did. Names are those of the plan, or numbers where something is gone.
+#[must_use]
+pub fn summary(plan: &Plan, events: &[Event]) -> String {
+    match events {
+        [] => String::new(),
+        [head, ..] if let Body::UploadApplied(upload) = &head.body => upload_words(upload),
+        [event] => one(plan, &event.body),
+        several => many(plan, several),
+    }
+}
+
+fn upload_words(upload: &UploadApplied) -> String {
+    let counts = &upload.counts;
+    let subject = match upload.kind {
+        UploadKind::Guests => "guest",
+        UploadKind::Tables => "table",
+        UploadKind::Floor => "room or spot",
+        UploadKind::Draw | UploadKind::VipPlacement => {
+            let placed = counts.changed + counts.added;
+            return format!("Upload {}: {} placed", upload.file, counted(placed, "table"));
+        }
+    };
+    let done = [(counts.added, "added"), (counts.changed, "changed"), (counts.removed, "removed")];
+    let mut words: Vec<String> = done.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", counted(*count, subject))).collect();
+    if words.is_empty() {
+        words.push("nothing changed".to_owned());
+    }
+    format!("Upload {}: {}", upload.file, words.join(", "))
+}
+
+fn counted(count: u32, what: &str) -> String {
+    match (count, what) {
+        (1, what) => format!("1 {what}"),
+        (count, "room or spot") => format!("{count} rooms and spots"),
+        (count, what) => format!("{count} {what}s"),
+    }
+}
+
+fn one(plan: &Plan, body: &Body) -> String {
+    let label = |subject: Subject| plan.label(subject);
+    match body {
+        Body::PlanCreated { .. } => "Created the plan".to_owned(),
+        Body::PlanChanged { .. } => "Changed the plan".to_owned(),
+        Body::GuestAdded { guest, .. } | Body::GuestStated { guest, .. } => format!("Added {}", label(Subject::Guest(*guest))),
+        Body::GuestChanged { guest, set } => format!("Changed {}: {}", label(Subject::Guest(*guest)), fields(set.names())),
+        Body::GuestRemoved { guest } => format!("Removed {}", label(Subject::Guest(*guest))),
+        Body::GuestSeated { guest, table } => format!("Seated {} at {}", label(Subject::Guest(*guest)), label(Subject::Table(*table))),
+        Body::GuestUnseated { guest } => format!("Unseated {}", label(Subject::Guest(*guest))),
+        Body::GuestArrived { guest } => format!("{} arrived", label(Subject::Guest(*guest))),
+        Body::GuestArrivalUndone { guest } => format!("Undid the arrival of {}", label(Subject::Guest(*guest))),
+        Body::GuestErased { guests } => format!("Erased {} guests", guests.len()),
+        Body::TableAdded { table, .. } | Body::TableStated { table, .. } => format!("Added table {}", label(Subject::Table(*table))),
+        Body::TableChanged { table, set } => format!("Changed table {}: {}", label(Subject::Table(*table)), fields(set.names())),
+        Body::TableRemoved { table } => format!("Removed table {}", label(Subject::Table(*table))),
+        Body::TablePlaced { table, spot, .. } => format!("Placed table {} on {}", label(Subject::Table(*table)), label(Subject::Spot(*spot))),
+        Body::TableLifted { table } => format!("Lifted table {}", label(Subject::Table(*table))),
+        Body::TablesPickedUp { tables } => format!("Picked up {} tables", tables.len()),
+        Body::RoomAdded { room, .. } | Body::RoomStated { room, .. } => format!("Added room {}", label(Subject::Room(*room))),
+        Body::RoomChanged { room, set } => format!("Changed room {}: {}", label(Subject::Room(*room)), fields(set.names())),
+        Body::RoomRemoved { room } => format!("Removed room {}", label(Subject::Room(*room))),
+        Body::SpotAdded { spot, .. } | Body::SpotStated { spot, .. } => format!("Added spot {}", label(Subject::Spot(*spot))),
+        Body::SpotChanged { spot, set } => format!("Changed spot {}: {}", label(Subject::Spot(*spot)), fields(set.names())),
+        Body::SpotRemoved { spot } => format!("Removed spot {}", label(Subject::Spot(*spot))),
+        Body::UploadApplied(upload) => upload_words(upload),
+        Body::BatchRetracted(retraction) => format!("Took back a batch: {}", retraction.reason),
+        Body::BatchReinstated(retraction) => format!("Brought back a batch: {}", retraction.reason),
+    }
+}
+
+fn fields<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| name.replace('_', " ")).collect::<Vec<_>>().join(", ")
+}
+
+/// Several events of one command: the common cases by name, the others counted.
+fn many(plan: &Plan, events: &[Event]) -> String {
+    let seated: Vec<_> = events.iter().filter_map(|event| if let Body::GuestSeated { guest, table } = event.body { Some((guest, table)) } else { None }).collect();
+    if let [(_, first), ..] = seated.as_slice()
+        && seated.len() == events.len()
+        && seated.iter().all(|(_, table)| table == first)
+    {
+        return format!("Seated {} guests at {}", seated.len(), plan.label(Subject::Table(*first)));
+    }
+    // Removing somebody or something says what it has to undo first.
+    if let Some(last) = events.last()
+        && matches!(last.body, Body::GuestRemoved { .. } | Body::TableRemoved { .. } | Body::RoomRemoved { .. })
+    {
+        return one(plan, &last.body);
+    }
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    for event in events {
+        *counts.entry(event.body.kind()).or_default() += 1;
+    }
+    counts.into_iter().map(|(kind, count)| format!("{count} × {}", kind.replace('_', " "))).collect::<Vec<_>>().join(", ")
+}

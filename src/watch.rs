@@ -1,0 +1,58 @@
+//! Watching: log lines for people and programs, and metrics.
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_process::Collector;
+use parking_lot::Mutex;
+use std::io::IsTerminal;
+use tracing_subscriber::EnvFilter;
+
+/// Log lines to standard error: for people on a terminal, as JSON otherwise. `TAFEL_LOG` picks levels.
+pub fn log() {
+    let filter = EnvFilter::try_from_env("TAFEL_LOG").unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process keeps the first one's log.
+    let _ = if std::io::stderr().is_terminal() {
+        builder.with_target(false).try_init()
+    } else {
+        builder.json().flatten_event(true).try_init()
+    };
+}
+
+/// The process's metrics. Clones show the same.
+#[derive(Clone)]
+pub struct Metrics {
+    handle: PrometheusHandle,
+    process: Collector,
+}
+
+/// From a tenth of a millisecond to ten seconds.
+const SECONDS: [f64; 12] = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 5.0, 10.0];
+const EVENTS: [f64; 9] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 1_000.0, 10_000.0];
+
+impl Metrics {
+    /// Begins to count, or goes on where this process has begun.
+    ///
+    /// # Errors
+    /// Another recorder is installed.
+    pub fn start() -> anyhow::Result<Self> {
+        static STARTED: Mutex<Option<Metrics>> = Mutex::new(None);
+        let mut started = STARTED.lock();
+        if let Some(started) = &*started {
+            return Ok(started.clone());
+        }
+        let handle = PrometheusBuilder::new()
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+            .set_buckets_for_metric(Matcher::Suffix("_events".to_owned()), &EVENTS)?
+            .install_recorder()?;
+        let process = Collector::default();
+        process.describe();
+        Ok(started.insert(Self { handle, process }).clone())
+    }
+
+    #[must_use]
+    pub fn render(&self) -> String {
+        self.process.collect();
+        self.handle.run_upkeep();
+        self.handle.render()
+    }
+}

@@ -1,0 +1,216 @@
+//! `GET /api/v1/batches`, and what may be done about a batch.
+
+use super::parse::Fields;
+use super::{id_in_path, json};
+use crate::ledger::{ChangeValidity, Failure, Snapshot, blocking, now};
+use crate::plan::command::Role;
+use crate::plan::event::{Body, Event};
+use crate::plan::retract::RetractionPreview;
+use crate::plan::upload::{Counts, UploadKind};
+use crate::plan::{BatchId, InvalidField, Position, Text, Timestamp};
+use crate::store::codec::Decoder;
+use crate::store::{RawEvent, Store};
+use crate::view::words::summary;
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+use crate::web::{App, Request as _};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use serde_json::Value;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use utoipa::ToSchema;
+
+const LIMIT: u64 = 100;
+const LIMIT_MAX: u64 = 1_000;
+
+/// A batch: the events of one command.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BatchJson {
+    batch: BatchId,
+    first: Position,
+    last: Position,
+    recorded_at: Timestamp,
+    #[schema(value_type = String)]
+    actor: Arc<str>,
+    /// What happened, in words.
+    summary: String,
+    upload: Option<UploadJson>,
+    retracted: Option<RetractedJson>,
+}
+
+/// The file that the batch came from.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct UploadJson {
+    kind: UploadKind,
+    file: Text,
+    sha256: Text,
+    counts: Counts,
+}
+
+/// The retraction that makes the batch void.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RetractedJson {
+    position: Position,
+    #[schema(value_type = String)]
+    actor: Arc<str>,
+    reason: String,
+}
+
+/// The batches, newest first.
+#[utoipa::path(get, path = "/api/v1/batches", tag = "batches", params(
+    ("before" = Option<u64>, Query, description = "Only batches that begin before this position"),
+    ("limit" = Option<u64>, Query, description = "At most so many, 1 to 1,000; without it, 100"),
+), responses((status = 200, description = "Batches, newest first", body = inline(Vec<BatchJson>))))]
+pub(crate) async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let ledger = app.ledger()?;
+    let snapshot = ledger.snapshot();
+    let end = snapshot.plan.position.next();
+    let before = request.number("before")?.map_or(end, Position).min(end);
+    let limit = request.number("limit")?.unwrap_or(LIMIT);
+    if !(1..=LIMIT_MAX).contains(&limit) {
+        return Err(Problem::bad_request(format!("limit must be from 1 to {LIMIT_MAX}.")));
+    }
+    let store = ledger.store().clone();
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let batches = blocking(move || read(&*store, &snapshot, before, limit)).await??;
+    json(StatusCode::OK, &batches)
+}
+
+fn read(store: &dyn Store, snapshot: &Snapshot, before: Position, limit: usize) -> Result<Vec<BatchJson>, Failure> {
+    let mut decoder = Decoder::default();
+    let mut batches: Vec<BatchJson> = Vec::new();
+    let before = behind_the_batch(store, before)?;
+    // The events of the batch that is being read, newest first.
+    let mut events: Vec<Event> = Vec::new();
+    let mut broken = None;
+    store.scan_back(before, &mut |raw: RawEvent<'_>| match decoder.decode(raw) {
+        Ok(event) => {
+            if events.last().is_some_and(|last| last.batch != event.batch) {
+                batches.extend(described(&mut events, snapshot));
+            }
+            if batches.len() == limit {
+                return ControlFlow::Break(());
+            }
+            events.push(event);
+            ControlFlow::Continue(())
+        }
+        Err(error) => {
+            broken = Some(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    if let Some(error) = broken {
+        return Err(crate::ledger::ReplayError::from(error).into());
+    }
+    if batches.len() < limit {
+        batches.extend(described(&mut events, snapshot));
+    }
+    Ok(batches)
+}
+
+/// The position may lie within a batch: it is shown whole, so read from behind its last event.
+fn behind_the_batch(store: &dyn Store, before: Position) -> Result<Position, Failure> {
+    let mut cut = None;
+    store.scan_back(before, &mut |raw: RawEvent<'_>| {
+        cut = Some(raw.batch);
+        ControlFlow::Break(())
+    })?;
+    let last = cut.map(|batch| store.batch(batch)).transpose()?.and_then(|events| events.last().map(|event| event.position));
+    Ok(last.map_or(before, |last| before.max(last.next())))
+}
+
+/// Describes the batch whose events were read backwards, and forgets them.
+fn described(events: &mut Vec<Event>, snapshot: &Snapshot) -> Option<BatchJson> {
+    events.reverse();
+    let (head, last) = (events.first()?, events.last()?);
+    let upload = match &head.body {
+        Body::UploadApplied(upload) => {
+            Some(UploadJson { kind: upload.kind, file: upload.file.clone(), sha256: upload.sha256.clone(), counts: upload.counts })
+        }
+        _ => None,
+    };
+    let retracted = snapshot.validity.retraction_of(head.batch).map(|doing| RetractedJson {
+        position: doing.position,
+        actor: doing.actor.clone(),
+        reason: doing.reason.clone(),
+    });
+    let batch = BatchJson {
+        batch: head.batch,
+        first: head.position,
+        last: last.position,
+        recorded_at: head.recorded_at,
+        actor: head.actor.clone(),
+        summary: summary(&snapshot.plan, events),
+        upload,
+        retracted,
+    };
+    events.clear();
+    Some(batch)
+}
+
+/// What retracting the batch would change; of a retracted batch, what reinstating it would. Writes nothing.
+#[utoipa::path(get, path = "/api/v1/batches/{id}/retraction", tag = "batches", params(("id" = Uuid, Path, description = "The batch")), responses(
+    (status = 200, description = "The preview", body = inline(RetractionPreview)),
+    (status = 404, description = "There is no such batch", content_type = "application/problem+json"),
+))]
+pub(crate) async fn preview(path: web::Path<String>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let batch = BatchId(id_in_path(&path)?);
+    json(StatusCode::OK, &app.ledger()?.preview_retraction(batch).await?)
+}
+
+/// What a retraction or a reinstatement says.
+#[derive(ToSchema)]
+#[allow(dead_code)] // The shape, for the document; `asked` reads it, field by field.
+pub(crate) struct ValidityBody {
+    /// The caller's own id for it. The same id again gets the same answer.
+    id: uuid::Uuid,
+    reason: Option<String>,
+    /// Of the preview that was confirmed: if the effect is another one by now, nothing is done.
+    position: Option<Position>,
+}
+
+/// Declares the batch void.
+#[utoipa::path(post, path = "/api/v1/batches/{id}/retract", tag = "batches", params(("id" = Uuid, Path, description = "The batch")),
+    request_body = inline(ValidityBody), responses(
+    (status = 200, description = "Done, and durable: what it changed", body = inline(RetractionPreview)),
+    (status = 403, description = "It is not the caller's own latest batch", content_type = "application/problem+json"),
+    (status = 409, description = "Refused", content_type = "application/problem+json"),
+))]
+pub(crate) async fn retract(path: web::Path<String>, app: web::Data<App>, caller: web::ReqData<Caller>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    change(&app, &caller, &path, &body, true).await
+}
+
+/// Takes a retraction back.
+#[utoipa::path(post, path = "/api/v1/batches/{id}/reinstate", tag = "batches", params(("id" = Uuid, Path, description = "The batch")),
+    request_body = inline(ValidityBody), responses(
+    (status = 200, description = "Done, and durable: what it changed", body = inline(RetractionPreview)),
+    (status = 409, description = "Refused", content_type = "application/problem+json"),
+))]
+pub(crate) async fn reinstate(path: web::Path<String>, app: web::Data<App>, caller: web::ReqData<Caller>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    change(&app, &caller, &path, &body, false).await
+}
+
+async fn change(app: &App, caller: &Caller, batch: &str, body: &[u8], retracts: bool) -> Result<HttpResponse, Problem> {
+    let batch = BatchId(id_in_path(batch)?);
+    let value: Value = serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("It is not JSON: {error}.")))?;
+    let ask = asked(value, caller, batch, retracts).map_err(|errors| Problem::invalid(&errors))?;
+    json(StatusCode::OK, &app.ledger()?.change_validity(ask).await?)
+}
+
+fn asked(value: Value, caller: &Caller, batch: BatchId, retracts: bool) -> Result<ChangeValidity, Vec<InvalidField>> {
+    let mut fields = Fields::of("", value)?;
+    let id = fields.required("id")?;
+    let reason: Option<Text> = fields.optional("reason")?;
+    let position = fields.optional("position")?;
+    fields.end()?;
+    // One's own undo needs no reason; what an admin does to others should have one.
+    let reason = match reason {
+        Some(reason) => reason,
+        None if caller.role < Role::Admin || !retracts => Text::stored("undone"),
+        None => return Err(vec![InvalidField { pointer: "/reason".to_owned(), message: "must be given".to_owned() }]),
+    };
+    let is_admin = caller.role == Role::Admin;
+    Ok(ChangeValidity { id: BatchId(id), batch, retracts, reason, actor: caller.actor.clone(), is_admin, at: now(), position })
+}

@@ -1,0 +1,80 @@
+//! `POST /api/v1/commands`.
+
+use super::{json, parse};
+use crate::ledger::now;
+use crate::plan::command::{Ask, Command, Request, Role};
+use crate::plan::{BatchId, Position};
+use crate::store::StoredEvent;
+use crate::web::App;
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A command, or several that take effect together or not at all.
+#[derive(ToSchema)]
+#[allow(dead_code)] // The shape, for the document; `parse` reads it, field by field.
+pub(crate) struct CommandBody {
+    /// The caller's own id for it. The same id again gets the same answer; nothing is done twice.
+    id: Uuid,
+    /// The position that the person was looking at.
+    seen: Option<Position>,
+    command: Option<Command>,
+    /// Instead of `command`: at most 1,000.
+    commands: Option<Vec<Command>>,
+}
+
+/// What happened.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CommandAnswer<'a> {
+    position: Position,
+    batch: BatchId,
+    /// None where the plan said so already.
+    events: Vec<EventJson<'a>>,
+}
+
+/// An event, as the stream holds it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct EventJson<'a> {
+    position: Position,
+    recorded_at: crate::plan::Timestamp,
+    actor: &'a str,
+    batch: BatchId,
+    kind: &'a str,
+    /// What it says; the fields depend on the kind.
+    #[schema(value_type = Object)]
+    payload: &'a RawValue,
+}
+
+impl<'a> EventJson<'a> {
+    pub(crate) fn of(event: &'a StoredEvent) -> Result<Self, Problem> {
+        let raw = event.raw();
+        let payload = serde_json::from_str(raw.payload).map_err(|error| Problem::unavailable(error.to_string()))?;
+        Ok(Self { position: raw.position, recorded_at: raw.recorded_at, actor: &event.actor, batch: raw.batch, kind: &event.kind, payload })
+    }
+}
+
+/// Carries a command out, or several as one batch.
+#[utoipa::path(post, path = "/api/v1/commands", tag = "plan", request_body = inline(CommandBody), responses(
+    (status = 200, description = "Done, and durable", body = inline(CommandAnswer<'static>)),
+    (status = 409, description = "Refused by the plan", content_type = "application/problem+json"),
+    (status = 422, description = "Not valid", content_type = "application/problem+json"),
+    (status = 503, description = "The outcome is unknown: repeat with the same id", content_type = "application/problem+json"),
+))]
+pub(crate) async fn submit(app: web::Data<App>, caller: web::ReqData<Caller>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let value: Value = serde_json::from_slice(&body).map_err(|error| Problem::bad_request(format!("It is not JSON: {error}.")))?;
+    let body = parse::body(value).map_err(|errors| Problem::invalid(&errors))?;
+    let needed = body.commands.iter().map(Command::role).max().unwrap_or(Role::Door);
+    if caller.role < needed {
+        return Err(Problem::forbidden(format!("The command needs the role {needed}; yours is {}.", caller.role)));
+    }
+    let request = Request { id: BatchId(body.id), actor: caller.actor.clone(), at: now(), seen: body.seen, ask: Ask::Commands(body.commands) };
+    let answer = app.ledger()?.submit(request).await?;
+    let events = answer.events.iter().map(EventJson::of).collect::<Result<_, _>>()?;
+    json(StatusCode::OK, &CommandAnswer { position: answer.position, batch: answer.batch, events })
+}

@@ -1,0 +1,152 @@
+//! Commands from JSON: each field is taken out by name, and what is left over is an error, so that no typing error is lost.
+
+use crate::plan::command::Command;
+use crate::plan::{InvalidField, Position};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// At most so many commands in one batch.
+const COMMANDS: usize = 1_000;
+
+/// The body of `POST /api/v1/commands`.
+pub(super) struct Body {
+    pub(super) id: Uuid,
+    pub(super) seen: Option<Position>,
+    pub(super) commands: Vec<Command>,
+}
+
+pub(super) type Invalid = Vec<InvalidField>;
+
+/// The fields of one JSON object, and where it stands in the request.
+pub(super) struct Fields {
+    pointer: String,
+    map: Map<String, Value>,
+}
+
+fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Invalid {
+    vec![InvalidField { pointer: pointer.into(), message: message.into() }]
+}
+
+impl Fields {
+    pub(super) fn of(pointer: &str, value: Value) -> Result<Self, Invalid> {
+        match value {
+            Value::Object(map) => Ok(Self { pointer: pointer.to_owned(), map }),
+            _ => Err(invalid(pointer, "must be an object")),
+        }
+    }
+
+    /// A field that may be absent or null.
+    pub(super) fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Invalid> {
+        match self.map.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => serde_json::from_value(value).map(Some).map_err(|error| invalid(format!("{}/{name}", self.pointer), error.to_string())),
+        }
+    }
+
+    pub(super) fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, Invalid> {
+        self.optional(name)?.ok_or_else(|| invalid(format!("{}/{name}", self.pointer), "must be given"))
+    }
+
+    /// All fields that are left.
+    fn rest<T: DeserializeOwned>(&mut self) -> Result<T, Invalid> {
+        let rest = Value::Object(std::mem::take(&mut self.map));
+        serde_path_to_error::deserialize(rest).map_err(|error| {
+            let path = error.path().to_string();
+            let place = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
+            invalid(format!("{}{place}", self.pointer), error.into_inner().to_string())
+        })
+    }
+
+    /// Nothing may be left over.
+    pub(super) fn end(self) -> Result<(), Invalid> {
+        let unknown: Invalid = self
+            .map
+            .keys()
+            .map(|name| InvalidField { pointer: format!("{}/{name}", self.pointer), message: "is not a field that is known here".to_owned() })
+            .collect();
+        if unknown.is_empty() { Ok(()) } else { Err(unknown) }
+    }
+}
+
+pub(super) fn body(value: Value) -> Result<Body, Invalid> {
+    let mut fields = Fields::of("", value)?;
+    let id = fields.required("id")?;
+    let seen = fields.optional("seen")?;
+    let one: Option<Value> = fields.optional("command")?;
+    let several: Option<Vec<Value>> = fields.optional("commands")?;
+    fields.end()?;
+    let commands = match (one, several) {
+        (Some(one), None) => vec![command("/command", one)?],
+        (None, Some(several)) if several.is_empty() => return Err(invalid("/commands", "must not be empty")),
+        (None, Some(several)) if several.len() > COMMANDS => return Err(invalid("/commands", format!("may hold at most {COMMANDS} commands"))),
+        (None, Some(several)) => {
+            let numbered = several.into_iter().enumerate();
+            numbered.map(|(index, value)| command(&format!("/commands/{index}"), value)).collect::<Result<_, _>>()?
+        }
+        _ => return Err(invalid("/command", "must be given, or commands instead of it")),
+    };
+    Ok(Body { id, seen, commands })
+}
+
+fn command(pointer: &str, value: Value) -> Result<Command, Invalid> {
+    let mut fields = Fields::of(pointer, value)?;
+    let kind: String = fields.required("type")?;
+    let command = match kind.as_str() {
+        "add_guest" => Command::AddGuest { set: Box::new(fields.rest()?) },
+        "change_guest" => Command::ChangeGuest { guest: fields.required("guest")?, set: Box::new(fields.rest()?) },
+        "remove_guest" => Command::RemoveGuest { guest: fields.required("guest")? },
+        "seat_guest" => Command::SeatGuest { guest: fields.required("guest")?, table: fields.required("table")? },
+        "unseat_guest" => Command::UnseatGuest { guest: fields.required("guest")? },
+        "seat_guests" => Command::SeatGuests { guests: fields.required("guests")?, table: fields.required("table")? },
+        "seat_party" => Command::SeatParty { party: fields.required("party")?, table: fields.required("table")? },
+        "swap_guests" => Command::SwapGuests { a: fields.required("a")?, b: fields.required("b")? },
+        "add_table" => Command::AddTable { set: fields.rest()? },
+        "change_table" => Command::ChangeTable { table: fields.required("table")?, set: fields.rest()? },
+        "remove_table" => Command::RemoveTable { table: fields.required("table")? },
+        "place_table" => Command::PlaceTable { table: fields.required("table")?, spot: fields.required("spot")? },
+        "lift_table" => Command::LiftTable { table: fields.required("table")? },
+        "swap_tables" => Command::SwapTables { a: fields.required("a")?, b: fields.required("b")? },
+        "add_room" => Command::AddRoom { set: fields.rest()? },
+        "change_room" => Command::ChangeRoom { room: fields.required("room")?, set: fields.rest()? },
+        "remove_room" => Command::RemoveRoom { room: fields.required("room")? },
+        "add_spot" => Command::AddSpot { set: fields.rest()? },
+        "change_spot" => Command::ChangeSpot { spot: fields.required("spot")?, set: fields.rest()? },
+        "remove_spot" => Command::RemoveSpot { spot: fields.required("spot")? },
+        "mark_arrived" => Command::MarkArrived { guest: fields.required("guest")? },
+        "undo_arrival" => Command::UndoArrival { guest: fields.required("guest")? },
+        "change_plan" => Command::ChangePlan { set: fields.rest()? },
+        _ => return Err(invalid(format!("{pointer}/type"), format!("there is no command {kind:?}"))),
+    };
+    fields.end()?;
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn errors(command: Value) -> Vec<(String, String)> {
+        let body = body(json!({ "id": Uuid::nil(), "command": command }));
+        body.map(|_| ()).unwrap_err().into_iter().map(|error| (error.pointer, error.message)).collect()
+    }
+
+    #[test]
+    fn a_typing_error_in_a_field_is_an_error_at_its_place() {
+        assert_eq!(errors(json!({"type": "seat_guest", "guest": 1, "table": 2, "tabel": 3}))[0].0, "/command/tabel");
+        assert_eq!(errors(json!({"type": "seat_guest", "guest": "one", "table": 2}))[0].0, "/command/guest");
+        assert_eq!(errors(json!({"type": "add_guest", "frist_name": "Anna"})).len(), 1);
+        assert_eq!(errors(json!({"type": "add_guest", "email": "nobody"}))[0].0, "/command/email");
+        assert_eq!(errors(json!({"type": "seat_everybody"}))[0].0, "/command/type");
+        assert_eq!(errors(json!({"type": "seat_guest", "guest": 1})), [("/command/table".to_owned(), "must be given".to_owned())]);
+    }
+
+    #[test]
+    fn null_clears_and_absence_keeps() {
+        let body = body(json!({"id": Uuid::nil(), "command": {"type": "change_guest", "guest": 1, "diet": null}})).ok().unwrap();
+        let Command::ChangeGuest { set, .. } = &body.commands[0] else { panic!() };
+        assert_eq!(set.diet, crate::plan::Patch::Clear);
+        assert!(set.notes.is_keep());
+    }
+}

@@ -1,0 +1,306 @@
+//! `POST /api/v1/uploads/KIND`, the preview, and applying it.
+
+use super::parse::Fields;
+use super::{id_in_path, json};
+use crate::ledger::{Answer, Failure, Ledger, blocking, now};
+use crate::plan::command::{ApplyUpload, Ask, Request};
+use crate::plan::event::Body;
+use crate::plan::upload::{Choices, Counts, Preview, RowRef, Upload, UploadKind, assess};
+use crate::plan::{BatchId, InvalidField, Position, Refusal, Timestamp};
+use crate::sheet::{self, FILE_BYTES, Mapping};
+use crate::store::{PendingUpload, codec};
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+use crate::web::{App, Request as _};
+use actix_multipart::{Field, Multipart};
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::StreamExt as _;
+use parking_lot::Mutex;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// How long a file waits to be applied.
+const KEPT_US: i64 = 3_600 * 1_000_000;
+/// A mapping of a hundred headers is far below this.
+const MAPPING_BYTES: usize = 64 * 1024;
+/// So many parsed files are remembered.
+const REMEMBERED: usize = 8;
+/// So many files are parsed at a time: what bounds the memory.
+const PARSING: usize = 2;
+
+/// Files that were parsed lately, so that each look at a preview need not parse again.
+pub(crate) struct Parsed {
+    recent: Mutex<VecDeque<(Uuid, Arc<Upload>)>>,
+    parsing: Semaphore,
+}
+
+impl Default for Parsed {
+    fn default() -> Self {
+        Self { recent: Mutex::new(VecDeque::new()), parsing: Semaphore::new(PARSING) }
+    }
+}
+
+impl Parsed {
+    fn get(&self, id: Uuid) -> Option<Arc<Upload>> {
+        self.recent.lock().iter().find(|(known, _)| *known == id).map(|(_, upload)| upload.clone())
+    }
+
+    fn keep(&self, id: Uuid, upload: Arc<Upload>) {
+        let mut recent = self.recent.lock();
+        recent.truncate(REMEMBERED - 1);
+        recent.push_front((id, upload));
+    }
+
+    async fn parse(&self, kind: UploadKind, file: String, content: Arc<Vec<u8>>, mapping: Mapping) -> Result<Arc<Upload>, Problem> {
+        let _permit = self.parsing.acquire().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
+        let read = blocking(move || sheet::read(kind, &file, &content, &mapping)).await?;
+        Ok(Arc::new(read?))
+    }
+}
+
+/// An upload that waits to be applied, with what it would do.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct UploadAnswer<'a> {
+    id: Uuid,
+    kind: UploadKind,
+    file: &'a str,
+    sha256: &'a str,
+    #[serde(flatten)]
+    preview: Preview,
+}
+
+/// Reads a spreadsheet and shows what it would change. Nothing is written.
+#[utoipa::path(post, path = "/api/v1/uploads/{kind}", tag = "uploads", params(("kind" = UploadKind, Path, description = "What the file is")),
+    request_body(content_type = "multipart/form-data", description = "The file in the field `file`; optionally a `mapping`, JSON: header to field, `extra`, or null"),
+    responses(
+    (status = 201, description = "The preview", body = inline(UploadAnswer<'static>)),
+    (status = 413, description = "Too large", content_type = "application/problem+json"),
+    (status = 415, description = "Not a spreadsheet", content_type = "application/problem+json"),
+    (status = 422, description = "A spreadsheet that cannot be read", content_type = "application/problem+json"),
+))]
+pub(crate) async fn receive(path: web::Path<String>, app: web::Data<App>, caller: web::ReqData<Caller>, form: Multipart) -> Result<HttpResponse, Problem> {
+    let kind: UploadKind = path.parse().map_err(|()| Problem::not_found("unknown_kind", format!("There is no kind of upload {path:?}")))?;
+    let Form { file, content, mapping } = read_form(form).await?;
+    let (mapping_json, mapping) = read_mapping(mapping)?;
+    let content = Arc::new(content);
+    let id = Uuid::now_v7();
+    let parsed = app.parsed.parse(kind, file.clone(), content.clone(), mapping).await;
+    let upload = match parsed {
+        Ok(upload) => upload,
+        Err(problem) => {
+            tracing::info!(actor = &*caller.actor, kind = kind.as_str(), bytes = content.len(), outcome = %problem, "upload refused");
+            return Err(problem);
+        }
+    };
+    let ledger = app.ledger()?;
+    let preview = assess(&ledger.snapshot().plan, &upload, &Choices::default())?.0;
+    let created_at = now();
+    let pending = PendingUpload {
+        id,
+        kind: kind.as_str().to_owned(),
+        file,
+        mapping: mapping_json,
+        content: Arc::unwrap_or_clone(content),
+        actor: caller.actor.to_string(),
+        position: preview.position,
+        created_at,
+    };
+    let store = ledger.store().clone();
+    blocking(move || store.keep_upload(&pending, Timestamp(created_at.0 - KEPT_US))).await?.map_err(Failure::from)?;
+    let counts = preview.counts;
+    tracing::info!(
+        actor = &*caller.actor, upload = %id, kind = kind.as_str(), sha256 = upload.sha256.as_str(), position = preview.position.0,
+        rows = counts.rows, added = counts.added, changed = counts.changed, unchanged = counts.unchanged,
+        protected = counts.protected, refused = counts.refused, problems = preview.problems.len(), "upload previewed"
+    );
+    app.parsed.keep(id, upload.clone());
+    json(StatusCode::CREATED, &answer(id, &upload, preview))
+}
+
+fn answer(id: Uuid, upload: &Upload, preview: Preview) -> UploadAnswer<'_> {
+    UploadAnswer { id, kind: upload.kind, file: upload.file.as_str(), sha256: upload.sha256.as_str(), preview }
+}
+
+struct Form {
+    file: String,
+    content: Vec<u8>,
+    mapping: Option<Vec<u8>>,
+}
+
+async fn read_form(mut form: Multipart) -> Result<Form, Problem> {
+    let (mut file, mut mapping) = (None, None);
+    while let Some(field) = form.next().await {
+        let mut field = field.map_err(|error| Problem::bad_request(format!("It is not a multipart form: {error}.")))?;
+        match field.name() {
+            Some("file") => {
+                let name = field.content_disposition().and_then(|disposition| disposition.get_filename()).unwrap_or("unnamed").to_owned();
+                file = Some((name, read_field(&mut field, FILE_BYTES, "10 MiB a file").await?));
+            }
+            Some("mapping") => mapping = Some(read_field(&mut field, MAPPING_BYTES, "64 KiB for the mapping").await?),
+            other => return Err(Problem::bad_request(format!("There is no field {:?}; there are file and mapping.", other.unwrap_or("")))),
+        }
+    }
+    let (file, content) = file.ok_or_else(|| Problem::bad_request("The field file is missing."))?;
+    Ok(Form { file, content, mapping })
+}
+
+async fn read_field(field: &mut Field, limit: usize, words: &str) -> Result<Vec<u8>, Problem> {
+    let mut content = Vec::new();
+    while let Some(chunk) = field.next().await {
+        let chunk = chunk.map_err(|error| Problem::bad_request(format!("The upload broke off: {error}.")))?;
+        if content.len() + chunk.len() > limit {
+            return Err(Problem::too_large(words));
+        }
+        content.extend_from_slice(&chunk);
+    }
+    Ok(content)
+}
+
+fn read_mapping(json: Option<Vec<u8>>) -> Result<(String, Mapping), Problem> {
+    let Some(json) = json else { return Ok(("{}".to_owned(), Mapping::new())) };
+    let invalid = |message: String| Problem::invalid(&[InvalidField { pointer: "/mapping".to_owned(), message }]);
+    let json = String::from_utf8(json).map_err(|error| invalid(error.to_string()))?;
+    let mapping = serde_json::from_str(&json).map_err(|error| invalid(format!("must be an object of header to field: {error}")))?;
+    Ok((json, mapping))
+}
+
+/// A pending upload as it is kept, and what it holds.
+async fn load(app: &App, id: Uuid) -> Result<(PendingUpload, Arc<Upload>), Problem> {
+    let store = app.ledger()?.store().clone();
+    let found = blocking(move || store.upload(id)).await?.map_err(Failure::from)?;
+    let expired = now().0 - KEPT_US;
+    let Some(mut pending) = found.filter(|pending| pending.created_at.0 >= expired) else {
+        return Err(Problem::not_found("unknown_upload", "There is no such upload; a preview is kept for an hour"));
+    };
+    if let Some(upload) = app.parsed.get(id) {
+        return Ok((pending, upload));
+    }
+    let kind = pending.kind.parse().map_err(|()| Problem::not_found("unknown_upload", "Another version kept this upload"))?;
+    let (_, mapping) = read_mapping(Some(pending.mapping.clone().into_bytes()))?;
+    let content = Arc::new(std::mem::take(&mut pending.content));
+    let upload = app.parsed.parse(kind, pending.file.clone(), content, mapping).await?;
+    app.parsed.keep(id, upload.clone());
+    Ok((pending, upload))
+}
+
+/// The preview, computed against the newest plan.
+#[utoipa::path(get, path = "/api/v1/uploads/{id}", tag = "uploads", params(
+    ("id" = Uuid, Path, description = "The upload"),
+    ("leave_out" = Option<String>, Query, description = "Rows to leave out, by number: 12,20; where a file has several sheets, Rooms!3"),
+), responses(
+    (status = 200, description = "The preview", body = inline(UploadAnswer<'static>)),
+    (status = 404, description = "There is no such upload, or its hour is over", content_type = "application/problem+json"),
+))]
+pub(crate) async fn preview(request: HttpRequest, path: web::Path<String>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let id = id_in_path(&path)?;
+    let leave_out = request.query("leave_out").unwrap_or_default();
+    let leave_out = leave_out.split(',').filter(|row| !row.trim().is_empty()).map(|row| row.trim().parse::<RowRef>());
+    let leave_out = leave_out.collect::<Result<_, _>>().map_err(Problem::bad_request)?;
+    let (_, upload) = load(&app, id).await?;
+    let ledger = app.ledger()?;
+    let preview = assess(&ledger.snapshot().plan, &upload, &Choices { leave_out, ..Choices::default() })?.0;
+    remember_shown(ledger, id, preview.position).await?;
+    json(StatusCode::OK, &answer(id, &upload, preview))
+}
+
+async fn remember_shown(ledger: &Ledger, id: Uuid, position: Position) -> Result<(), Problem> {
+    let store = ledger.store().clone();
+    Ok(blocking(move || store.previewed(id, position)).await?.map_err(Failure::from)?)
+}
+
+/// What is applied, and what is not.
+#[derive(ToSchema)]
+#[allow(dead_code)] // The shape, for the document; `read_choices` reads it, field by field.
+pub(crate) struct ApplyBody {
+    /// Rows: `12`, or `"Rooms!3"` where the file has several sheets.
+    leave_out: Option<Vec<u32>>,
+    /// Ids of the missing, to be removed from the plan.
+    remove: Option<Vec<u64>>,
+    /// Rows whose guest may be moved from another table.
+    r#move: Option<Vec<u32>>,
+}
+
+/// What was applied.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ApplyAnswer {
+    position: Position,
+    batch: BatchId,
+    counts: Counts,
+}
+
+/// Applies the upload as one batch, whose id is the upload's. A second time gets the same answer.
+#[utoipa::path(post, path = "/api/v1/uploads/{id}/apply", tag = "uploads", params(("id" = Uuid, Path, description = "The upload")),
+    request_body = inline(ApplyBody), responses(
+    (status = 200, description = "Applied, and durable", body = inline(ApplyAnswer)),
+    (status = 409, description = "There are problems, or the effect is another one by now", content_type = "application/problem+json"),
+))]
+pub(crate) async fn apply(path: web::Path<String>, app: web::Data<App>, caller: web::ReqData<Caller>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let id = id_in_path(&path)?;
+    let ledger = app.ledger()?;
+    let store = ledger.store().clone();
+    let done = blocking(move || store.batch(BatchId(id))).await?.map_err(Failure::from)?;
+    if !done.is_empty() {
+        let position = done.last().map_or(Position(0), |event| event.position);
+        return applied(&Answer { position, batch: BatchId(id), events: done.into() });
+    }
+    let choices = read_choices(&body)?;
+    let (pending, upload) = load(&app, id).await?;
+    let expected = match pending.position < ledger.snapshot().plan.position {
+        true => Some(Box::new(assess(&ledger.plan_at(pending.position, None).await?, &upload, &choices)?.0)),
+        false => Some(Box::new(assess(&ledger.snapshot().plan, &upload, &choices)?.0)),
+    };
+    let ask = Ask::Upload(Box::new(ApplyUpload { upload, choices, expected }));
+    let request = Request { id: BatchId(id), actor: caller.actor.clone(), at: now(), seen: None, ask };
+    match ledger.submit(request).await {
+        Ok(answer) => applied(&answer),
+        Err(failure) => {
+            // What the refusal shows is what the person confirms next.
+            if let Failure::Refused(refusal) = &failure
+                && let Refusal::UploadOutdated { preview } = &**refusal
+            {
+                remember_shown(ledger, id, preview.position).await?;
+            }
+            Err(failure.into())
+        }
+    }
+}
+
+fn applied(answer: &Answer) -> Result<HttpResponse, Problem> {
+    let head = answer.events.first().and_then(|event| codec::decode(&event.kind, &event.payload).ok());
+    let Some(Body::UploadApplied(head)) = head else {
+        let why = "This id belongs to another command.";
+        return Err(Problem::new(StatusCode::CONFLICT, "id_taken", "The id is taken", why));
+    };
+    json(StatusCode::OK, &ApplyAnswer { position: answer.position, batch: answer.batch, counts: head.counts })
+}
+
+fn read_choices(body: &[u8]) -> Result<Choices, Problem> {
+    if body.is_empty() {
+        return Ok(Choices::default());
+    }
+    let value: Value = serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("It is not JSON: {error}.")))?;
+    let read = || -> Result<Choices, Vec<InvalidField>> {
+        let mut fields = Fields::of("", value)?;
+        let leave_out = rows("/leave_out", fields.optional("leave_out")?)?;
+        let remove = fields.optional::<BTreeSet<u64>>("remove")?.unwrap_or_default();
+        let moves = rows("/move", fields.optional("move")?)?;
+        fields.end()?;
+        Ok(Choices { leave_out, remove, moves })
+    };
+    read().map_err(|errors| Problem::invalid(&errors))
+}
+
+fn rows(pointer: &str, values: Option<Vec<Value>>) -> Result<BTreeSet<RowRef>, Vec<InvalidField>> {
+    let row = |value: Value| match &value {
+        Value::String(text) => text.parse(),
+        value => value.to_string().parse(),
+    };
+    let invalid = |message: String| vec![InvalidField { pointer: pointer.to_owned(), message }];
+    values.into_iter().flatten().map(row).collect::<Result<_, _>>().map_err(invalid)
+}

@@ -1,0 +1,138 @@
+//! The web server: translates requests into the ledger's words and its answers into HTTP. No rule of the plan lives here.
+
+pub(crate) mod api;
+mod auth;
+mod gate;
+mod health;
+mod problem;
+mod routes;
+
+pub use auth::new_token;
+pub use routes::{Needs, ROUTES, Route};
+
+use crate::config::Settings;
+use crate::ledger::Ledger;
+use crate::watch::Metrics;
+use actix_web::dev::Server;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, HttpServer, middleware, web};
+use problem::Problem;
+use std::io;
+use std::net::TcpListener;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+/// What JSON bodies may hold; a thousand commands are far below it.
+const BODY_BYTES: usize = 4 * 1024 * 1024;
+/// How long open requests may take when the server is told to stop.
+const DRAIN_SECONDS: u64 = 8;
+
+/// What every request sees.
+pub struct App {
+    ledger: OnceLock<Ledger>,
+    pub(crate) settings: Settings,
+    pub(crate) tokens: auth::Tokens,
+    pub(crate) parsed: api::uploads::Parsed,
+    pub(crate) metrics: Metrics,
+    draining: AtomicBool,
+}
+
+impl App {
+    #[must_use]
+    pub fn new(settings: Settings, metrics: Metrics) -> Self {
+        Self {
+            ledger: OnceLock::new(),
+            settings,
+            tokens: auth::Tokens::default(),
+            parsed: api::uploads::Parsed::default(),
+            metrics,
+            draining: AtomicBool::new(false),
+        }
+    }
+
+    /// The plan can be served from now on.
+    pub fn is_replayed(&self, ledger: Ledger) {
+        // A second one would be a second start, which there is not.
+        let _ = self.ledger.set(ledger);
+    }
+
+    pub(crate) fn ledger(&self) -> Result<&Ledger, Problem> {
+        self.ledger.get().ok_or_else(|| Problem::unavailable("The stream is being replayed."))
+    }
+
+    /// Not ready any more: whoever distributes requests should send them elsewhere.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}
+
+/// A server on that listener; it runs when it is awaited.
+///
+/// # Errors
+/// The listener cannot be used.
+pub fn server(listener: TcpListener, app: web::Data<App>) -> io::Result<Server> {
+    let workers = app.settings.workers;
+    let server = HttpServer::new(move || {
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(web::PayloadConfig::new(BODY_BYTES))
+            .configure(routes::configure)
+            .default_service(web::to(last_resort))
+            .wrap(middleware::from_fn(gate::gate))
+    });
+    Ok(server
+        .workers(workers)
+        .shutdown_timeout(DRAIN_SECONDS)
+        .client_request_timeout(Duration::from_secs(30))
+        .disable_signals()
+        .listen(listener)?
+        .run())
+}
+
+/// Whatever no route has taken.
+async fn last_resort(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let path = request.path();
+    let others: Vec<&str> = ROUTES.iter().filter(|route| route.method != request.method().as_str() && matches(route.path, path)).map(|route| route.method).collect();
+    if others.is_empty() {
+        return Err(Problem::not_found("not_found", "There is nothing here"));
+    }
+    let detail = format!("There is {} {path}.", others.join(", "));
+    Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The method is not allowed here", detail))
+}
+
+fn matches(pattern: &str, path: &str) -> bool {
+    let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (pattern.next(), path.next()) {
+            (None, None) => return true,
+            (Some(part), Some(segment)) if part == segment || part.starts_with('{') => {}
+            _ => return false,
+        }
+    }
+}
+
+/// Reading a request's query.
+pub(crate) trait Request {
+    /// The first value of the name.
+    fn query(&self, name: &str) -> Option<String>;
+    /// The value as a number.
+    ///
+    /// # Errors
+    /// It is none.
+    fn number(&self, name: &str) -> Result<Option<u64>, Problem> {
+        let number = |text: String| text.parse().map_err(|_| Problem::bad_request(format!("{name} must be a whole number, not {text:?}.")));
+        self.query(name).map(number).transpose()
+    }
+}
+
+impl Request for HttpRequest {
+    fn query(&self, name: &str) -> Option<String> {
+        let pairs = web::Query::<Vec<(String, String)>>::from_query(self.query_string()).ok()?.into_inner();
+        pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+}

@@ -1,0 +1,149 @@
+//! The one seam for errors: refusals and faults to problem documents (RFC 9457).
+
+use crate::ledger::Failure;
+use crate::plan::{InvalidField, Refusal};
+use crate::sheet::SheetError;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::{Map, Value, json};
+use std::fmt;
+
+/// An answer that is not what was asked for.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    title: String,
+    detail: String,
+    fields: Map<String, Value>,
+    /// In seconds.
+    retry_after: Option<u32>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &'static str, title: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { status, code, title: title.into(), detail: detail.into(), fields: Map::new(), retry_after: None }
+    }
+
+    pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", "The request is not understood", detail)
+    }
+
+    pub(crate) fn not_found(code: &'static str, title: impl Into<String>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, title, "Look at the address again.")
+    }
+
+    pub(crate) fn invalid(errors: &[InvalidField]) -> Self {
+        Refusal::Invalid { errors: errors.to_vec() }.into()
+    }
+
+    pub(crate) fn too_large(limit: &str) -> Self {
+        let detail = format!("The limit is {limit}.");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large", detail)
+    }
+
+    pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not now", detail);
+        Self { retry_after: Some(1), ..problem }
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        let detail = "Send the header Authorization: Bearer TOKEN, with a token that tafel token add has printed.";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "There is no valid token", detail)
+    }
+
+    pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "role_too_low", "Your role does not allow this", detail)
+    }
+
+    fn fault(id: &str) -> Self {
+        let detail = format!("Nothing was changed. The log has the details under {id}.");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Something broke in Tafel", detail)
+    }
+
+    /// The response; `instance` is the request's id, by which the log can be searched.
+    pub(crate) fn response(&self, instance: Option<&str>) -> HttpResponse {
+        let mut body = Map::new();
+        body.insert("type".to_owned(), Value::String(format!("/problems/{}", self.code)));
+        body.insert("title".to_owned(), Value::String(self.title.clone()));
+        body.insert("status".to_owned(), json!(self.status.as_u16()));
+        body.insert("detail".to_owned(), Value::String(self.detail.clone()));
+        body.extend(instance.map(|id| ("instance".to_owned(), Value::String(id.to_owned()))));
+        body.extend(self.fields.clone());
+        let mut response = HttpResponse::build(self.status);
+        response.insert_header((CONTENT_TYPE, "application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((RETRY_AFTER, seconds.to_string()));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header(("WWW-Authenticate", "Bearer"));
+        }
+        response.body(Value::Object(body).to_string())
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.response(None)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = match &refusal {
+            Refusal::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Refusal::UnknownGuest(_)
+            | Refusal::UnknownTable(_)
+            | Refusal::UnknownRoom(_)
+            | Refusal::UnknownSpot(_)
+            | Refusal::UnknownParty(_)
+            | Refusal::UnknownBatch => StatusCode::NOT_FOUND,
+            _ => StatusCode::CONFLICT,
+        };
+        let problem = Self::new(status, refusal.code(), refusal.title(), refusal.detail());
+        Self { fields: refusal.fields(), ..problem }
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => (*refusal).into(),
+            Failure::Forbidden(why) => Self::forbidden(why),
+            Failure::Unavailable(why) => {
+                tracing::warn!(why, "answered 503");
+                let detail = "The database does not answer, so the outcome is unknown. Send the same again, with the same id: nothing is done twice.";
+                let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_away", "The store is away", detail);
+                Self { retry_after: Some(2), ..problem }
+            }
+            Failure::Crashed(id) => Self::fault(&id.to_string()),
+            failure @ (Failure::Rejected(_) | Failure::Broken(_)) => {
+                let id = uuid::Uuid::now_v7().to_string();
+                tracing::error!(id, error = %failure, "a fault");
+                Self::fault(&id)
+            }
+        }
+    }
+}
+
+impl From<SheetError> for Problem {
+    fn from(error: SheetError) -> Self {
+        let status = match error {
+            SheetError::EmptyFile | SheetError::NotASpreadsheet { .. } | SheetError::Damaged { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            SheetError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            SheetError::PasswordProtected | SheetError::NoHeader { .. } | SheetError::NoRows | SheetError::Mapping(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, error.code(), error.to_string(), error.detail())
+    }
+}

@@ -1,0 +1,75 @@
+//! The one table of routes: what is there, and which role it needs. What is not in it cannot be reached.
+
+use super::{api, health};
+use crate::plan::command::Role;
+use actix_web::web::{self, ServiceConfig};
+
+/// What a route asks of whoever calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Anybody may, also while the plan is still being replayed.
+    Nothing,
+    /// A role, or one above it.
+    Role(Role),
+    /// Admin; staff, too, where the settings say so.
+    Upload,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub needs: Needs,
+}
+
+macro_rules! routes {
+    ($($method:ident $verb:ident $path:literal $needs:expr => $handler:path;)*) => {
+        /// Every route there is.
+        pub const ROUTES: &[Route] = &[$(Route { method: stringify!($method), path: $path, needs: $needs }),*];
+
+        pub(crate) fn configure(config: &mut ServiceConfig) {
+            $(config.route($path, web::$verb().to($handler));)*
+        }
+    };
+}
+
+const VIEWER: Needs = Needs::Role(Role::Viewer);
+
+routes! {
+    GET  get  "/healthz"                               Needs::Nothing          => health::healthz;
+    GET  get  "/readyz"                                Needs::Nothing          => health::readyz;
+    GET  get  "/metrics"                               Needs::Nothing          => health::metrics;
+    GET  get  "/api/v1/openapi.json"                   Needs::Nothing          => api::openapi::document;
+    GET  get  "/api/v1/plan"                           VIEWER                  => api::plan::plan;
+    GET  get  "/api/v1/plan/digest"                    VIEWER                  => api::plan::digest;
+    // Each command asks for its own role besides.
+    POST post "/api/v1/commands"                       Needs::Role(Role::Door) => api::commands::submit;
+    GET  get  "/api/v1/events"                         VIEWER                  => api::events::page;
+    POST post "/api/v1/uploads/{kind}"                 Needs::Upload           => api::uploads::receive;
+    GET  get  "/api/v1/uploads/{id}"                   Needs::Upload           => api::uploads::preview;
+    POST post "/api/v1/uploads/{id}/apply"             Needs::Upload           => api::uploads::apply;
+    GET  get  "/api/v1/batches"                        VIEWER                  => api::batches::list;
+    GET  get  "/api/v1/batches/{id}/retraction"        VIEWER                  => api::batches::preview;
+    // Only an admin may retract what is not their own latest batch.
+    POST post "/api/v1/batches/{id}/retract"           Needs::Role(Role::Door) => api::batches::retract;
+    POST post "/api/v1/batches/{id}/reinstate"         Needs::Role(Role::Door) => api::batches::reinstate;
+}
+
+/// What the route of this method and pattern needs.
+#[must_use]
+pub(crate) fn needs(method: &str, pattern: &str) -> Option<Needs> {
+    ROUTES.iter().find(|route| route.method == method && same_shape(route.path, pattern)).map(|route| route.needs)
+}
+
+/// Two patterns that differ in the names of their parts only are one to the router: it answers the first one's name.
+fn same_shape(a: &str, b: &str) -> bool {
+    let mut pairs = (a.split('/'), b.split('/'));
+    loop {
+        match (pairs.0.next(), pairs.1.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == b || (a.starts_with('{') && b.starts_with('{')) => {}
+            _ => return false,
+        }
+    }
+}
