@@ -121,6 +121,11 @@ fn refuse_meant_twice(draft: &mut Draft<'_>, identified: &[(&Row<GuestRow>, Opti
         if let Some(id) = known {
             meant.entry(*id).or_default().push(&row.at);
         }
+    }
+    let plan = draft.plan;
+    draft.refuse_claimed_twice(&meant, "employee_no", "duplicate_guest", |id| format!("{} stands", plan.label(Subject::Guest(*id))));
+    // Rows that mean the same guest say the same number; once is enough.
+    for (row, _) in identified.iter().filter(|(row, _)| !draft.is_refused(&row.at)) {
         if let Some(number) = row.value.set.employee_no.set() {
             numbers.entry(Key::of(number.as_str())).or_default().push(&row.at);
         }
@@ -128,8 +133,6 @@ fn refuse_meant_twice(draft: &mut Draft<'_>, identified: &[(&Row<GuestRow>, Opti
             emails.entry(Key::of(email.as_str())).or_default().push(&row.at);
         }
     }
-    let plan = draft.plan;
-    draft.refuse_claimed_twice(&meant, "employee_no", "duplicate_guest", |id| format!("{} stands", plan.label(Subject::Guest(*id))));
     draft.refuse_claimed_twice(&numbers, "employee_no", "duplicate_employee_no", |number| format!("Employee number {} stands", number.as_str()));
     draft.refuse_claimed_twice(&emails, "email", "duplicate_email", |email| format!("{} stands", email.as_str()));
 }

@@ -15,10 +15,12 @@ use crate::web::{App, Request as _};
 use actix_multipart::{Field, Multipart};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
+use data_encoding::HEXLOWER;
 use futures_util::StreamExt as _;
 use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -94,7 +96,8 @@ pub(crate) async fn receive(path: web::Path<String>, app: web::Data<App>, caller
     let upload = match parsed {
         Ok(upload) => upload,
         Err(problem) => {
-            tracing::info!(actor = &*caller.actor, kind = kind.as_str(), bytes = content.len(), outcome = %problem, "upload refused");
+            let sha256 = HEXLOWER.encode(&Sha256::digest(&*content));
+            tracing::info!(actor = &*caller.actor, kind = kind.as_str(), file, sha256, bytes = content.len(), outcome = %problem, "upload refused");
             return Err(problem);
         }
     };
@@ -115,7 +118,7 @@ pub(crate) async fn receive(path: web::Path<String>, app: web::Data<App>, caller
     blocking(move || store.keep_upload(&pending, Timestamp(created_at.0 - KEPT_US))).await?.map_err(Failure::from)?;
     let counts = preview.counts;
     tracing::info!(
-        actor = &*caller.actor, upload = %id, kind = kind.as_str(), sha256 = upload.sha256.as_str(), position = preview.position.0,
+        actor = &*caller.actor, upload = %id, kind = kind.as_str(), file = upload.file.as_str(), sha256 = upload.sha256.as_str(), position = preview.position.0,
         rows = counts.rows, added = counts.added, changed = counts.changed, unchanged = counts.unchanged,
         protected = counts.protected, refused = counts.refused, problems = preview.problems.len(), "upload previewed"
     );

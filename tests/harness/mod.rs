@@ -1,0 +1,17 @@
+//! What the tests share: plans built from commands, servers with a store of their own, and clients.
+
+#![allow(dead_code)] // Each test binary uses a part of it.
+
+pub mod plans;
+pub mod process;
+pub mod server;
+
+use std::path::PathBuf;
+
+/// A workbook of the sample, or one that was made for the tests.
+pub fn workbook(name: &str) -> Vec<u8> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let candidates = [root.join("tests/data").join(name), root.join("sample").join(name)];
+    let found = candidates.iter().find(|path| path.exists()).unwrap_or_else(|| panic!("there is no workbook {name}"));
+    std::fs::read(found).unwrap()
+}

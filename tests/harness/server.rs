@@ -1,0 +1,227 @@
+//! The whole server in this process, on a port and a store of its own, and a client of its JSON interface.
+
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tafel::app;
+use tafel::config::Settings;
+use tafel::ledger::now;
+use tafel::plan::command::Role;
+use tafel::store::{self, Access, ApiToken};
+use tafel::web::new_token;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+pub struct Server {
+    pub address: SocketAddr,
+    pub folder: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    tokens: Vec<(Role, String)>,
+    with_sample: bool,
+}
+
+impl Server {
+    /// With an empty plan.
+    pub fn start() -> Self {
+        Self::with(false)
+    }
+
+    /// With the sample party.
+    pub fn with_sample() -> Self {
+        Self::with(true)
+    }
+
+    fn with(with_sample: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let tokens = add_tokens(&store_url(&folder));
+        let mut server =
+            Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), folder, stop: None, thread: None, tokens, with_sample };
+        server.run();
+        server
+    }
+
+    pub fn store_url(&self) -> String {
+        store_url(&self.folder)
+    }
+
+    fn run(&mut self) {
+        let settings = Settings { listen: "127.0.0.1:0".parse().unwrap(), store: self.store_url(), staff_may_upload: false, workers: 2 };
+        let (started, address) = mpsc::channel();
+        let (stop, stopped) = oneshot::channel();
+        let with_sample = self.with_sample;
+        let thread = std::thread::spawn(move || {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            app::run(settings, with_sample, move |ready| started.send(ready.address).unwrap(), stopped).unwrap();
+        });
+        self.address = address.recv_timeout(Duration::from_secs(60)).expect("the server starts");
+        self.stop = Some(stop);
+        self.thread = Some(thread);
+    }
+
+    /// Ends in order.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            thread.join().expect("the server ends in order");
+        }
+    }
+
+    pub fn restart(&mut self) {
+        self.stop();
+        self.run();
+    }
+
+    pub fn client(&self, role: Role) -> Client {
+        let token = self.tokens.iter().find(|(of, _)| *of == role).map(|(_, token)| token.clone());
+        Client::new(self.address, token)
+    }
+
+    pub fn admin(&self) -> Client {
+        self.client(Role::Admin)
+    }
+
+    pub fn staff(&self) -> Client {
+        self.client(Role::Staff)
+    }
+
+    pub fn nobody(&self) -> Client {
+        Client::new(self.address, None)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.stop();
+        }
+    }
+}
+
+fn store_url(folder: &TempDir) -> String {
+    format!("sqlite:{}", folder.path().join("tafel.db").display())
+}
+
+/// A token for each role, named after it.
+pub fn add_tokens(url: &str) -> Vec<(Role, String)> {
+    let store = store::open(url, Access::Beside).unwrap();
+    let add = |role: Role| {
+        let (token, sha256) = new_token().unwrap();
+        store.add_token(&ApiToken { name: role.to_string(), role, sha256, created_at: now() }).unwrap();
+        (role, token)
+    };
+    Role::ALL.into_iter().map(add).collect()
+}
+
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    token: Option<String>,
+    agent: ureq::Agent,
+}
+
+/// A status, a JSON body, and headers.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub headers: Vec<(String, String)>,
+}
+
+impl Answer {
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        self.body
+    }
+
+    /// A problem, by the last part of its type.
+    #[track_caller]
+    pub fn problem(self, status: u16, code: &str) -> Value {
+        assert_eq!((self.status, self.body["type"].as_str()), (status, Some(format!("/problems/{code}").as_str())), "{}", self.body);
+        assert_eq!(self.body["status"], status);
+        assert!(self.body["instance"].is_string() && self.body["title"].is_string() && self.body["detail"].is_string(), "{}", self.body);
+        self.body
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Client {
+    pub fn new(address: SocketAddr, token: Option<String>) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
+        Self { base: format!("http://{address}"), token, agent: config.build().into() }
+    }
+
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<(&str, Vec<u8>)>) -> Result<Answer, ureq::Error> {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = match body {
+            Some((content_type, body)) => self.agent.run(request.header("Content-Type", content_type).body(body).unwrap())?,
+            None => self.agent.run(request.body(()).unwrap())?,
+        };
+        let status = response.status().as_u16();
+        let headers = response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned())).collect();
+        let text = response.body_mut().with_config().limit(100 << 20).read_to_string()?;
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Ok(Answer { status, body, headers })
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], None).unwrap()
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, &[], Some(("application/json", body.to_string().into_bytes()))).unwrap()
+    }
+
+    /// Gives a command under a fresh id.
+    pub fn command(&self, command: Value) -> Answer {
+        self.post("/api/v1/commands", &json!({"id": Uuid::now_v7(), "command": command}))
+    }
+
+    pub fn plan(&self) -> Value {
+        self.get("/api/v1/plan").expect(200)
+    }
+
+    /// Uploads a file under its name.
+    pub fn upload(&self, kind: &str, name: &str, content: &[u8]) -> Answer {
+        self.upload_mapped(kind, name, content, None)
+    }
+
+    pub fn upload_mapped(&self, kind: &str, name: &str, content: &[u8], mapping: Option<&Value>) -> Answer {
+        const BOUNDARY: &str = "tafel-test-boundary";
+        let mut body = Vec::new();
+        if let Some(mapping) = mapping {
+            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"mapping\"\r\n\r\n{mapping}\r\n").into_bytes());
+        }
+        body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes());
+        body.extend(content);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+        let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.send("POST", &format!("/api/v1/uploads/{kind}"), &[], Some((&content_type, body))).unwrap()
+    }
+
+    /// Uploads a workbook and applies it; answers the batch.
+    #[track_caller]
+    pub fn upload_and_apply(&self, kind: &str, name: &str, choices: &Value) -> String {
+        let preview = self.upload(kind, name, &super::workbook(name)).expect(201);
+        let id = preview["id"].as_str().unwrap().to_owned();
+        self.post(&format!("/api/v1/uploads/{id}/apply"), choices).expect(200);
+        id
+    }
+}
