@@ -15,15 +15,17 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     let Some(text) = decode(bytes) else {
         return Err(SheetError::NotASpreadsheet { detail: "It is called csv, but it is no text.".to_owned() });
     };
+    // One kind of line end, so that the reader's line numbers count every line once.
+    let text = text.replace("\r\n", "\n").replace('\r', "\n") + "\n";
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator(&text)).from_reader(text.as_bytes());
     let mut sheet = Sheet { name: "csv".to_owned(), ..Sheet::default() };
     let mut record = csv::StringRecord::new();
     // A cell may span lines; the spreadsheet program shows it as one row.
     let mut lines_within_cells = 0;
     while reader.read_record(&mut record).map_err(|error| SheetError::Damaged { detail: error.to_string() })? {
-        let line = record.position().map_or(1, csv::Position::line);
-        let row = u32::try_from(line.saturating_sub(lines_within_cells)).unwrap_or(u32::MAX);
+        // Now at the line below the record; blank lines above it were passed over, but count.
         lines_within_cells += record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
+        let row = u32::try_from(reader.position().line().saturating_sub(1 + lines_within_cells)).unwrap_or(u32::MAX);
         if record.iter().skip(COLUMNS).any(|cell| !cell.trim().is_empty()) {
             return Err(SheetError::TooLarge { limit: "100 columns" });
         }
@@ -96,8 +98,10 @@ mod tests {
 
     #[test]
     fn rows_have_the_numbers_that_a_spreadsheet_program_shows() {
-        let text = "Table,Notes\n\nT1,\"two\nlines\"\nT2,\n\n\nT3,x\n";
-        assert_eq!(rows(text.as_bytes()).iter().map(|(row, _)| *row).collect::<Vec<_>>(), [1, 3, 4, 7]);
+        for end in ["\n", "\r\n", "\r"] {
+            let text = "Table,Notes\n\nT1,\"two\nlines\"\nT2,\n\n\nT3,x\n".replace('\n', end);
+            assert_eq!(rows(text.as_bytes()).iter().map(|(row, _)| *row).collect::<Vec<_>>(), [1, 3, 4, 7], "{end:?}");
+        }
     }
 
     #[test]

@@ -72,7 +72,8 @@ impl Names {
         self.names.entry(id).or_default().insert(name);
     }
 
-    /// The link that the row states. A name that fits nobody, or several, is a warning, and no link.
+    /// The link that the row states. A name that fits nobody, or several, is a warning, and states no link: one that
+    /// stands was made when the name did fit, and a list sent twice must not undo it.
     pub(super) fn link(&self, draft: &mut Draft<'_>, guest: &Meant<'_>) -> Patch<GuestId> {
         let wanted = match &guest.row.plus_one_of {
             Patch::Set(wanted) => wanted,
@@ -95,12 +96,12 @@ impl Names {
         match (in_file.as_slice(), in_plan.as_slice()) {
             ([leader], _) | ([], [leader]) => Patch::Set(*leader),
             ([], []) => {
-                draft.warn(guest.at, "plus_one_of", "unknown_leader", format!("Nobody is called {wanted}; the guest is linked to nobody"));
-                Patch::Clear
+                draft.warn(guest.at, "plus_one_of", "unknown_leader", format!("Nobody is called {wanted}, so no link is made"));
+                Patch::Keep
             }
             _ => {
-                draft.warn(guest.at, "plus_one_of", "ambiguous_leader", format!("Several guests are called {wanted}; the guest is linked to none of them"));
-                Patch::Clear
+                draft.warn(guest.at, "plus_one_of", "ambiguous_leader", format!("Several guests are called {wanted}, so no link is made"));
+                Patch::Keep
             }
         }
     }
