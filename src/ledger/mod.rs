@@ -234,6 +234,7 @@ impl Ledger {
         if let Some(thread) = thread {
             // The writer logs its own crash; there is nobody else to tell.
             let _ = blocking(move || thread.join()).await;
+            self.shared.store.release();
         }
     }
 }

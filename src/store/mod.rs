@@ -109,6 +109,8 @@ pub trait Stream: Send + Sync {
     fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError>;
     /// Overwrites payloads and appends events, all or nothing: what erasing a person's data needs.
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>>;
+    /// Lets another server in. What is read or written after this is not protected from it.
+    fn release(&self);
 }
 
 /// Who may sign in.

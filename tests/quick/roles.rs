@@ -1,1 +1,91 @@
-//! Placeholder.
+//! Every route, as nobody and as each role.
+
+use crate::harness::server::{Client, Server};
+use serde_json::json;
+use tafel::plan::command::Role;
+use tafel::web::{Needs, ROUTES, Route};
+
+fn call(client: &Client, route: &Route) -> u16 {
+    let path = route.path.replace("{kind}", "draw").replace("{id}", "0193aaaa-0000-7000-8000-000000000000");
+    match route.method {
+        "GET" => client.get(&path).status,
+        "POST" => client.post(&path, &json!({})).status,
+        other => panic!("no test for {other}"),
+    }
+}
+
+#[test]
+fn every_route_asks_for_the_role_of_its_line() {
+    let server = Server::start();
+    for route in ROUTES {
+        let least = match route.needs {
+            Needs::Nothing => {
+                assert_eq!(call(&server.nobody(), route), 200, "{} {}", route.method, route.path);
+                continue;
+            }
+            Needs::Role(role) => role,
+            Needs::Upload => Role::Admin,
+        };
+        assert_eq!(call(&server.nobody(), route), 401, "{} {} as nobody", route.method, route.path);
+        for role in Role::ALL {
+            let status = call(&server.client(role), route);
+            if role < least {
+                assert_eq!(status, 403, "{} {} as {role}", route.method, route.path);
+            } else {
+                assert!(!matches!(status, 401 | 403 | 500 | 503), "{} {} as {role}: {status}", route.method, route.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_route_is_in_the_document_and_the_document_has_no_other() {
+    let server = Server::start();
+    let document = server.nobody().get("/api/v1/openapi.json").expect(200);
+    let mut described: Vec<(String, String)> = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        described.extend(methods.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone())));
+    }
+    let mut routes: Vec<(String, String)> = ROUTES.iter().map(|route| (route.method.to_owned(), route.path.to_owned())).collect();
+    described.sort();
+    routes.sort();
+    assert_eq!(described, routes);
+}
+
+#[test]
+fn each_command_asks_for_its_own_role() {
+    let server = Server::start();
+    let commands = [
+        (Role::Door, json!({"type": "mark_arrived", "guest": 999})),
+        (Role::Staff, json!({"type": "seat_guest", "guest": 999, "table": 999})),
+        (Role::Admin, json!({"type": "remove_room", "room": 999})),
+        (Role::Admin, json!({"type": "change_plan", "title": "x"})),
+    ];
+    for (least, command) in commands {
+        for role in Role::ALL {
+            let status = server.client(role).command(command.clone()).status;
+            assert_eq!(status == 403, role < least, "{command} as {role}: {status}");
+        }
+    }
+    // One command of a higher role lifts the whole batch.
+    let both = json!({"id": uuid::Uuid::now_v7(), "commands": [{"type": "add_table", "number": "T1"}, {"type": "change_plan", "title": "x"}]});
+    server.staff().post("/api/v1/commands", &both).problem(403, "role_too_low");
+    assert_eq!(server.admin().plan()["tables"], json!([]));
+}
+
+#[test]
+fn a_wrong_token_is_nobody() {
+    let server = Server::start();
+    for header in ["Bearer", "Bearer ", "Bearer tafel_wrong", "Basic YWRtaW46", "tafel_wrong"] {
+        let answer = Client::new(server.address, None).send("GET", "/api/v1/plan", &[("Authorization", header)], None);
+        answer.unwrap().problem(401, "unauthorized");
+    }
+}
+
+#[test]
+fn what_is_not_there_says_so() {
+    let server = Server::start();
+    server.nobody().get("/api/v1/nonsense").problem(404, "not_found");
+    let refused = server.nobody().send("DELETE", "/api/v1/plan", &[], None).unwrap().problem(405, "method_not_allowed");
+    assert!(refused["detail"].as_str().unwrap().contains("GET"), "{refused}");
+}

@@ -138,6 +138,10 @@ pub fn decode(kind: &str, payload: &str) -> Result<Body, String> {
 }
 
 fn parse<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T, String> {
+    // serde would take an array for an object's fields in their order.
+    if !payload.trim_ascii_start().starts_with('{') {
+        return Err("it is not an object".to_owned());
+    }
     serde_json::from_str(payload).map_err(|error| error.to_string())
 }
 

@@ -24,7 +24,7 @@ pub struct Sqlite {
     desk: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
     /// Held while the program serves, so that a second server is refused. The system lets go of it with the process.
-    _lock: Option<File>,
+    lock: Mutex<Option<File>>,
 }
 
 impl Sqlite {
@@ -39,7 +39,7 @@ impl Sqlite {
         open::migrate(path, &mut connection)?;
         let appender = stream::Appender::start(connection);
         let desk = Mutex::new(open::connect(path)?);
-        Ok(Self { path: path.to_owned(), appender, desk, readers: Mutex::new(Vec::new()), _lock: lock })
+        Ok(Self { path: path.to_owned(), appender, desk, readers: Mutex::new(Vec::new()), lock: Mutex::new(lock) })
     }
 
     /// Runs a reading on a connection of its own.

@@ -166,4 +166,8 @@ impl Stream for Sqlite {
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {
         Box::pin(self.appender.run(expected, overwrite, vec![events]))
     }
+
+    fn release(&self) {
+        drop(self.lock.lock().take());
+    }
 }
