@@ -9,7 +9,9 @@ use tracing_subscriber::EnvFilter;
 /// Log lines to standard error: for people on a terminal, as JSON otherwise. `TAFEL_LOG` picks levels.
 pub fn log() {
     let filter = EnvFilter::try_from_env("TAFEL_LOG").unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written (its disk is full, say) must not stop the work that it tells of: reporting the
+    // failure to the same place would panic.
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     // A second start in one process keeps the first one's log.
     let _ = if std::io::stderr().is_terminal() {
         builder.with_target(false).try_init()

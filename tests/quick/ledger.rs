@@ -1,1 +1,369 @@
-//! Placeholder.
+//! The ledger: what happens when the store fails, others append, decisions crash, and streams are broken.
+
+use crate::harness::plans::{add_table, request};
+use serde_json::json;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tafel::ledger::{Failure, Ledger};
+use tafel::plan::command::{Ask, Command, Request};
+use tafel::plan::event::Event;
+use tafel::plan::{Plan, Position, Refusal, decide};
+use tafel::store::{
+    Access, Account, Accounts, ApiToken, AppendError, Chunk, Fut, PendingUpload, Sink, Sqlite, Store, StoreError, StoredEvent, Stream, Uploads,
+};
+use tafel::plan::{BatchId, Timestamp};
+use uuid::Uuid;
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+fn sqlite(folder: &Path) -> Arc<Sqlite> {
+    Arc::new(Sqlite::open(folder.join("tafel.db"), Access::Beside).unwrap())
+}
+
+fn table(number: &str) -> Request {
+    request("berta", None, vec![add_table(json!({"number": number}))])
+}
+
+fn numbers(plan: &Plan) -> Vec<String> {
+    plan.tables.values().map(|table| table.number.to_string()).collect()
+}
+
+/// A store whose appends go as a test has them.
+struct Wayward {
+    inner: Arc<Sqlite>,
+    /// Called for each append, with its number from 0: what goes wrong.
+    goes: fn(usize, &[Chunk]) -> Goes,
+    appends: AtomicUsize,
+}
+
+enum Goes {
+    Well,
+    /// Nothing is written.
+    Fails,
+    /// It is written, and the answer is lost.
+    AnswerLost,
+    Refuses,
+}
+
+fn away() -> AppendError {
+    AppendError::Failed(StoreError::Unavailable(Arc::new(std::io::Error::other("the disk is full"))))
+}
+
+impl Stream for Wayward {
+    fn append(&self, expected: Position, events: Vec<Chunk>) -> Fut<'_, Result<(), AppendError>> {
+        let number = self.appends.fetch_add(1, Ordering::SeqCst);
+        let goes = (self.goes)(number, &events);
+        Box::pin(async move {
+            match goes {
+                Goes::Well => self.inner.append(expected, events).await,
+                Goes::Fails => Err(away()),
+                Goes::AnswerLost => {
+                    self.inner.append(expected, events).await?;
+                    Err(away())
+                }
+                Goes::Refuses => Err(AppendError::Refused("I will not".to_owned())),
+            }
+        })
+    }
+    fn last(&self) -> Fut<'_, Result<Position, StoreError>> {
+        self.inner.last()
+    }
+    fn scan(&self, after: Position, until: Position, sink: Sink<'_>) -> Result<(), StoreError> {
+        self.inner.scan(after, until, sink)
+    }
+    fn scan_back(&self, before: Position, sink: Sink<'_>) -> Result<(), StoreError> {
+        self.inner.scan_back(before, sink)
+    }
+    fn scan_validity(&self, sink: Sink<'_>) -> Result<(), StoreError> {
+        self.inner.scan_validity(sink)
+    }
+    fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError> {
+        self.inner.batch(batch)
+    }
+    fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {
+        self.inner.erase(expected, overwrite, events)
+    }
+    fn release(&self) {
+        self.inner.release();
+    }
+}
+
+impl Accounts for Wayward {
+    fn add_account(&self, account: &Account) -> Result<(), StoreError> {
+        self.inner.add_account(account)
+    }
+    fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.inner.accounts()
+    }
+    fn disable_account(&self, name: &str, at: Timestamp) -> Result<bool, StoreError> {
+        self.inner.disable_account(name, at)
+    }
+    fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
+        self.inner.set_password(name, password_hash)
+    }
+    fn add_token(&self, token: &ApiToken) -> Result<(), StoreError> {
+        self.inner.add_token(token)
+    }
+    fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
+        self.inner.tokens()
+    }
+    fn token_by_sha256(&self, sha256: &[u8; 32]) -> Result<Option<ApiToken>, StoreError> {
+        self.inner.token_by_sha256(sha256)
+    }
+    fn revoke_token(&self, name: &str) -> Result<bool, StoreError> {
+        self.inner.revoke_token(name)
+    }
+}
+
+impl Uploads for Wayward {
+    fn keep_upload(&self, upload: &PendingUpload, expired: Timestamp) -> Result<(), StoreError> {
+        self.inner.keep_upload(upload, expired)
+    }
+    fn upload(&self, id: Uuid) -> Result<Option<PendingUpload>, StoreError> {
+        self.inner.upload(id)
+    }
+    fn previewed(&self, id: Uuid, position: Position) -> Result<(), StoreError> {
+        self.inner.previewed(id, position)
+    }
+}
+
+/// Runs a test on a ledger whose appends go as said.
+fn on(goes: fn(usize, &[Chunk]) -> Goes, test: impl AsyncFnOnce(&Ledger)) {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> = Arc::new(Wayward { inner: sqlite(folder.path()), goes, appends: AtomicUsize::new(0) });
+    let ledger = Ledger::start(store, decide).unwrap();
+    runtime().block_on(async {
+        test(&ledger).await;
+        ledger.stop().await;
+    });
+}
+
+#[test]
+fn a_commit_that_fails_answers_unknown_shows_nothing_and_the_next_command_works() {
+    on(
+        |number, _| if number < 4 { Goes::Fails } else { Goes::Well },
+        async |ledger| {
+            let failed = ledger.submit(table("T1")).await.unwrap_err();
+            assert!(matches!(&failed, Failure::Unavailable(why) if why.contains("disk is full")), "{failed}");
+            assert_eq!(numbers(&ledger.snapshot().plan), [] as [&str; 0]);
+            ledger.submit(table("T2")).await.unwrap();
+            assert!(ledger.is_up());
+            assert_eq!(numbers(&ledger.snapshot().plan), ["T2"]);
+        },
+    );
+}
+
+#[test]
+fn a_commit_whose_answer_was_lost_is_settled_by_the_stream() {
+    on(
+        |number, _| if number == 0 { Goes::AnswerLost } else { Goes::Well },
+        async |ledger| {
+            let answer = ledger.submit(table("T1")).await.unwrap();
+            assert_eq!((answer.position, answer.events.len()), (Position(1), 1));
+            ledger.submit(table("T2")).await.unwrap();
+            assert_eq!(numbers(&ledger.snapshot().plan), ["T1", "T2"]);
+        },
+    );
+}
+
+#[test]
+fn one_command_that_the_store_refuses_fails_nobody_else() {
+    fn refuses_bad(_: usize, chunks: &[Chunk]) -> Goes {
+        let bad = chunks.iter().flat_map(|chunk| chunk.iter()).any(|event| event.payload.contains("bad"));
+        if bad { Goes::Refuses } else { Goes::Well }
+    }
+    on(refuses_bad, async |ledger| {
+        let asked = ["T1", "bad", "T2", "T3", "bad2", "T4"].map(|number| {
+            let ledger = ledger.clone();
+            tokio::spawn(async move { ledger.submit(table(number)).await })
+        });
+        let mut outcomes = Vec::new();
+        for task in asked {
+            outcomes.push(task.await.unwrap().map_err(|failure| matches!(failure, Failure::Rejected(_))).map(|_| ()));
+        }
+        assert_eq!(outcomes, [Ok(()), Err(true), Ok(()), Ok(()), Err(true), Ok(())]);
+        let mut there = numbers(&ledger.snapshot().plan);
+        there.sort();
+        assert_eq!(there, ["T1", "T2", "T3", "T4"]);
+    });
+}
+
+#[test]
+fn a_decision_that_crashes_costs_one_command() {
+    fn crashes(plan: &Plan, request: &Request) -> Result<Vec<Event>, Refusal> {
+        if let Ask::Commands(commands) = &request.ask
+            && let [Command::AddTable { set }] = commands.as_slice()
+        {
+            assert!(set.number.set().unwrap().as_str() != "crash", "as the test wants it");
+        }
+        decide(plan, request)
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::start(sqlite(folder.path()), crashes).unwrap();
+    runtime().block_on(async {
+        let asked: Vec<_> = ["T1", "crash", "T2"].into_iter().map(|number| tokio::spawn({
+            let ledger = ledger.clone();
+            async move { ledger.submit(table(number)).await }
+        })).collect();
+        let mut crashed = 0;
+        for task in asked {
+            crashed += usize::from(matches!(task.await.unwrap(), Err(Failure::Crashed(_))));
+        }
+        assert_eq!(crashed, 1);
+        ledger.submit(table("T3")).await.unwrap();
+        let mut there = numbers(&ledger.snapshot().plan);
+        there.sort();
+        assert_eq!(there, ["T1", "T2", "T3"]);
+    });
+}
+
+#[test]
+fn the_same_id_at_the_same_time_is_done_once() {
+    on(
+        |_, _| Goes::Well,
+        async |ledger| {
+            let once = table("T1");
+            let asked: Vec<_> = (0..32).map(|_| tokio::spawn({
+                let (ledger, once) = (ledger.clone(), once.clone());
+                async move { ledger.submit(once).await.unwrap() }
+            })).collect();
+            for task in asked {
+                let answer = task.await.unwrap();
+                assert_eq!((answer.position, answer.events.len()), (Position(1), 1));
+            }
+            assert_eq!(ledger.snapshot().plan.position, Position(1));
+        },
+    );
+}
+
+#[test]
+fn a_client_that_goes_away_does_not_stop_its_command() {
+    on(
+        |_, _| {
+            std::thread::sleep(Duration::from_millis(50));
+            Goes::Well
+        },
+        async |ledger| {
+            let gone = tokio::time::timeout(Duration::from_millis(10), ledger.submit(table("T1"))).await;
+            assert!(gone.is_err(), "the client did not wait");
+            let snapshot = ledger.wait_for(Position(1), Duration::from_secs(5)).await.expect("it is carried out all the same");
+            assert_eq!(numbers(&snapshot.plan), ["T1"]);
+        },
+    );
+}
+
+#[test]
+fn what_others_append_is_followed_and_decided_upon() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (Ledger::start(sqlite(folder.path()), decide).unwrap(), Ledger::start(sqlite(folder.path()), decide).unwrap());
+    runtime().block_on(async {
+        one.submit(table("T1")).await.unwrap();
+        // At a position that is taken by now: read, decided anew, appended behind.
+        let answer = other.submit(table("T2")).await.unwrap();
+        assert_eq!(answer.position, Position(2));
+        // Refused on what the other one wrote, although nothing would have been appended.
+        let refused = one.submit(table("T2")).await.unwrap_err();
+        assert!(matches!(&refused, Failure::Refused(refusal) if refusal.code() == "number_taken"), "{refused}");
+        assert_eq!(numbers(&one.snapshot().plan), ["T1", "T2"]);
+        // A retraction by the other is followed, too, without a command.
+        let ask = tafel::ledger::ChangeValidity {
+            id: BatchId(Uuid::now_v7()),
+            batch: answer.batch,
+            retracts: true,
+            reason: tafel::plan::Text::parse("wrong").unwrap(),
+            actor: Arc::from("anton"),
+            is_admin: true,
+            at: tafel::ledger::now(),
+            position: None,
+        };
+        other.change_validity(ask).await.unwrap();
+        let followed = one.wait_for(Position(3), Duration::from_secs(5)).await.unwrap();
+        assert_eq!(numbers(&followed.plan), ["T1"]);
+        one.stop().await;
+        other.stop().await;
+    });
+}
+
+#[test]
+fn stopping_answers_what_was_accepted_and_takes_no_more() {
+    on(
+        |_, _| {
+            std::thread::sleep(Duration::from_millis(20));
+            Goes::Well
+        },
+        async |ledger| {
+            let asked: Vec<_> = (0..50).map(|number| tokio::spawn({
+                let ledger = ledger.clone();
+                async move { ledger.submit(table(&format!("T{number}"))).await }
+            })).collect();
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            ledger.stop().await;
+            let mut accepted = 0;
+            for task in asked {
+                match task.await.unwrap() {
+                    Ok(_) => accepted += 1,
+                    Err(failure) => assert!(matches!(failure, Failure::Unavailable(_)), "{failure}"),
+                }
+            }
+            assert_eq!(ledger.snapshot().plan.tables.len(), accepted);
+            assert!(ledger.submit(table("late")).await.is_err());
+        },
+    );
+}
+
+/// The message of a start on a stream with this row in it.
+fn start_with(row: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = Ledger::start(sqlite(folder.path()), decide).unwrap();
+    runtime().block_on(async {
+        ledger.submit(table("T1")).await.unwrap();
+        ledger.stop().await;
+    });
+    drop(ledger);
+    let connection = rusqlite::Connection::open(folder.path().join("tafel.db")).unwrap();
+    connection.execute_batch("DROP TRIGGER event_leaves_no_gap").unwrap();
+    connection.execute(&format!("INSERT INTO event VALUES ({row})"), []).unwrap();
+    match Ledger::start(sqlite(folder.path()), decide) {
+        Ok(_) => panic!("it started"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn a_broken_stream_stops_the_start_and_says_where() {
+    let batch = "randomblob(16)";
+    let late = "9000000000000000";
+    let unknown = start_with(&format!("2, {late}, 'x', {batch}, 'guest_teleported', '{{}}'"));
+    assert!(unknown.contains("position 2") && unknown.contains("guest_teleported"), "{unknown}");
+    let payload = start_with(&format!("2, {late}, 'x', {batch}, 'guest_seated', '{{\"guest\":1,\"chair\":2}}'"));
+    assert!(payload.contains("position 2") && payload.contains("chair"), "{payload}");
+    let gap = start_with(&format!("3, {late}, 'x', {batch}, 'guest_unseated', '{{\"guest\":1}}'"));
+    assert!(gap.contains("position 3") && gap.contains("gap"), "{gap}");
+    let time = start_with(&format!("2, 5, 'x', {batch}, 'guest_unseated', '{{\"guest\":1}}'"));
+    assert!(time.contains("position 2") && time.contains("before"), "{time}");
+}
+
+#[test]
+fn the_stream_stays_readable_while_it_is_written() {
+    on(
+        |_, _| Goes::Well,
+        async |ledger| {
+            for number in 0..20 {
+                ledger.submit(table(&number.to_string())).await.unwrap();
+                let mut last = 0;
+                let read = ledger.store().scan(Position(0), Position(u64::MAX), &mut |raw| {
+                    assert_eq!(raw.position.0, last + 1);
+                    last = raw.position.0;
+                    ControlFlow::Continue(())
+                });
+                read.unwrap();
+                assert_eq!(last, number + 1);
+            }
+        },
+    );
+}
