@@ -1,0 +1,123 @@
+//! Streams made for the benchmarks: the sample party, then weeks of people working on it.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::Arc;
+use tafel::ledger::Ledger;
+use tafel::plan::event::Body;
+use tafel::plan::{BatchId, GuestId, GuestPatch, Patch, Plan, Position, SpotId, TableId, Text, Timestamp, decide};
+use tafel::store::{Access, Chunk, Sqlite, Store, StoredEvent, Stream as _, codec};
+use tafel::{app, config::Settings, sample};
+use uuid::Uuid;
+
+/// Numbers that are the same in every run.
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Self {
+        Self(seed | 1)
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % bound
+    }
+}
+
+/// Where a plan's subjects are, to pick from.
+pub struct Cast {
+    pub guests: Vec<GuestId>,
+    pub tables: Vec<TableId>,
+    pub spots: Vec<SpotId>,
+}
+
+impl Cast {
+    pub fn of(plan: &Plan) -> Self {
+        Self { guests: plan.guests.keys().copied().collect(), tables: plan.tables.keys().copied().collect(), spots: plan.spots.keys().copied().collect() }
+    }
+
+    fn guest(&self, dice: &mut Dice) -> GuestId {
+        self.guests[dice.below(self.guests.len() as u64) as usize]
+    }
+
+    fn table(&self, dice: &mut Dice) -> TableId {
+        self.tables[dice.below(self.tables.len() as u64) as usize]
+    }
+
+    /// What people do all day.
+    pub fn body(&self, dice: &mut Dice) -> Body {
+        match dice.below(20) {
+            0..9 => Body::GuestSeated { guest: self.guest(dice), table: self.table(dice) },
+            9..12 => Body::GuestUnseated { guest: self.guest(dice) },
+            12..17 => {
+                let text = |text: String| Patch::Set(Text::parse(&text).unwrap());
+                let diet = ["vegan", "vegetarian", "halal", "kosher"][dice.below(4) as usize];
+                let set = GuestPatch { diet: text(diet.to_owned()), notes: text(format!("prefers seat {}", dice.below(1_000))), ..GuestPatch::default() };
+                Body::GuestChanged { guest: self.guest(dice), set: Box::new(set) }
+            }
+            17..19 => Body::TablePlaced { table: self.table(dice), spot: self.spots[dice.below(self.spots.len() as u64) as usize], by_upload: false },
+            _ => Body::TableLifted { table: self.table(dice) },
+        }
+    }
+}
+
+pub fn url(folder: &Path) -> String {
+    format!("sqlite:{}", folder.join("tafel.db").display())
+}
+
+/// A database with the sample party.
+pub fn party(folder: &Path) -> Cast {
+    let settings = Settings { listen: "127.0.0.1:0".parse().unwrap(), store: url(folder), staff_may_upload: false, workers: 1 };
+    app::run(settings, true, |_| {}, async {}).unwrap();
+    let store = open(folder);
+    let ledger = Ledger::start(store, decide).unwrap();
+    assert_eq!(ledger.snapshot().plan.about.title, sample::about().title.set().cloned());
+    Cast::of(&ledger.snapshot().plan)
+}
+
+pub fn open(folder: &Path) -> Arc<dyn Store> {
+    Arc::new(Sqlite::open(folder.join("tafel.db"), Access::Beside).unwrap())
+}
+
+/// The sample party, filled up to so many events of a batch each.
+pub fn stream(folder: &Path, events: u64) -> Cast {
+    let cast = party(folder);
+    append(folder, &cast, events, 1);
+    cast
+}
+
+/// Appends until the stream has so many events, `per_batch` to a batch; answers the last batch.
+pub fn append(folder: &Path, cast: &Cast, until: u64, per_batch: u64) -> BatchId {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let store = Sqlite::open(folder.join("tafel.db"), Access::Beside).unwrap();
+    let mut last = runtime.block_on(store.last()).unwrap();
+    let mut dice = Dice::new(last.0 * 7_919);
+    let actors = ["anton", "berta", "carla", "dora"].map(Arc::<str>::from);
+    let mut at = jiff::Timestamp::now().as_microsecond();
+    let mut batch = BatchId(Uuid::now_v7());
+    while last.0 < until {
+        let count = (until - last.0).min(20_000);
+        let chunk: Vec<StoredEvent> = (1..=count)
+            .map(|offset| {
+                if (last.0 + offset).is_multiple_of(per_batch) || per_batch == 1 {
+                    batch = BatchId(Uuid::now_v7());
+                }
+                at += 1;
+                let body = cast.body(&mut dice);
+                StoredEvent {
+                    position: Position(last.0 + offset),
+                    recorded_at: Timestamp(at),
+                    actor: actors[(offset % 4) as usize].clone(),
+                    batch,
+                    kind: Cow::Borrowed(body.kind()),
+                    payload: codec::encode(&body).unwrap(),
+                }
+            })
+            .collect();
+        runtime.block_on(store.append(last, vec![Chunk::from(chunk)])).unwrap();
+        last = Position(last.0 + count);
+    }
+    batch
+}

@@ -1,0 +1,49 @@
+//! The benchmarks: each figure beside a baseline of the same run. `cargo bench` runs all, `cargo bench -- replay` one.
+
+mod commands;
+mod http;
+mod made;
+mod replay;
+mod retraction;
+mod start;
+
+/// One line of the table.
+pub struct Line {
+    pub what: String,
+    pub measured: String,
+    pub baseline: String,
+    /// Measured by baseline, in whichever direction is better when larger.
+    pub ratio: Option<f64>,
+    pub to_reach: &'static str,
+}
+
+type Bench = (&'static str, fn() -> Vec<Line>);
+
+const BENCHES: [Bench; 6] = [
+    ("start", start::run),
+    ("replay", replay::run),
+    ("commands", commands::run),
+    ("http", http::run),
+    ("retraction", retraction::run),
+    ("growth", commands::growth),
+];
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    println!("| what | measured | baseline in the same run | ratio | to reach |\n|---|---|---|---|---|");
+    for (name, run) in BENCHES {
+        if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        for Line { what, measured, baseline, ratio, to_reach } in run() {
+            let ratio = ratio.map_or_else(|| "–".to_owned(), |ratio| format!("{ratio:.2}"));
+            println!("| {what} | {measured} | {baseline} | {ratio} | {to_reach} |");
+        }
+    }
+}
+
+/// The middle one.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
