@@ -56,7 +56,8 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
             return Err(error);
         }
     };
-    let mut ready = Started { address, title: String::new(), guests: 0, tables: 0, position: Position(0), token: None, sample_left_out: false };
+    let mut ready =
+        Started { address, title: String::new(), guests: 0, tables: 0, position: Position(0), token: None, sample_left_out: false };
     if with_sample {
         ready.sample_left_out = !sample::load(&ledger).await?;
         ready.token = Some(sample::fresh_token(&**ledger.store())?);
@@ -87,7 +88,8 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
 fn open(url: &str, with_sample: bool) -> anyhow::Result<Ledger> {
     let store = store::open(url, Access::Serve)?;
     create_plan(&*store, if with_sample { sample::about() } else { usual_about() })?;
-    let ledger = Ledger::start(store, decide).map_err(|error: ReplayError| anyhow::anyhow!(error)).context("the stream cannot be replayed")?;
+    let ledger =
+        Ledger::start(store, decide).map_err(|error: ReplayError| anyhow::anyhow!(error)).context("the stream cannot be replayed")?;
     Ok(ledger)
 }
 

@@ -18,7 +18,7 @@ use tafel::{watch, web};
 /// Plans the seating of a huge party, and loses nothing.
 #[derive(Parser)]
 #[command(name = "tafel", version, args_conflicts_with_subcommands = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
@@ -111,8 +111,8 @@ impl StoreArgument {
     }
 }
 
-pub fn run(arguments: Arguments) -> anyhow::Result<()> {
-    watch::log();
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let _log = watch::log();
     match arguments.command {
         None => serve(arguments.serve),
         Some(Command::Serve(serve_arguments)) => serve(serve_arguments),
@@ -134,7 +134,7 @@ async fn stopped() {
             Ok(mut signal) => drop(signal.recv().await),
             Err(error) => {
                 tracing::warn!(%error, "SIGTERM cannot be heard");
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
         }
         #[cfg(not(unix))]
@@ -152,12 +152,19 @@ fn greet(started: &Started) {
     if *sample_left_out {
         lines.push_str("  The store has a party already, so the sample was not loaded.\n");
     }
-    match token {
-        Some(token) => lines.push_str(&format!(
-            "\nSign in with this token; the next start with --sample makes a new one:\n\n  export TAFEL_TOKEN={token}\n  curl -H \"Authorization: Bearer $TAFEL_TOKEN\" http://{address}/api/v1/batches\n\n"
-        )),
-        None => lines.push_str("  Make a token for a program: tafel token add NAME --role admin\n\n"),
-    }
+    let how = match token {
+        Some(token) => format!(
+            "
+Sign in with this token; the next start with --sample makes a new one:
+
+  export TAFEL_TOKEN={token}
+  curl -H \"Authorization: Bearer $TAFEL_TOKEN\" http://{address}/api/v1/batches
+
+"
+        ),
+        None => "  Make a token for a program: tafel token add NAME --role admin\n\n".to_owned(),
+    };
+    lines.push_str(&how);
     // A closed standard output is no reason not to serve.
     let _ = std::io::stdout().write_all(lines.as_bytes());
 }

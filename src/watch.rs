@@ -3,21 +3,47 @@
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector;
 use parking_lot::Mutex;
-use std::io::IsTerminal;
+use std::io::{BufWriter, IsTerminal, Write};
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
+/// So many lines may wait to be written; then the next one waits for a place. None is dropped.
+const LOG_LINES: usize = 8_192;
+
+/// Keeps the log flowing; what is left is written when it goes away.
+#[must_use]
+pub struct Log(#[allow(dead_code)] Option<WorkerGuard>);
+
 /// Log lines to standard error: for people on a terminal, as JSON otherwise. `TAFEL_LOG` picks levels.
-pub fn log() {
-    let filter = EnvFilter::try_from_env("TAFEL_LOG").unwrap_or_else(|_| EnvFilter::new("info,refinery_core=warn"));
+pub fn log() -> Log {
+    let filter = EnvFilter::try_from_env("TAFEL_LOG").unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn,refinery_core=warn"));
     // A log that cannot be written (its disk is full, say) must not stop the work that it tells of: reporting the
     // failure to the same place would panic.
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
-    // A second start in one process keeps the first one's log.
-    let _ = if std::io::stderr().is_terminal() {
-        builder.with_target(false).try_init()
-    } else {
-        builder.json().flatten_event(true).try_init()
-    };
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
+    if std::io::stderr().is_terminal() {
+        let _ = builder.with_target(false).with_writer(std::io::stderr).try_init();
+        return Log(None);
+    }
+    // Written by a thread of its own, many lines at a time: a system call for each would cost more than a command.
+    let (writer, guard) =
+        NonBlockingBuilder::default().lossy(false).buffered_lines_limit(LOG_LINES).finish(LineBuffer(BufWriter::new(std::io::stderr())));
+    let _ = builder.json().flatten_event(true).with_writer(writer).try_init();
+    Log(Some(guard))
+}
+
+/// Writes when the queue is empty, or the buffer full. A failure costs the lines, not the thread.
+struct LineBuffer(BufWriter<std::io::Stderr>);
+
+impl Write for LineBuffer {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let _ = self.0.write_all(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        let _ = self.0.flush();
+        Ok(())
+    }
 }
 
 /// The process's metrics. Clones show the same.

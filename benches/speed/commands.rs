@@ -78,7 +78,9 @@ fn one_transaction_each(folder: &Path, round: usize) -> f64 {
     connection.pragma_update(None, "synchronous", "FULL").unwrap();
     let table = "CREATE TABLE IF NOT EXISTS event (position INTEGER PRIMARY KEY, recorded_at INTEGER NOT NULL, actor TEXT NOT NULL, batch BLOB NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL) STRICT";
     connection.execute(table, []).unwrap();
-    let mut insert = connection.prepare("INSERT INTO event (recorded_at, actor, batch, kind, payload) VALUES (?1, 'berta', ?2, 'guest_changed', ?3)").unwrap();
+    let mut insert = connection
+        .prepare("INSERT INTO event (recorded_at, actor, batch, kind, payload) VALUES (?1, 'berta', ?2, 'guest_changed', ?3)")
+        .unwrap();
     let (began, mut count) = (Instant::now(), 0);
     while began.elapsed() < ROUND {
         count += 1;

@@ -65,7 +65,8 @@ fn start(folder: &std::path::Path) -> (Child, SocketAddr) {
 fn command(cast: &Cast, token: &str, connection: usize, round: usize, number: u64) -> Vec<u8> {
     let own = cast.guests.len() / CONNECTIONS;
     let guest = cast.guests[connection * own + usize::try_from(number).unwrap() % own];
-    let body = format!(r#"{{"id":"{}","command":{{"type":"change_guest","guest":{guest},"notes":"note {round} {number}"}}}}"#, Uuid::now_v7());
+    let body =
+        format!(r#"{{"id":"{}","command":{{"type":"change_guest","guest":{guest},"notes":"note {round} {number}"}}}}"#, Uuid::now_v7());
     format!("POST /api/v1/commands HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
@@ -107,7 +108,9 @@ async fn answered(stream: &mut TcpStream, buffer: &mut Vec<u8>) {
         let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
         let head = std::str::from_utf8(&buffer[..end]).unwrap();
         assert!(head.starts_with("HTTP/1.1 200"), "{}", String::from_utf8_lossy(buffer));
-        let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ").map(|value| value.trim().parse::<usize>().unwrap()));
+        let length = head.lines().find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("content-length: ").map(|value| value.trim().parse::<usize>().unwrap())
+        });
         if buffer.len() >= end + 4 + length.unwrap_or(0) {
             return;
         }

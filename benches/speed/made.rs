@@ -35,7 +35,11 @@ pub struct Cast {
 
 impl Cast {
     pub fn of(plan: &Plan) -> Self {
-        Self { guests: plan.guests.keys().copied().collect(), tables: plan.tables.keys().copied().collect(), spots: plan.spots.keys().copied().collect() }
+        Self {
+            guests: plan.guests.keys().copied().collect(),
+            tables: plan.tables.keys().copied().collect(),
+            spots: plan.spots.keys().copied().collect(),
+        }
     }
 
     fn guest(&self, dice: &mut Dice) -> GuestId {
@@ -54,10 +58,18 @@ impl Cast {
             12..17 => {
                 let text = |text: String| Patch::Set(Text::parse(&text).unwrap());
                 let diet = ["vegan", "vegetarian", "halal", "kosher"][dice.below(4) as usize];
-                let set = GuestPatch { diet: text(diet.to_owned()), notes: text(format!("prefers seat {}", dice.below(1_000))), ..GuestPatch::default() };
+                let set = GuestPatch {
+                    diet: text(diet.to_owned()),
+                    notes: text(format!("prefers seat {}", dice.below(1_000))),
+                    ..GuestPatch::default()
+                };
                 Body::GuestChanged { guest: self.guest(dice), set: Box::new(set) }
             }
-            17..19 => Body::TablePlaced { table: self.table(dice), spot: self.spots[dice.below(self.spots.len() as u64) as usize], by_upload: false },
+            17..19 => Body::TablePlaced {
+                table: self.table(dice),
+                spot: self.spots[dice.below(self.spots.len() as u64) as usize],
+                by_upload: false,
+            },
             _ => Body::TableLifted { table: self.table(dice) },
         }
     }

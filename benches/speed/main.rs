@@ -1,5 +1,10 @@
 //! The benchmarks: each figure beside a baseline of the same run. `cargo bench` runs all, `cargo bench -- replay` one.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // What goes wrong here is a failed test.
+#![allow(clippy::struct_field_names)] // As the payloads have them.
+#![allow(unreachable_pub)] // Shared by its modules.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Small numbers of our own.
+
 mod commands;
 mod http;
 mod made;

@@ -79,8 +79,9 @@ enum Typed {
 fn baseline(folder: &Path) -> f64 {
     let connection = rusqlite::Connection::open(folder.join("tafel.db")).unwrap();
     let began = Instant::now();
-    let mut kept: HashMap<u64, (i64, String, Typed)> = HashMap::new();
-    let mut statement = connection.prepare("SELECT position, recorded_at, actor, batch, kind, payload FROM event ORDER BY position").unwrap();
+    let mut kept: HashMap<u64, (i64, String, [u8; 16], Typed)> = HashMap::new();
+    let mut statement =
+        connection.prepare("SELECT position, recorded_at, actor, batch, kind, payload FROM event ORDER BY position").unwrap();
     let mut rows = statement.query([]).unwrap();
     let mut count = 0;
     while let Some(row) = rows.next().unwrap() {
@@ -100,7 +101,7 @@ fn baseline(folder: &Path) -> f64 {
             }
             _ => (row.get::<_, i64>(0).unwrap().cast_unsigned(), Typed::Other(payload.to_owned())),
         };
-        kept.insert(id, (row.get(1).unwrap(), row.get(2).unwrap(), typed));
+        kept.insert(id, (row.get(1).unwrap(), row.get(2).unwrap(), row.get(3).unwrap(), typed));
         count += 1;
     }
     assert_eq!(count, EVENTS);

@@ -40,17 +40,17 @@ impl Group {
     ///
     /// # Errors
     /// The decision crashed, or its events cannot be written down: this request is answered, the others go on.
-    pub(super) fn add(&mut self, decide: Decide, job: CommandJob) -> Result<(), (CommandJob, Failure)> {
+    pub(super) fn add(&mut self, decide: Decide, job: CommandJob) -> Result<(), Box<(CommandJob, Failure)>> {
         let plan = &self.plan;
         // The plan is a value: whatever a crash leaves half done is thrown away with the clone.
         let decided = catch_unwind(AssertUnwindSafe(|| carry_out(decide, plan, &job.request)));
         let decided = match decided {
             Ok(Ok(carried_out)) => carried_out,
-            Ok(Err(error)) => return Err((job, Failure::Rejected(error.to_string()))),
+            Ok(Err(error)) => return Err(Box::new((job, Failure::Rejected(error.to_string())))),
             Err(panic) => {
                 let id = Uuid::now_v7();
                 tracing::error!(%id, batch = %job.request.id, command = job.request.ask.name(), panic = words(&panic), "a decision crashed");
-                return Err((job, Failure::Crashed(id)));
+                return Err(Box::new((job, Failure::Crashed(id))));
             }
         };
         let decided = decided.map(|(plan, chunk)| {

@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A checkpoint is taken every so many events.
-pub const CHECKPOINT_EVENTS: u64 = 1_000;
+pub(super) const CHECKPOINT_EVENTS: u64 = 1_000;
 /// Further back, checkpoints lie apart by this part of their age.
 const SPACING: u64 = 8;
 
 /// Earlier plans, and the store to fold on from them.
-pub struct History {
+pub(crate) struct History {
     store: Arc<dyn Store>,
     checkpoints: Mutex<BTreeMap<Position, Checkpoint>>,
 }
@@ -27,12 +27,12 @@ struct Checkpoint {
 }
 
 impl History {
-    pub fn new(store: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
         Self { store, checkpoints: Mutex::new(BTreeMap::new()) }
     }
 
     /// Keeps the plan, if the last checkpoint is long enough ago.
-    pub fn offer(&self, plan: &Plan, voids: &Voids) {
+    pub(crate) fn offer(&self, plan: &Plan, voids: &Voids) {
         let mut checkpoints = self.checkpoints.lock();
         let last = checkpoints.last_key_value().map_or(0, |(position, _)| position.0);
         if plan.position.0 >= last + CHECKPOINT_EVENTS {
@@ -44,7 +44,8 @@ impl History {
     /// The newest plan that is not after `position` and that also holds under `voids`: a checkpoint, or the empty plan.
     fn base(&self, position: Position, voids: &Voids) -> Plan {
         let checkpoints = self.checkpoints.lock();
-        let holds = |checkpoint: &Checkpoint| first_difference(&checkpoint.voids, voids).is_none_or(|first| first > checkpoint.plan.position);
+        let holds =
+            |checkpoint: &Checkpoint| first_difference(&checkpoint.voids, voids).is_none_or(|first| first > checkpoint.plan.position);
         let base = checkpoints.range(..=position).rev().map(|(_, checkpoint)| checkpoint).find(|checkpoint| holds(checkpoint));
         base.map(|checkpoint| checkpoint.plan.clone()).unwrap_or_default()
     }
@@ -53,7 +54,7 @@ impl History {
     ///
     /// # Errors
     /// The stream cannot be read.
-    pub fn plan_at(&self, position: Position, voids: &Voids) -> Result<Plan, ReplayError> {
+    pub(crate) fn plan_at(&self, position: Position, voids: &Voids) -> Result<Plan, ReplayError> {
         let mut plan = self.base(position, voids);
         let after = plan.position;
         fold(&*self.store, after, position, |event| {
@@ -70,7 +71,7 @@ impl History {
     ///
     /// # Errors
     /// The stream cannot be read.
-    pub fn compare(&self, batch: BatchId, now: &Voids, then: &Voids, until: Position) -> Result<Comparison, ReplayError> {
+    pub(crate) fn compare(&self, batch: BatchId, now: &Voids, then: &Voids, until: Position) -> Result<Comparison, ReplayError> {
         let first = first_difference(now, then).unwrap_or(until.next());
         let base = self.plan_at(Position(first.0 - 1), now)?;
         let mut comparison = Comparison::new(batch, base);
@@ -82,7 +83,7 @@ impl History {
     ///
     /// # Errors
     /// The stream cannot be read.
-    pub fn catch_up(&self, comparison: &mut Comparison, now: &Voids, then: &Voids, until: Position) -> Result<(), ReplayError> {
+    pub(crate) fn catch_up(&self, comparison: &mut Comparison, now: &Voids, then: &Voids, until: Position) -> Result<(), ReplayError> {
         fold(&*self.store, comparison.position(), until, |event| {
             comparison.push(event, !now.contains_key(&event.batch), !then.contains_key(&event.batch));
         })

@@ -5,6 +5,7 @@
 mod group;
 mod history;
 mod replay;
+mod tail;
 mod undo;
 mod validity;
 mod writer;

@@ -7,12 +7,13 @@ use crate::plan::{BatchId, Plan, Position, apply};
 use crate::store::codec::{CodecError, Decoder};
 use crate::store::{RawEvent, Store, StoreError};
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::ControlFlow;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
 
 /// Events travel between the threads in boxes of this many.
-const BOX_EVENTS: usize = 512;
+const BOX_EVENTS: usize = 256;
 /// So many boxes may wait: what bounds the memory.
 const BOXES: usize = 8;
 /// Short ranges are not worth a second thread.
@@ -45,26 +46,34 @@ pub fn fold(store: &dyn Store, after: Position, until: Position, mut each: impl 
     }
     std::thread::scope(|scope| {
         let (boxes, opened) = sync_channel::<Vec<Event>>(BOXES);
-        let reading = scope.spawn(move || read_boxed(store, after, until, &boxes));
-        open_boxes(&opened, &mut each);
+        // Emptied boxes go back to be filled again: a new one for each would cost as much as reading its events.
+        let (emptied, back) = sync_channel::<Vec<Event>>(2 * BOXES);
+        let reading = scope.spawn(move || read_boxed(store, after, until, &boxes, &back));
+        while let Ok(mut events) = opened.recv() {
+            events.iter().for_each(&mut each);
+            events.clear();
+            // With the reader gone, or with boxes enough, this one is not needed any more.
+            let _ = emptied.try_send(events);
+        }
         reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
-fn open_boxes(opened: &Receiver<Vec<Event>>, each: &mut impl FnMut(&Event)) {
-    while let Ok(events) = opened.recv() {
-        events.iter().for_each(&mut *each);
-    }
-}
-
-fn read_boxed(store: &dyn Store, after: Position, until: Position, boxes: &SyncSender<Vec<Event>>) -> Result<(), ReplayError> {
+fn read_boxed(
+    store: &dyn Store,
+    after: Position,
+    until: Position,
+    boxes: &SyncSender<Vec<Event>>,
+    back: &Receiver<Vec<Event>>,
+) -> Result<(), ReplayError> {
     let mut filling = Vec::with_capacity(BOX_EVENTS);
     read(store, after, until, |event| {
         filling.push(event);
         if filling.len() < BOX_EVENTS {
             return ControlFlow::Continue(());
         }
-        let full = std::mem::replace(&mut filling, Vec::with_capacity(BOX_EVENTS));
+        let next = back.try_recv().unwrap_or_else(|_| Vec::with_capacity(BOX_EVENTS));
+        let full = std::mem::replace(&mut filling, next);
         if boxes.send(full).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     // The other side only goes away when it panics, which it will tell itself.
@@ -92,7 +101,9 @@ fn read(store: &dyn Store, after: Position, until: Position, mut each: impl FnMu
     })?;
     match broken {
         Some(error) => Err(error),
-        None if last.0 < until && !left => Err(StoreError::Broken { position: last.0.next(), why: "the stream ends before it".to_owned() }.into()),
+        None if last.0 < until && !left => {
+            Err(StoreError::Broken { position: last.0.next(), why: "the stream ends before it".to_owned() }.into())
+        }
         None => Ok(()),
     }
 }
@@ -109,7 +120,7 @@ fn check(raw: RawEvent<'_>, (last, recorded_at): (Position, i64)) -> Result<(), 
 }
 
 /// What a replay builds.
-pub struct Replayed {
+pub(super) struct Replayed {
     pub plan: Plan,
     pub validity: Validity,
     pub batches: Batches,
@@ -119,12 +130,12 @@ pub struct Replayed {
 ///
 /// # Errors
 /// As [`fold`].
-pub fn replay(store: &dyn Store, history: &History, last: Position) -> Result<Replayed, ReplayError> {
+pub(super) fn replay(store: &dyn Store, history: &History, last: Position) -> Result<Replayed, ReplayError> {
     let began = Instant::now();
     let validity = read_validity(store, last)?;
     let voids = validity.voids().clone();
     let mut plan = Plan::default();
-    let mut batches = Batches::default();
+    let mut batches = Batches::expecting(last);
     fold(store, Position(0), last, |event| {
         batches.note(event.batch);
         if voids.contains_key(&event.batch) {
@@ -142,7 +153,13 @@ pub fn replay(store: &dyn Store, history: &History, last: Position) -> Result<Re
     })?;
     let elapsed = began.elapsed();
     metrics::gauge!("tafel_replay_seconds").set(elapsed.as_secs_f64());
-    tracing::info!(position = plan.position.0, guests = plan.guests.len(), void = voids.len(), elapsed_ms = elapsed.as_millis(), "replayed");
+    tracing::info!(
+        position = plan.position.0,
+        guests = plan.guests.len(),
+        void = voids.len(),
+        elapsed_ms = elapsed.as_millis(),
+        "replayed"
+    );
     Ok(Replayed { plan, validity, batches })
 }
 
@@ -186,18 +203,25 @@ fn read_validity(store: &dyn Store, last: Position) -> Result<Validity, ReplayEr
 /// # Errors
 /// The store fails.
 pub fn first_of(store: &dyn Store, batch: BatchId) -> Result<Option<Position>, StoreError> {
-    Ok(store.batch(batch)?.first().map(|event| event.position))
+    Ok(store.head(batch)?.map(|event| event.position))
 }
 
 /// Which batches the stream has: "no" is certain, "yes" must be looked up. Eight bytes each, since streams are long.
 #[derive(Default)]
-pub struct Batches {
-    seen: HashSet<u64>,
+pub(super) struct Batches {
+    seen: HashSet<u64, BuildHasherDefault<Mixed>>,
     last: Option<BatchId>,
 }
 
 impl Batches {
-    pub fn note(&mut self, batch: BatchId) {
+    /// Room for a stream in which most batches are one click.
+    fn expecting(last: Position) -> Self {
+        let mut batches = Self::default();
+        batches.seen.reserve(usize::try_from(last.0 / 2).unwrap_or(0));
+        batches
+    }
+
+    pub(super) fn note(&mut self, batch: BatchId) {
         // The events of a batch follow one another.
         if self.last != Some(batch) {
             self.seen.insert(shortened(batch));
@@ -205,12 +229,35 @@ impl Batches {
         }
     }
 
-    pub fn may_have(&self, batch: BatchId) -> bool {
+    pub(super) fn may_have(&self, batch: BatchId) -> bool {
         self.seen.contains(&shortened(batch))
     }
 }
 
+/// Ids are random for the most part, and chosen by clients: mixed, so that no choice makes the set slow by accident.
 fn shortened(batch: BatchId) -> u64 {
+    const GOLDEN_RATIO: u64 = 0x9e37_79b9_7f4a_7c15;
     let (high, low) = batch.0.as_u64_pair();
-    high ^ low
+    let mixed = (low ^ high.rotate_left(32)).wrapping_mul(GOLDEN_RATIO);
+    mixed ^ (mixed >> 32)
+}
+
+/// A hash of what is mixed already.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, mixed: u64) {
+        self.0 = mixed;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }

@@ -81,8 +81,8 @@ impl Ledger {
     }
 
     fn prepare(&self, ask: ChangeValidity, accepted_at: Instant) -> Result<Prepared, Failure> {
-        if let Some(done) = self.shared.store.batch(ask.id)?.first() {
-            return self.repeat(done).map(Box::new).map(Prepared::Repeated);
+        if let Some(done) = self.shared.store.head(ask.id)? {
+            return self.repeat(&done).map(Box::new).map(Prepared::Repeated);
         }
         let head = self.retractable(ask.batch)?;
         let snapshot = self.snapshot();
@@ -124,15 +124,14 @@ impl Ledger {
 
     /// The first event of a batch that may be retracted.
     fn retractable(&self, batch: BatchId) -> Result<StoredEvent, Failure> {
-        let events = self.shared.store.batch(batch)?;
-        let Some(head) = events.first() else { return Err(Refusal::UnknownBatch.into()) };
+        let head = self.shared.store.head(batch)?.ok_or(Refusal::UnknownBatch)?;
         let why = match &*head.kind {
             "batch_retracted" => "A retraction is taken back by reinstating its batch.",
             "batch_reinstated" => "A reinstatement is taken back by retracting its batch again.",
             "plan_created" => "Without its first event there is no plan.",
             "guest_erased" => "What was erased is gone for good.",
             kind if kind.starts_with("report_") => "Reports that were begun stay on record.",
-            _ => return Ok(head.clone()),
+            _ => return Ok(head),
         };
         Err(Refusal::NotRetractable { why }.into())
     }
@@ -155,7 +154,11 @@ impl Ledger {
             }
             ControlFlow::Continue(())
         })?;
-        if latest == Some(ask.batch) { Ok(()) } else { Err(Failure::Forbidden("You can take back your own latest change; an admin can take back any.")) }
+        if latest == Some(ask.batch) {
+            Ok(())
+        } else {
+            Err(Failure::Forbidden("You can take back your own latest change; an admin can take back any."))
+        }
     }
 }
 
@@ -207,7 +210,7 @@ impl Writer {
         let mut last_error = String::new();
         for _ in 0..ATTEMPTS {
             self.look_for_others().await;
-            if self.batches.may_have(job.ask.id) && !self.shared.store.batch(job.ask.id)?.is_empty() {
+            if self.batches.may_have(job.ask.id) && self.shared.store.head(job.ask.id)?.is_some() {
                 return Err(Failure::Unavailable("the same request was answered already: repeat it to see the answer".to_owned()));
             }
             let (preview, plan) = self.weigh(job)?;

@@ -91,7 +91,7 @@ fn apply(voids: &mut Voids, doing: &Doing) {
 
 /// The position of the earliest event that counts under one of the two and not under the other.
 #[must_use]
-pub fn first_difference(a: &Voids, b: &Voids) -> Option<Position> {
+pub(super) fn first_difference(a: &Voids, b: &Voids) -> Option<Position> {
     let only = |x: &Voids, y: &Voids| x.iter().filter(|(batch, _)| !y.contains_key(*batch)).map(|(_, first)| *first).min();
     only(a, b).into_iter().chain(only(b, a)).min()
 }

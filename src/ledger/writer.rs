@@ -1,10 +1,10 @@
 //! The writer: the one task that appends. While a group is on its way to the disk, the next one is decided.
 
 use super::group::{Entry, Group};
-use super::replay::{Batches, ReplayError, first_of, fold};
+use super::replay::{Batches, first_of};
 use super::undo::ValidityJob;
 use super::{Answer, CommandJob, Decide, Failure, Job, Shared, Snapshot};
-use crate::plan::{Position, apply};
+use crate::plan::Position;
 use crate::store::{AppendError, Chunk, Fut, StoreError};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use std::collections::{HashSet, VecDeque};
@@ -27,9 +27,9 @@ pub(super) struct Writer {
     /// What everybody sees: durable.
     pub(super) committed: Arc<Snapshot>,
     /// On its way to the disk, with the instant at which it left.
-    in_flight: Option<(Group, Fut<'static, Result<(), AppendError>>, Instant)>,
+    in_flight: Option<InFlight>,
     /// Being decided, on the plan after the group in flight.
-    building: Group,
+    pub(super) building: Group,
     /// Ids of the commands in either group.
     pending: HashSet<crate::plan::BatchId>,
     /// To be decided before anything from the queue.
@@ -42,6 +42,9 @@ pub(super) struct Writer {
     exclusive: VecDeque<Box<ValidityJob>>,
     gauges: Gauges,
 }
+
+/// A group, its commit, and when that began.
+type InFlight = (Group, Fut<'static, Result<(), AppendError>>, Instant);
 
 /// Handles to the metrics, looked up once.
 struct Gauges {
@@ -170,7 +173,10 @@ impl Writer {
         }
         match self.building.add(self.decide, job) {
             Ok(()) => drop(self.pending.insert(id)),
-            Err((job, failure)) => self.reply(job, Err(failure), "crashed"),
+            Err(crashed) => {
+                let (job, failure) = *crashed;
+                self.reply(job, Err(failure), "crashed");
+            }
         }
     }
 
@@ -322,8 +328,8 @@ impl Writer {
     /// Whether the first attempt had been successful after all.
     fn is_in_the_stream(&self, group: &Group) -> bool {
         group.chunks().iter().all(|chunk| {
-            let found = chunk.first().map(|event| self.shared.store.batch(event.batch));
-            found.is_some_and(|found| found.is_ok_and(|found| found.first().map(|event| event.position) == chunk.first().map(|event| event.position)))
+            let Some(first) = chunk.first() else { return true };
+            matches!(first_of(&*self.shared.store, first.batch), Ok(Some(position)) if position == first.position)
         })
     }
 
@@ -334,51 +340,6 @@ impl Writer {
             self.reply(entry.job, Err(Failure::Unavailable(why.to_owned())), "unknown");
         }
         self.decide_again(Group::after(self.committed.plan.clone()));
-    }
-
-    /// Folds in what others have appended. While the store is away, this finds out when it is back.
-    pub(super) async fn look_for_others(&mut self) {
-        let last = match self.shared.store.last().await {
-            Ok(last) => last,
-            Err(error) => {
-                tracing::debug!(%error, "the store does not say where the stream ends");
-                return self.shared.set_up(false);
-            }
-        };
-        self.shared.set_up(true);
-        if last > self.committed.plan.position
-            && let Err(error) = self.catch_up(last)
-        {
-            tracing::error!(%error, "what others have appended cannot be read");
-        }
-    }
-
-    fn catch_up(&mut self, last: Position) -> Result<(), ReplayError> {
-        let store = self.shared.store.clone();
-        let mut plan = self.committed.plan.clone();
-        let mut validity = self.committed.validity.clone();
-        let (mut changes_validity, mut failed) = (false, None);
-        let batches = &mut self.batches;
-        fold(&*store, plan.position, last, |event| {
-            batches.note(event.batch);
-            match validity.note(event, |batch| first_of(&*store, batch)) {
-                Ok(changes) => changes_validity |= changes,
-                Err(error) => failed = Some(error),
-            }
-            apply(&mut plan, event);
-        })?;
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
-        // What became void, or counts again, may lie anywhere behind.
-        if changes_validity {
-            plan = self.shared.history.plan_at(last, validity.voids())?;
-        }
-        self.publish(Snapshot { plan, validity });
-        if self.building.is_empty() {
-            self.rebase();
-        }
-        Ok(())
     }
 
     /// Answers, counts and logs. A client that has gone away is none of the command's business.
@@ -409,7 +370,7 @@ impl Writer {
 }
 
 /// Waits for the commit that is under way.
-async fn outcome(in_flight: &mut Option<(Group, Fut<'static, Result<(), AppendError>>, Instant)>) -> Result<(), AppendError> {
+async fn outcome(in_flight: &mut Option<InFlight>) -> Result<(), AppendError> {
     match in_flight {
         Some((_, commit, _)) => commit.await,
         None => std::future::pending().await,

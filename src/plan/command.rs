@@ -45,7 +45,10 @@ impl fmt::Display for Role {
 impl std::str::FromStr for Role {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| format!("there is no role {text:?}; there are viewer, door, staff and admin"))
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| format!("there is no role {text:?}; there are viewer, door, staff and admin"))
     }
 }
 
@@ -89,12 +92,28 @@ pub enum Command {
         #[serde(flatten)]
         set: Box<GuestPatch>,
     },
-    RemoveGuest { guest: GuestId },
-    SeatGuest { guest: GuestId, table: TableId },
-    UnseatGuest { guest: GuestId },
-    SeatGuests { guests: Vec<GuestId>, table: TableId },
-    SeatParty { party: Code, table: TableId },
-    SwapGuests { a: GuestId, b: GuestId },
+    RemoveGuest {
+        guest: GuestId,
+    },
+    SeatGuest {
+        guest: GuestId,
+        table: TableId,
+    },
+    UnseatGuest {
+        guest: GuestId,
+    },
+    SeatGuests {
+        guests: Vec<GuestId>,
+        table: TableId,
+    },
+    SeatParty {
+        party: Code,
+        table: TableId,
+    },
+    SwapGuests {
+        a: GuestId,
+        b: GuestId,
+    },
     AddTable {
         #[serde(flatten)]
         set: TablePatch,
@@ -104,10 +123,20 @@ pub enum Command {
         #[serde(flatten)]
         set: TablePatch,
     },
-    RemoveTable { table: TableId },
-    PlaceTable { table: TableId, spot: SpotId },
-    LiftTable { table: TableId },
-    SwapTables { a: TableId, b: TableId },
+    RemoveTable {
+        table: TableId,
+    },
+    PlaceTable {
+        table: TableId,
+        spot: SpotId,
+    },
+    LiftTable {
+        table: TableId,
+    },
+    SwapTables {
+        a: TableId,
+        b: TableId,
+    },
     AddRoom {
         #[serde(flatten)]
         set: RoomPatch,
@@ -117,7 +146,9 @@ pub enum Command {
         #[serde(flatten)]
         set: RoomPatch,
     },
-    RemoveRoom { room: RoomId },
+    RemoveRoom {
+        room: RoomId,
+    },
     AddSpot {
         #[serde(flatten)]
         set: SpotPatch,
@@ -127,9 +158,15 @@ pub enum Command {
         #[serde(flatten)]
         set: SpotPatch,
     },
-    RemoveSpot { spot: SpotId },
-    MarkArrived { guest: GuestId },
-    UndoArrival { guest: GuestId },
+    RemoveSpot {
+        spot: SpotId,
+    },
+    MarkArrived {
+        guest: GuestId,
+    },
+    UndoArrival {
+        guest: GuestId,
+    },
     ChangePlan {
         #[serde(flatten)]
         set: PlanPatch,

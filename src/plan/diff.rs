@@ -75,29 +75,23 @@ fn each<K: Ord + Copy, V: PartialEq>(
     }
 }
 
-fn subject(
-    changes: &mut Vec<Change>,
-    before: &Plan,
-    after: &Plan,
-    subject: Subject,
-    differing: Option<Vec<&'static str>>,
-    is_after: bool,
-) {
-    match differing {
-        Some(fields) => fields.into_iter().for_each(|field| push_changed(changes, before, after, subject, field)),
-        None => {
-            let (change, plan) = if is_after { (ChangeKind::Added, after) } else { (ChangeKind::Removed, before) };
-            changes.push(Change {
-                change,
-                entity: subject.entity(),
-                id: Some(subject.id()),
-                label: plan.label(subject),
-                field: None,
-                before: None,
-                after: None,
-                subject,
-            });
+fn subject(changes: &mut Vec<Change>, before: &Plan, after: &Plan, subject: Subject, differing: Option<Vec<&'static str>>, is_after: bool) {
+    if let Some(fields) = differing {
+        for field in fields {
+            push_changed(changes, before, after, subject, field);
         }
+    } else {
+        let (change, plan) = if is_after { (ChangeKind::Added, after) } else { (ChangeKind::Removed, before) };
+        changes.push(Change {
+            change,
+            entity: subject.entity(),
+            id: Some(subject.id()),
+            label: plan.label(subject),
+            field: None,
+            before: None,
+            after: None,
+            subject,
+        });
     }
 }
 

@@ -37,20 +37,20 @@ pub enum Body {
     GuestArrived { guest: GuestId },
     GuestArrivalUndone { guest: GuestId },
     GuestErased { guests: Vec<GuestId> },
-    TableAdded { table: TableId, set: TablePatch },
-    TableChanged { table: TableId, set: TablePatch },
-    TableStated { table: TableId, set: TablePatch },
+    TableAdded { table: TableId, set: Box<TablePatch> },
+    TableChanged { table: TableId, set: Box<TablePatch> },
+    TableStated { table: TableId, set: Box<TablePatch> },
     TableRemoved { table: TableId },
     TablePlaced { table: TableId, spot: SpotId, by_upload: bool },
     TableLifted { table: TableId },
     TablesPickedUp { tables: Vec<TableId> },
-    RoomAdded { room: RoomId, set: RoomPatch },
-    RoomChanged { room: RoomId, set: RoomPatch },
-    RoomStated { room: RoomId, set: RoomPatch },
+    RoomAdded { room: RoomId, set: Box<RoomPatch> },
+    RoomChanged { room: RoomId, set: Box<RoomPatch> },
+    RoomStated { room: RoomId, set: Box<RoomPatch> },
     RoomRemoved { room: RoomId },
-    SpotAdded { spot: SpotId, set: SpotPatch },
-    SpotChanged { spot: SpotId, set: SpotPatch },
-    SpotStated { spot: SpotId, set: SpotPatch },
+    SpotAdded { spot: SpotId, set: Box<SpotPatch> },
+    SpotChanged { spot: SpotId, set: Box<SpotPatch> },
+    SpotStated { spot: SpotId, set: Box<SpotPatch> },
     SpotRemoved { spot: SpotId },
     UploadApplied(UploadApplied),
     BatchRetracted(Retraction),
@@ -140,10 +140,7 @@ impl Body {
     /// Whether a retraction can make this event void.
     #[must_use]
     pub fn is_retractable(&self) -> bool {
-        !matches!(
-            self,
-            Self::PlanCreated { .. } | Self::GuestErased { .. } | Self::BatchRetracted(_) | Self::BatchReinstated(_)
-        )
+        !matches!(self, Self::PlanCreated { .. } | Self::GuestErased { .. } | Self::BatchRetracted(_) | Self::BatchReinstated(_))
     }
 
     /// Calls back for every field that the event says something about, whatever the plan holds there.

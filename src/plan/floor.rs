@@ -100,6 +100,6 @@ impl Spot {
 
 /// The side of a table for so many people where nobody said how large it is: 18 cm for each, 1.2 m at least.
 #[must_use]
-pub fn usual_size_m(seats: Seats) -> Metres {
+pub(super) fn usual_size_m(seats: Seats) -> Metres {
     Metres::from_millimetres((seats.get() * 180).max(1_200))
 }

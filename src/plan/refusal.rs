@@ -17,32 +17,95 @@ pub enum Refusal {
     UnknownSpot(SpotId),
     UnknownParty(String),
     UnknownBatch,
-    EmployeeNoTaken { employee_no: String, by: Named },
-    EmailTaken { email: String, by: Named },
-    TableFull { table: Named, seats: u32, seated: u32, missing: u32 },
-    GuestDeclined { guests: Vec<Named> },
-    NotSeated { guest: Named },
-    NumberTaken { number: String, by: Named },
-    TooFewSeats { table: Named, seats: u32, seated: u32 },
-    SpotTaken { spot: Named, by: Named },
-    NotPlaced { table: Named },
-    NameTaken { name: String, by: Named },
-    CodeTaken { code: String, by: Named },
-    RoomInUse { room: Named, tables: Vec<Named> },
-    SpotInUse { spot: Named, by: Named },
-    OutsideRoom { spots: Vec<Named>, room: Named },
-    AlreadyArrived { guest: Named, arrived_at: Timestamp },
-    NotArrived { guest: Named },
-    ChangedMeanwhile { fields: Vec<ChangedField> },
+    EmployeeNoTaken {
+        employee_no: String,
+        by: Named,
+    },
+    EmailTaken {
+        email: String,
+        by: Named,
+    },
+    TableFull {
+        table: Named,
+        seats: u32,
+        seated: u32,
+        missing: u32,
+    },
+    GuestDeclined {
+        guests: Vec<Named>,
+    },
+    NotSeated {
+        guest: Named,
+    },
+    NumberTaken {
+        number: String,
+        by: Named,
+    },
+    TooFewSeats {
+        table: Named,
+        seats: u32,
+        seated: u32,
+    },
+    SpotTaken {
+        spot: Named,
+        by: Named,
+    },
+    NotPlaced {
+        table: Named,
+    },
+    NameTaken {
+        name: String,
+        by: Named,
+    },
+    CodeTaken {
+        code: String,
+        by: Named,
+    },
+    RoomInUse {
+        room: Named,
+        tables: Vec<Named>,
+    },
+    SpotInUse {
+        spot: Named,
+        by: Named,
+    },
+    OutsideRoom {
+        spots: Vec<Named>,
+        room: Named,
+    },
+    AlreadyArrived {
+        guest: Named,
+        arrived_at: Timestamp,
+    },
+    NotArrived {
+        guest: Named,
+    },
+    ChangedMeanwhile {
+        fields: Vec<ChangedField>,
+    },
     /// Well-formed, but not possible whatever the plan holds.
-    Invalid { errors: Vec<InvalidField> },
-    UploadHasProblems { preview: Box<Preview> },
-    UploadOutdated { preview: Box<Preview> },
-    RetractionOutdated { preview: Box<RetractionPreview> },
-    AlreadyRetracted { position: Position },
+    Invalid {
+        errors: Vec<InvalidField>,
+    },
+    UploadHasProblems {
+        preview: Box<Preview>,
+    },
+    UploadOutdated {
+        preview: Box<Preview>,
+    },
+    RetractionOutdated {
+        preview: Box<RetractionPreview>,
+    },
+    AlreadyRetracted {
+        position: Position,
+    },
     NotRetracted,
-    NotRetractable { why: &'static str },
-    OthersBuiltOnIt { lost: Vec<Lost> },
+    NotRetractable {
+        why: &'static str,
+    },
+    OthersBuiltOnIt {
+        lost: Vec<Lost>,
+    },
 }
 
 /// Something in the plan, by its id and by what people call it.
@@ -133,12 +196,11 @@ impl Refusal {
             Self::NotSeated { guest } => format!("{} has no seat", guest.label),
             Self::NumberTaken { number, .. } => format!("There is a table {number} already"),
             Self::TooFewSeats { table, seated, .. } => format!("{seated} guests sit at table {}", table.label),
-            Self::SpotTaken { spot, by } => format!("Table {} stands on {}", by.label, spot.label),
+            Self::SpotTaken { spot, by } | Self::SpotInUse { spot, by } => format!("Table {} stands on {}", by.label, spot.label),
             Self::NotPlaced { table } => format!("Table {} stands on no spot", table.label),
             Self::NameTaken { name, .. } => format!("There is a room {name} already"),
             Self::CodeTaken { code, .. } => format!("There is a spot {code} already"),
             Self::RoomInUse { room, tables } => format!("{} tables stand in {}", tables.len(), room.label),
-            Self::SpotInUse { spot, by } => format!("Table {} stands on {}", by.label, spot.label),
             Self::OutsideRoom { spots, room } => format!("{} would reach beyond the walls of {}", labels(spots), room.label),
             Self::AlreadyArrived { guest, .. } => format!("{} has arrived already", guest.label),
             Self::NotArrived { guest } => format!("{} has not arrived", guest.label),
@@ -167,14 +229,18 @@ impl Refusal {
                 "It may have been removed, or the change that added it was taken back. Look at the plan again.".to_owned()
             }
             Self::UnknownBatch => "No event of the stream has this batch.".to_owned(),
-            Self::EmployeeNoTaken { .. } | Self::EmailTaken { .. } => "Each may stand with one guest only. Change the other guest first.".to_owned(),
+            Self::EmployeeNoTaken { .. } | Self::EmailTaken { .. } => {
+                "Each may stand with one guest only. Change the other guest first.".to_owned()
+            }
             Self::TableFull { seats, seated, missing, .. } => {
                 format!("{seated} of its {seats} seats are taken; {missing} more would be needed.")
             }
             Self::GuestDeclined { .. } => "Who declined needs no seat. Change the answer first.".to_owned(),
             Self::NotSeated { .. } => "Both must sit somewhere to be swapped.".to_owned(),
             Self::NumberTaken { .. } | Self::NameTaken { .. } | Self::CodeTaken { .. } => "Choose another one.".to_owned(),
-            Self::TooFewSeats { seats, seated, .. } => format!("{seats} seats are not enough for them. Unseat {} first.", seated.saturating_sub(*seats)),
+            Self::TooFewSeats { seats, seated, .. } => {
+                format!("{seats} seats are not enough for them. Unseat {} first.", seated.saturating_sub(*seats))
+            }
             Self::SpotTaken { .. } => "Lift that table first, or swap the two.".to_owned(),
             Self::NotPlaced { .. } => "Both must stand somewhere to be swapped.".to_owned(),
             Self::RoomInUse { tables, .. } => format!("Lift them first: {}.", labels(tables)),
@@ -185,7 +251,9 @@ impl Refusal {
             Self::ChangedMeanwhile { .. } => "Look at the new value, and decide again.".to_owned(),
             Self::Invalid { .. } => "Correct the values that are listed, and send it again.".to_owned(),
             Self::UploadHasProblems { .. } => "Correct the file, or leave the rows out on purpose.".to_owned(),
-            Self::UploadOutdated { .. } | Self::RetractionOutdated { .. } => "Its effect would be another one now. Look at the new preview, and confirm again.".to_owned(),
+            Self::UploadOutdated { .. } | Self::RetractionOutdated { .. } => {
+                "Its effect would be another one now. Look at the new preview, and confirm again.".to_owned()
+            }
             Self::AlreadyRetracted { position } => format!("It was retracted by the event at position {position}."),
             Self::NotRetracted => "There is nothing to reinstate.".to_owned(),
             Self::NotRetractable { why } => (*why).to_owned(),
@@ -205,7 +273,9 @@ impl Refusal {
             Self::UnknownBatch | Self::NotRetracted | Self::NotRetractable { .. } => json!({}),
             Self::EmployeeNoTaken { employee_no, by } => json!({ "employee_no": employee_no, "by": by }),
             Self::EmailTaken { email, by } => json!({ "email": email, "by": by }),
-            Self::TableFull { table, seats, seated, missing } => json!({ "table": table.id, "seats": seats, "seated": seated, "missing": missing }),
+            Self::TableFull { table, seats, seated, missing } => {
+                json!({ "table": table.id, "seats": seats, "seated": seated, "missing": missing })
+            }
             Self::GuestDeclined { guests } => json!({ "guests": guests }),
             Self::NotSeated { guest } | Self::NotArrived { guest } => json!({ "guest": guest.id }),
             Self::NumberTaken { number, by } => json!({ "number": number, "by": by }),
@@ -230,9 +300,6 @@ impl Refusal {
 
 fn labels(named: &[Named]) -> String {
     const SHOWN: usize = 5;
-    let mut words = named.iter().take(SHOWN).map(|named| named.label.as_str()).collect::<Vec<_>>().join(", ");
-    if named.len() > SHOWN {
-        words.push_str(&format!(" and {} more", named.len() - SHOWN));
-    }
-    words
+    let words = named.iter().take(SHOWN).map(|named| named.label.as_str()).collect::<Vec<_>>().join(", ");
+    if named.len() > SHOWN { format!("{words} and {} more", named.len() - SHOWN) } else { words }
 }

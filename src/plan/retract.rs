@@ -123,9 +123,8 @@ impl Comparison {
         self.then.skip(event);
         match (now, then) {
             (Some(now), Some(then)) => self.note_later(event, now, then),
-            (None, None) => {}
             (Some(_), None) | (None, Some(_)) if event.batch == self.batch => self.note_own(event, counts_now),
-            (Some(_), None) | (None, Some(_)) => {}
+            _ => {}
         }
     }
 
@@ -214,7 +213,9 @@ impl Comparison {
                 let added = if hindered.is_lost { "was added by this batch" } else { "is added by this batch" };
                 format!("the {} {added}", subject.entity())
             }
-            Why::Gone(subject) if hindered.is_lost => format!("{} {} is not in the plan without this batch", subject.entity(), label(subject)),
+            Why::Gone(subject) if hindered.is_lost => {
+                format!("{} {} is not in the plan without this batch", subject.entity(), label(subject))
+            }
             Why::Gone(subject) => format!("{} {} is in the plan again", subject.entity(), label(subject)),
             Why::HeldByVip { spot, table } => {
                 format!("VIP table {} stands on {}", label(Subject::Table(table)), label(Subject::Spot(spot)))

@@ -71,27 +71,28 @@ pub struct Collision {
 pub(super) struct Actors {
     names: Vector<Arc<str>>,
     numbers: OrdMap<Arc<str>, u32>,
-    last: Option<(Arc<str>, u32)>,
+    /// The names seen last, to be found by their allocation: events that are decoded together share it.
+    recent: [Option<(Arc<str>, u32)>; RECENT_ACTORS],
+    oldest: usize,
 }
+
+const RECENT_ACTORS: usize = 4;
 
 impl Actors {
     pub(super) fn number(&mut self, name: &Arc<str>) -> u32 {
-        // Runs of events by one actor are the rule, and share the name's allocation.
-        if let Some((last, number)) = &self.last
-            && Arc::ptr_eq(last, name)
-        {
+        if let Some((_, number)) = self.recent.iter().flatten().find(|(recent, _)| Arc::ptr_eq(recent, name)) {
             return *number;
         }
-        let number = match self.numbers.get(name) {
-            Some(number) => *number,
-            None => {
-                let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-                self.names.push_back(name.clone());
-                self.numbers.insert(name.clone(), number);
-                number
-            }
+        let number = if let Some(number) = self.numbers.get(name) {
+            *number
+        } else {
+            let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+            self.names.push_back(name.clone());
+            self.numbers.insert(name.clone(), number);
+            number
         };
-        self.last = Some((name.clone(), number));
+        self.recent[self.oldest] = Some((name.clone(), number));
+        self.oldest = (self.oldest + 1) % RECENT_ACTORS;
         number
     }
 
@@ -110,12 +111,7 @@ impl Default for Plan {
             position: Position(0),
             recorded_at: Timestamp(0),
             stream: None,
-            about: About {
-                title: None,
-                date: None,
-                default_seats: Seats::USUAL,
-                touched: [Touch::default(); 3],
-            },
+            about: About { title: None, date: None, default_seats: Seats::USUAL, touched: [Touch::default(); 3] },
             guests: OrdMap::new(),
             tables: OrdMap::new(),
             rooms: OrdMap::new(),

@@ -12,9 +12,9 @@ pub const TEXT_CHARS: usize = 4_000;
 /// The longest code, number or name that identifies something, in characters.
 pub const CODE_CHARS: usize = 64;
 /// More seats than this at one table are a typing error.
-pub const SEATS_MAX: u32 = 1_000;
+pub(super) const SEATS_MAX: u32 = 1_000;
 /// No room is wider or deeper than this, in metres.
-pub const METRES_MAX: i32 = 10_000;
+pub(super) const METRES_MAX: i32 = 10_000;
 
 /// Why a value was not taken, in words for the person who typed it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -376,7 +376,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
 }
 
 /// A field of a subject: how a patch changes it, and what a page shows of it.
-pub trait Slot<V>: Sized + PartialEq {
+pub(super) trait Slot<V>: Sized + PartialEq {
     /// The value after the patch; `None` where it stays as it is.
     fn patched(&self, patch: &Patch<V>) -> Option<Self>;
     /// The value in words; `None` where there is none.

@@ -8,20 +8,20 @@ use crate::plan::{Invalid, Patch, Rsvp, Seats, Shape, Text};
 pub(super) struct Cells<'a> {
     at: &'a RowRef,
     columns: &'a [Column],
-    cells: &'a [Cell],
+    row: &'a [Cell],
     pub(super) problems: Vec<Problem>,
 }
 
 impl<'a> Cells<'a> {
     pub(super) fn of(at: &'a RowRef, columns: &'a [Column], cells: &'a [Cell]) -> Self {
-        let mut row = Self { at, columns, cells, problems: Vec::new() };
-        row.check_all();
-        row
+        let mut own = Self { at, columns, row: cells, problems: Vec::new() };
+        own.check_all();
+        own
     }
 
     /// A text that is too long is a problem wherever it stands, also in a column that is left out.
     fn check_all(&mut self) {
-        for (index, cell) in self.cells.iter().enumerate() {
+        for (index, cell) in self.row.iter().enumerate() {
             if let Cell::Text(text) = cell
                 && let Some(invalid) = too_long(text)
             {
@@ -38,7 +38,7 @@ impl<'a> Cells<'a> {
     }
 
     fn text_at(&mut self, index: usize) -> Patch<String> {
-        let text = match self.cells.get(index) {
+        let text = match self.row.get(index) {
             None | Some(Cell::Empty) => return Patch::Keep,
             Some(Cell::Text(text)) => text.trim().to_owned(),
             Some(Cell::Number(number)) => digits(*number),
@@ -48,7 +48,11 @@ impl<'a> Cells<'a> {
                 return Patch::Keep;
             }
             Some(Cell::Formula) => {
-                self.problem(index, "formula_without_value", "holds a formula, and the file does not say its result: paste it as a value".to_owned());
+                self.problem(
+                    index,
+                    "formula_without_value",
+                    "holds a formula, and the file does not say its result: paste it as a value".to_owned(),
+                );
                 return Patch::Keep;
             }
         };

@@ -7,7 +7,23 @@ use crate::plan::upload::{Column, UploadKind};
 type Field = (&'static str, &'static [&'static str]);
 
 const GUEST: &[Field] = &[
-    ("employee_no", &["employeeno", "employeenumber", "employeeid", "staffno", "staffnumber", "personnelno", "personnelnumber", "personalnr", "personalnummer", "persnr", "mitarbeiternr", "mitarbeiternummer"]),
+    (
+        "employee_no",
+        &[
+            "employeeno",
+            "employeenumber",
+            "employeeid",
+            "staffno",
+            "staffnumber",
+            "personnelno",
+            "personnelnumber",
+            "personalnr",
+            "personalnummer",
+            "persnr",
+            "mitarbeiternr",
+            "mitarbeiternummer",
+        ],
+    ),
     ("first_name", &["firstname", "givenname", "forename", "vorname"]),
     ("last_name", &["lastname", "surname", "familyname", "nachname", "familienname", "zuname", "name"]),
     ("email", &["email", "mail", "emailaddress", "mailaddress", "emailadresse", "mailadresse"]),
@@ -21,7 +37,23 @@ const GUEST: &[Field] = &[
     ("wheelchair", &["wheelchair", "accessible", "rollstuhl", "rollstuhlplatz", "barrierefrei"]),
     ("rsvp", &["rsvp", "response", "answer", "zusage", "antwort", "rückmeldung", "rueckmeldung"]),
     ("language", &["language", "lang", "sprache"]),
-    ("notes", &["notes", "note", "remark", "remarks", "comment", "comments", "bemerkung", "bemerkungen", "notiz", "notizen", "anmerkung", "kommentar"]),
+    (
+        "notes",
+        &[
+            "notes",
+            "note",
+            "remark",
+            "remarks",
+            "comment",
+            "comments",
+            "bemerkung",
+            "bemerkungen",
+            "notiz",
+            "notizen",
+            "anmerkung",
+            "kommentar",
+        ],
+    ),
     ("table", TABLE_NUMBER),
 ];
 
@@ -37,11 +69,7 @@ const TABLE: &[Field] = &[
     ("host", &["host", "hostess", "gastgeber", "gastgeberin"]),
 ];
 
-const ROOM: &[Field] = &[
-    ("name", &["room", "roomname", "name", "raum", "raumname", "saal"]),
-    ("width_m", WIDTH),
-    ("depth_m", DEPTH),
-];
+const ROOM: &[Field] = &[("name", &["room", "roomname", "name", "raum", "raumname", "saal"]), ("width_m", WIDTH), ("depth_m", DEPTH)];
 
 const WIDTH: &[&str] = &["width", "widthm", "breite", "breitem"];
 const DEPTH: &[&str] = &["depth", "depthm", "length", "lengthm", "tiefe", "tiefem", "länge", "längem"];
@@ -94,7 +122,9 @@ impl Content {
     /// Whether these fields are enough to recognise a header by.
     fn is_recognised(self, has: impl Fn(&str) -> bool) -> bool {
         match self {
-            Self::Guests => has("employee_no") || has("email") || (has("first_name") && has("last_name")) || (has("last_name") && has("table")),
+            Self::Guests => {
+                has("employee_no") || has("email") || (has("first_name") && has("last_name")) || (has("last_name") && has("table"))
+            }
             Self::Tables => has("number"),
             Self::Rooms => has("name") && has("width_m") && has("depth_m"),
             Self::Spots => has("code") && (has("room") || has("x_m") || has("seats")),

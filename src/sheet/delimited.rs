@@ -9,7 +9,11 @@ const ENDINGS: [&str; 3] = [".csv", ".txt", ".tsv"];
 pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     let name = file.to_lowercase();
     if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
-        let detail = if decode(bytes).is_some() { "It holds plain text. If that is a table, give the file a name that ends in .csv." } else { "It is in no format that can be read." };
+        let detail = if decode(bytes).is_some() {
+            "It holds plain text. If that is a table, give the file a name that ends in .csv."
+        } else {
+            "It is in no format that can be read."
+        };
         return Err(SheetError::NotASpreadsheet { detail: detail.to_owned() });
     }
     let Some(text) = decode(bytes) else {
@@ -29,7 +33,8 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
         if record.iter().skip(COLUMNS).any(|cell| !cell.trim().is_empty()) {
             return Err(SheetError::TooLarge { limit: "100 columns" });
         }
-        let cells: Vec<Cell> = record.iter().take(COLUMNS).map(|cell| if cell.is_empty() { Cell::Empty } else { Cell::Text(cell.to_owned()) }).collect();
+        let cells: Vec<Cell> =
+            record.iter().take(COLUMNS).map(|cell| if cell.is_empty() { Cell::Empty } else { Cell::Text(cell.to_owned()) }).collect();
         if cells.iter().any(|cell| !cell.is_empty()) {
             sheet.rows.insert(row, cells);
         }

@@ -70,7 +70,10 @@ fn check_repetitions(content: impl io::BufRead) -> Result<(), SheetError> {
                 "table:table-cell" | "table:covered-table-cell" => {
                     column += repetitions(start, "table:number-columns-repeated");
                     // A cell with content has a value's type, or a formula.
-                    let has_content = start.attributes().flatten().any(|attribute| attribute.key.as_ref().starts_with("office:") || attribute.key.as_ref() == "table:formula");
+                    let has_content = start
+                        .attributes()
+                        .flatten()
+                        .any(|attribute| attribute.key.as_ref().starts_with("office:") || attribute.key.as_ref() == "table:formula");
                     if has_content && column > COLUMNS as u64 {
                         return Err(SheetError::TooLarge { limit: "100 columns" });
                     }

@@ -69,12 +69,17 @@ impl SheetError {
         match self {
             Self::EmptyFile => "It has no content at all. Was it saved before it was sent?".to_owned(),
             Self::NotASpreadsheet { detail } => format!("{detail} xlsx, xlsm, xls, ods and csv can be read."),
-            Self::Damaged { detail } => format!("It may have been cut off on its way: open it in a spreadsheet program, save it, and send it again. ({detail})"),
+            Self::Damaged { detail } => {
+                format!("It may have been cut off on its way: open it in a spreadsheet program, save it, and send it again. ({detail})")
+            }
             Self::PasswordProtected => "Save it without a password, and send it again.".to_owned(),
             Self::TooLarge { limit } => format!("The limit is {limit}. Split the file, or delete what is not needed."),
             Self::NoHeader { wanted, found } if found.is_empty() => format!("There must be a row with headers, {wanted}."),
             Self::NoHeader { wanted, found } => {
-                format!("There must be a row with headers, {wanted}. The first row holds: {}. A mapping can say what they mean.", found.join(", "))
+                format!(
+                    "There must be a row with headers, {wanted}. The first row holds: {}. A mapping can say what they mean.",
+                    found.join(", ")
+                )
             }
             Self::NoRows => "There is a header, and nothing below it.".to_owned(),
             Self::Mapping(_) => "It maps headers of the file to fields, to extra, or to null.".to_owned(),

@@ -107,6 +107,11 @@ pub trait Stream: Send + Sync {
     /// # Errors
     /// The store fails.
     fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError>;
+    /// The first event of a batch. Blocks its thread.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError>;
     /// Overwrites payloads and appends events, all or nothing: what erasing a person's data needs.
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>>;
     /// Lets another server in. What is read or written after this is not protected from it.

@@ -28,7 +28,8 @@ fn upload_words(upload: &UploadApplied) -> String {
         }
     };
     let done = [(counts.added, "added"), (counts.changed, "changed"), (counts.removed, "removed")];
-    let mut words: Vec<String> = done.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", counted(*count, subject))).collect();
+    let mut words: Vec<String> =
+        done.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", counted(*count, subject))).collect();
     if words.is_empty() {
         words.push("nothing changed".to_owned());
     }
@@ -59,7 +60,9 @@ fn one(plan: &Plan, body: &Body) -> String {
         Body::TableAdded { table, .. } | Body::TableStated { table, .. } => format!("Added table {}", label(Subject::Table(*table))),
         Body::TableChanged { table, set } => format!("Changed table {}: {}", label(Subject::Table(*table)), fields(set.names())),
         Body::TableRemoved { table } => format!("Removed table {}", label(Subject::Table(*table))),
-        Body::TablePlaced { table, spot, .. } => format!("Placed table {} on {}", label(Subject::Table(*table)), label(Subject::Spot(*spot))),
+        Body::TablePlaced { table, spot, .. } => {
+            format!("Placed table {} on {}", label(Subject::Table(*table)), label(Subject::Spot(*spot)))
+        }
         Body::TableLifted { table } => format!("Lifted table {}", label(Subject::Table(*table))),
         Body::TablesPickedUp { tables } => format!("Picked up {} tables", tables.len()),
         Body::RoomAdded { room, .. } | Body::RoomStated { room, .. } => format!("Added room {}", label(Subject::Room(*room))),
@@ -80,7 +83,10 @@ fn fields<'a>(names: impl Iterator<Item = &'a str>) -> String {
 
 /// Several events of one command: the common cases by name, the others counted.
 fn many(plan: &Plan, events: &[Event]) -> String {
-    let seated: Vec<_> = events.iter().filter_map(|event| if let Body::GuestSeated { guest, table } = event.body { Some((guest, table)) } else { None }).collect();
+    let seated: Vec<_> = events
+        .iter()
+        .filter_map(|event| if let Body::GuestSeated { guest, table } = event.body { Some((guest, table)) } else { None })
+        .collect();
     if let [(_, first), ..] = seated.as_slice()
         && seated.len() == events.len()
         && seated.iter().all(|(_, table)| table == first)

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 /// Tokens are looked up anew after this time, so that a revoked one ends soon.
 const BELIEVED: Duration = Duration::from_secs(5);
 /// While the store is away, they are believed for so long.
-const BELIEVED_WITHOUT_STORE: Duration = Duration::from_secs(600);
+const BELIEVED_WITHOUT_STORE: Duration = Duration::from_mins(10);
 /// More tokens than this are not remembered.
 const REMEMBERED: usize = 10_000;
 /// What a token begins with, so that leaked ones can be recognised.
@@ -22,7 +22,7 @@ const PREFIX: &str = "tafel_";
 
 /// Who is asking, as far as the route's role needs it. Only the gate makes these.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub(crate) struct Caller {
     pub actor: Arc<str>,
     pub role: Role,
 }

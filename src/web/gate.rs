@@ -22,7 +22,10 @@ const POSITION: HeaderName = HeaderName::from_static("tafel-position");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Admits the request or not, and finishes its response.
-pub(crate) async fn gate(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub(crate) async fn gate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let began = Instant::now();
     let id = Uuid::now_v7().to_string();
     let method = request.method().clone();
@@ -84,7 +87,10 @@ fn bearer(request: &ServiceRequest) -> Option<&str> {
 
 /// Waits until the plan is as new as the caller has seen it, whoever answered then.
 async fn wait_for(request: &ServiceRequest, ledger: &Ledger) -> Result<(), Problem> {
-    let asked = request.request().query("wait_for").map(|text| text.parse().map(Position).map_err(|_| Problem::bad_request("wait_for is not a position.")));
+    let asked = request
+        .request()
+        .query("wait_for")
+        .map(|text| text.parse().map(Position).map_err(|_| Problem::bad_request("wait_for is not a position.")));
     let seen = request.headers().get(&POSITION).and_then(|header| seen_position(header, ledger));
     let Some(position) = asked.transpose()?.max(seen) else { return Ok(()) };
     match ledger.wait_for(position, WAIT_FOR).await {

@@ -97,7 +97,11 @@ pub fn server(listener: TcpListener, app: web::Data<App>) -> io::Result<Server> 
 /// Whatever no route has taken.
 async fn last_resort(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let path = request.path();
-    let others: Vec<&str> = ROUTES.iter().filter(|route| route.method != request.method().as_str() && matches(route.path, path)).map(|route| route.method).collect();
+    let others: Vec<&str> = ROUTES
+        .iter()
+        .filter(|route| route.method != request.method().as_str() && matches(route.path, path))
+        .map(|route| route.method)
+        .collect();
     if others.is_empty() {
         return Err(Problem::not_found("not_found", "There is nothing here"));
     }

@@ -11,7 +11,7 @@ use std::fmt;
 
 /// An answer that is not what was asked for.
 #[derive(Debug, Clone)]
-pub struct Problem {
+pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
     title: String,
@@ -142,7 +142,9 @@ impl From<SheetError> for Problem {
         let status = match error {
             SheetError::EmptyFile | SheetError::NotASpreadsheet { .. } | SheetError::Damaged { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             SheetError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            SheetError::PasswordProtected | SheetError::NoHeader { .. } | SheetError::NoRows | SheetError::Mapping(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            SheetError::PasswordProtected | SheetError::NoHeader { .. } | SheetError::NoRows | SheetError::Mapping(_) => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
         };
         Self::new(status, error.code(), error.to_string(), error.detail())
     }

@@ -20,7 +20,12 @@ fn write_until_it_ends(client: &crate::harness::server::Client, round: usize, wo
         let name = format!("{round}-{worker}-{number}");
         // Two events in one batch: nothing half of it may ever be there.
         let commands = json!([{"type": "add_table", "number": name}, {"type": "add_guest", "first_name": name}]);
-        match client.send("POST", "/api/v1/commands", &[], Some(("application/json", json!({"id": id, "commands": commands}).to_string().into_bytes()))) {
+        match client.send(
+            "POST",
+            "/api/v1/commands",
+            &[],
+            Some(("application/json", json!({"id": id, "commands": commands}).to_string().into_bytes())),
+        ) {
             Ok(answer) if answer.status == 200 => known.push((id, answer.body["position"].as_u64())),
             _ => {
                 known.push((id, None));

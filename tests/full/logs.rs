@@ -36,7 +36,10 @@ fn the_log_tells_the_incident_without_naming_a_guest() {
     next("the replay", &|line| line["message"] == "replayed");
     next("readiness", &|line| line["message"] == "ready");
     let previewed = next("the upload", &|line| line["message"] == "upload previewed" && line["upload"] == batch);
-    assert_eq!((&previewed["file"], &previewed["actor"], &previewed["changed"], &previewed["sha256"]), (&json!("wrong.csv"), &json!("token:admin"), &json!(2), &preview["sha256"]));
+    assert_eq!(
+        (&previewed["file"], &previewed["actor"], &previewed["changed"], &previewed["sha256"]),
+        (&json!("wrong.csv"), &json!("token:admin"), &json!(2), &preview["sha256"])
+    );
     let refused = next("the upload that was refused", &|line| line["message"] == "upload refused");
     assert_eq!((&refused["file"], &refused["outcome"]), (&json!("no-table.csv"), &json!("no_header")));
     assert!(refused["sha256"].is_string());
@@ -49,6 +52,8 @@ fn the_log_tells_the_incident_without_naming_a_guest() {
     assert_eq!((&shown["batch"], &shown["reversed"]), (&json!(batch), &json!(2)));
     let done = next("the retraction", &|line| line["message"] == "retraction" && line["doing"] == "retracted");
     assert_eq!((&done["actor"], &done["reversed"], &done["lost"]), (&json!("token:admin"), &json!(2), &json!(0)));
-    next("its request", &|line| line["message"] == "request" && line["route"] == "/api/v1/batches/{id}/retract" && line["status"] == 200 && line["id"].is_string());
+    next("its request", &|line| {
+        line["message"] == "request" && line["route"] == "/api/v1/batches/{id}/retract" && line["status"] == 200 && line["id"].is_string()
+    });
     next("the end", &|line| line["message"] == "ended");
 }

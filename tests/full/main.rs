@@ -1,5 +1,10 @@
 //! The slow tests: the program as a process, killed, starved and timed out.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // What goes wrong here is a failed test.
+#![allow(clippy::format_push_string, clippy::type_complexity, clippy::float_cmp, clippy::needless_for_each)] // As short as it reads.
+#![allow(unreachable_pub)] // Shared by its modules.
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Small numbers of our own.
+
 #[path = "../harness/mod.rs"]
 mod harness;
 

@@ -38,7 +38,13 @@ pub fn change_table(table: TableId, fields: Value) -> Command {
 
 pub fn request(actor: &str, seen: Option<Position>, commands: Vec<Command>) -> Request {
     // A fixed instant: nothing of the plan depends on it.
-    Request { id: BatchId(Uuid::now_v7()), actor: Arc::from(actor), at: Timestamp(1_700_000_000_000_000), seen, ask: Ask::Commands(commands) }
+    Request {
+        id: BatchId(Uuid::now_v7()),
+        actor: Arc::from(actor),
+        at: Timestamp(1_700_000_000_000_000),
+        seen,
+        ask: Ask::Commands(commands),
+    }
 }
 
 impl World {
@@ -54,7 +60,9 @@ impl World {
             let x_m = 2.0 + 2.5 * index as f64;
             world.does(Command::AddSpot { set: set(json!({"code": code, "room": hall, "x_m": x_m, "y_m": 4, "seats": 2})) });
         }
-        world.does(add_guest(json!({"first_name": "Anna", "last_name": "Größl", "employee_no": "100001", "email": "anna@example.org", "party": "P1"})));
+        world.does(add_guest(
+            json!({"first_name": "Anna", "last_name": "Größl", "employee_no": "100001", "email": "anna@example.org", "party": "P1"}),
+        ));
         world.does(add_guest(json!({"first_name": "Ben", "last_name": "Größl", "party": "P1"})));
         world.does(add_guest(json!({"first_name": "Cleo", "last_name": "Novák", "employee_no": "100003", "email": "cleo@example.org"})));
         world.does(add_guest(json!({"first_name": "Dan", "rsvp": "declined"})));

@@ -38,8 +38,7 @@ impl Server {
     fn with(with_sample: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let tokens = add_tokens(&store_url(&folder));
-        let mut server =
-            Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), folder, stop: None, thread: None, tokens, with_sample };
+        let mut server = Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), folder, stop: None, thread: None, tokens, with_sample };
         server.run();
         server
     }
@@ -59,7 +58,7 @@ impl Server {
             };
             app::run(settings, with_sample, move |ready| started.send(ready.address).unwrap(), stopped).unwrap();
         });
-        self.address = address.recv_timeout(Duration::from_secs(60)).expect("the server starts");
+        self.address = address.recv_timeout(Duration::from_mins(1)).expect("the server starts");
         self.stop = Some(stop);
         self.thread = Some(thread);
     }
@@ -158,7 +157,7 @@ impl Answer {
 
 impl Client {
     pub fn new(address: SocketAddr, token: Option<String>) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60)));
+        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_mins(1)));
         Self { base: format!("http://{address}"), token, agent: config.build().into() }
     }
 

@@ -21,15 +21,35 @@ fn the_plan_has_the_shape_that_others_rely_on() {
     assert_eq!(
         keys(&plan["guests"][0]),
         [
-            "allergies", "arrived_at", "company", "department", "diet", "email", "employee_no", "extra", "first_name", "id", "language", "last_name", "notes", "party", "plus_one_of", "rsvp",
-            "table", "vip", "wheelchair"
+            "allergies",
+            "arrived_at",
+            "company",
+            "department",
+            "diet",
+            "email",
+            "employee_no",
+            "extra",
+            "first_name",
+            "id",
+            "language",
+            "last_name",
+            "notes",
+            "party",
+            "plus_one_of",
+            "rsvp",
+            "table",
+            "vip",
+            "wheelchair"
         ]
     );
     assert_eq!(plan["guests"][0]["employee_no"], "100001");
     assert_eq!(keys(&plan["tables"][0]), ["host", "id", "name", "number", "seats", "spot", "vip"]);
     assert_eq!(keys(&plan["rooms"][0]), ["depth_m", "id", "name", "width_m"]);
     assert_eq!(keys(&plan["spots"][0]), ["code", "depth_m", "id", "room", "rotation_deg", "seats", "shape", "width_m", "x_m", "y_m"]);
-    assert_eq!((&plan["spots"][0]["x_m"], &plan["spots"][0]["width_m"], &plan["rooms"][0]["width_m"]), (&json!(1.5), &json!(1.8), &json!(40)));
+    assert_eq!(
+        (&plan["spots"][0]["x_m"], &plan["spots"][0]["width_m"], &plan["rooms"][0]["width_m"]),
+        (&json!(1.5), &json!(1.8), &json!(40))
+    );
     let recorded_at = plan["recorded_at"].as_str().unwrap();
     assert!(recorded_at.ends_with('Z') && recorded_at.len() == "2026-12-01T09:30:00.123456Z".len(), "{recorded_at}");
 }
@@ -41,7 +61,10 @@ fn a_command_answers_its_events_and_the_same_id_the_same_answer() {
     let body = json!({"id": Uuid::now_v7(), "command": {"type": "add_table", "number": "T017", "seats": 8}});
     let answer = staff.post("/api/v1/commands", &body).expect(200);
     let event = &answer["events"][0];
-    assert_eq!((keys(&answer), keys(event)), (vec!["batch", "events", "position"], vec!["actor", "batch", "kind", "payload", "position", "recorded_at"]));
+    assert_eq!(
+        (keys(&answer), keys(event)),
+        (vec!["batch", "events", "position"], vec!["actor", "batch", "kind", "payload", "position", "recorded_at"])
+    );
     assert_eq!((&event["kind"], &event["actor"], &answer["batch"]), (&json!("table_added"), &json!("token:staff"), &body["id"]));
     assert_eq!(event["payload"], json!({"table": answer["position"], "number": "T017", "seats": 8}));
     assert_eq!(staff.post("/api/v1/commands", &body).expect(200), answer);
@@ -63,7 +86,8 @@ fn what_is_wrong_with_a_request_is_said_where_it_is() {
     let server = Server::start();
     let staff = server.staff();
     staff.send("POST", "/api/v1/commands", &[], Some(("application/json", b"{".to_vec()))).unwrap().problem(400, "bad_request");
-    let pointer = |body: Value| staff.post("/api/v1/commands", &body).problem(422, "invalid")["errors"][0]["pointer"].as_str().unwrap().to_owned();
+    let pointer =
+        |body: Value| staff.post("/api/v1/commands", &body).problem(422, "invalid")["errors"][0]["pointer"].as_str().unwrap().to_owned();
     let id = Uuid::now_v7();
     assert_eq!(pointer(json!([])), "");
     assert_eq!(pointer(json!({"command": {"type": "seat_guest"}})), "/id");
@@ -77,7 +101,10 @@ fn what_is_wrong_with_a_request_is_said_where_it_is() {
     assert_eq!(pointer(json!({"id": id, "command": {"type": "add_table", "number": "T1", "seats": 0}})), "/command/seats");
     assert_eq!(pointer(json!({"id": id, "command": {"type": "add_table"}})), "/command/number");
     assert_eq!(pointer(json!({"id": id, "seen": -1, "command": {"type": "add_table", "number": "T1"}})), "/seen");
-    assert_eq!(pointer(json!({"id": id, "commands": [{"type": "add_table", "number": "T1"}, {"type": "add_table", "nmber": "T2"}]})), "/commands/1/nmber");
+    assert_eq!(
+        pointer(json!({"id": id, "commands": [{"type": "add_table", "number": "T1"}, {"type": "add_table", "nmber": "T2"}]})),
+        "/commands/1/nmber"
+    );
     let many: Vec<Value> = (0..1_001).map(|number| json!({"type": "add_table", "number": number.to_string()})).collect();
     assert_eq!(pointer(json!({"id": id, "commands": many})), "/commands");
     let huge = json!({"id": id, "command": {"type": "add_guest", "notes": "x".repeat(5 << 20)}});
@@ -90,7 +117,9 @@ fn refusals_are_problem_documents_with_their_fields() {
     let server = Server::start();
     let staff = server.staff();
     let table = staff.command(json!({"type": "add_table", "number": "T017", "seats": 1})).expect(200)["position"].clone();
-    let guests: Vec<Value> = ["Anna", "Ben"].map(|name| staff.command(json!({"type": "add_guest", "first_name": name})).expect(200)["position"].clone()).to_vec();
+    let guests: Vec<Value> = ["Anna", "Ben"]
+        .map(|name| staff.command(json!({"type": "add_guest", "first_name": name})).expect(200)["position"].clone())
+        .to_vec();
     let seen = staff.plan()["position"].clone();
     let refused = staff.command(json!({"type": "seat_guests", "guests": guests, "table": table})).problem(409, "table_full");
     assert_eq!((&refused["title"], &refused["missing"], &refused["seats"]), (&json!("Table T017 is full"), &json!(1), &json!(1)));
@@ -98,7 +127,10 @@ fn refusals_are_problem_documents_with_their_fields() {
     server.admin().command(json!({"type": "seat_guest", "guest": guests[0], "table": table})).expect(200);
     let body = json!({"id": Uuid::now_v7(), "seen": seen, "command": {"type": "unseat_guest", "guest": guests[0]}});
     let stale = staff.post("/api/v1/commands", &body).problem(409, "changed_meanwhile");
-    assert_eq!((&stale["fields"][0]["field"], &stale["fields"][0]["value"], &stale["fields"][0]["actor"]), (&json!("table"), &json!("T017"), &json!("token:admin")));
+    assert_eq!(
+        (&stale["fields"][0]["field"], &stale["fields"][0]["value"], &stale["fields"][0]["actor"]),
+        (&json!("table"), &json!("T017"), &json!("token:admin"))
+    );
     assert!(stale["fields"][0]["recorded_at"].is_string());
 }
 
@@ -210,7 +242,12 @@ fn batches_are_listed_newest_first_with_words() {
     assert_eq!(page, json!([batches[3], batches[4]]));
     let within = admin.get(&format!("/api/v1/batches?before={}&limit=1", draw["first"].as_u64().unwrap() + 3)).expect(200);
     assert_eq!(within, json!([draw]));
-    admin.post(&format!("/api/v1/batches/{}/retract", draw["batch"].as_str().unwrap()), &json!({"id": Uuid::now_v7(), "reason": "wrong file"})).expect(200);
+    admin
+        .post(
+            &format!("/api/v1/batches/{}/retract", draw["batch"].as_str().unwrap()),
+            &json!({"id": Uuid::now_v7(), "reason": "wrong file"}),
+        )
+        .expect(200);
     let batches = admin.get("/api/v1/batches?limit=4").expect(200);
     assert_eq!(batches[0]["summary"], "Took back a batch: wrong file");
     assert_eq!((&batches[3]["retracted"]["reason"], &batches[3]["retracted"]["actor"]), (&json!("wrong file"), &json!("token:admin")));
@@ -225,8 +262,18 @@ fn probes_and_metrics_answer_without_a_token() {
     let text = nobody.get("/metrics").expect(200);
     let text = text.as_str().unwrap();
     for name in [
-        "tafel_events_total", "tafel_commands_total{outcome=\"accepted\"}", "tafel_commit_seconds_bucket", "tafel_commit_events_bucket", "tafel_stream_position", "tafel_plan_guests",
-        "tafel_replay_seconds", "tafel_store_up 1", "tafel_clock_skew_seconds", "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds",
+        "tafel_events_total",
+        "tafel_commands_total{outcome=\"accepted\"}",
+        "tafel_commit_seconds_bucket",
+        "tafel_commit_events_bucket",
+        "tafel_stream_position",
+        "tafel_plan_guests",
+        "tafel_replay_seconds",
+        "tafel_store_up 1",
+        "tafel_clock_skew_seconds",
+        "process_resident_memory_bytes",
+        "process_cpu_seconds_total",
+        "process_open_fds",
     ] {
         assert!(text.contains(name), "{name} in {text}");
     }

@@ -3,10 +3,10 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use tafel::plan::{Plan, Position, Timestamp, apply};
-use tafel::store::codec::{CodecError, Decoder, KINDS, decode, encode};
 use tafel::plan::BatchId;
+use tafel::plan::{Plan, Position, Timestamp, apply};
 use tafel::store::RawEvent;
+use tafel::store::codec::{CodecError, Decoder, KINDS, decode, encode};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/events")
@@ -35,7 +35,8 @@ fn every_golden_payload_is_read_and_written_as_it_stands() {
 
 #[test]
 fn every_golden_file_is_of_a_kind_that_is_known() {
-    let files: BTreeSet<String> = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    let files: BTreeSet<String> =
+        std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned()).collect();
     assert_eq!(files, KINDS.iter().map(|kind| (*kind).to_owned()).collect());
 }
 
@@ -57,7 +58,11 @@ fn unknown_fields_kinds_and_broken_values_are_refused() {
         ("plan_created", r#"{"title": "x"}"#, "stream"),
         ("table_added", r#"{"table": 1, "number": "T1", "seats": 0}"#, "whole number"),
         ("spot_added", r#"{"spot": 1, "x_m": 1e9}"#, "metres"),
-        ("batch_retracted", r#"{"batch": "00000000-0000-0000-0000-000000000000", "reason": "x", "reversed": [{"entity": "moon", "id": 1}]}"#, "moon"),
+        (
+            "batch_retracted",
+            r#"{"batch": "00000000-0000-0000-0000-000000000000", "reason": "x", "reversed": [{"entity": "moon", "id": 1}]}"#,
+            "moon",
+        ),
     ] {
         let error = decode(kind, payload).unwrap_err();
         assert!(error.contains(why), "{kind} {payload}: {error}");
@@ -66,7 +71,14 @@ fn unknown_fields_kinds_and_broken_values_are_refused() {
 
 #[test]
 fn a_stream_that_cannot_be_read_says_at_which_position() {
-    let raw = |kind, payload| RawEvent { position: Position(4711), recorded_at: Timestamp(0), actor: "berta", batch: BatchId(uuid::Uuid::nil()), kind, payload };
+    let raw = |kind, payload| RawEvent {
+        position: Position(4711),
+        recorded_at: Timestamp(0),
+        actor: "berta",
+        batch: BatchId(uuid::Uuid::nil()),
+        kind,
+        payload,
+    };
     let unknown = Decoder::default().decode(raw("guest_teleported", "{}")).unwrap_err();
     assert!(matches!(unknown, CodecError::UnknownKind { .. }) && unknown.to_string().contains("4711"), "{unknown}");
     let broken = Decoder::default().decode(raw("guest_seated", "{}")).unwrap_err();

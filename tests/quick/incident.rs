@@ -18,8 +18,11 @@ fn places(plan: &Value) -> Vec<(String, Option<String>)> {
 fn works_on(client: Client, stop: Arc<AtomicBool>) -> std::thread::JoinHandle<u32> {
     std::thread::spawn(move || {
         let plan = client.plan();
-        let guest = plan["guests"].as_array().unwrap().iter().find(|guest| guest["table"].is_null() && guest["rsvp"] == "accepted").unwrap()["id"].clone();
-        let table = client.command(json!({"type": "add_table", "number": "X1", "seats": 4})).expect(200)["events"][0]["payload"]["table"].clone();
+        let guest =
+            plan["guests"].as_array().unwrap().iter().find(|guest| guest["table"].is_null() && guest["rsvp"] == "accepted").unwrap()["id"]
+                .clone();
+        let table =
+            client.command(json!({"type": "add_table", "number": "X1", "seats": 4})).expect(200)["events"][0]["payload"]["table"].clone();
         let mut accepted = 0;
         while !stop.load(Ordering::Relaxed) || accepted < 10 {
             client.command(json!({"type": "seat_guest", "guest": guest, "table": table})).expect(200);
@@ -85,7 +88,9 @@ fn a_wrong_vip_placement_is_taken_back_while_everybody_works_on() {
     assert_eq!((&again["counts"]["unchanged"], &again["changes"]), (&json!(12), &json!([])));
     admin.post(&format!("/api/v1/uploads/{}/apply", again["id"].as_str().unwrap()), &json!({})).expect(200);
     // What two files agree on stands when one of them is taken back.
-    admin.post(&format!("/api/v1/batches/{batch}/retract"), &json!({"id": Uuid::now_v7(), "reason": "the second one says the same"})).expect(200);
+    admin
+        .post(&format!("/api/v1/batches/{batch}/retract"), &json!({"id": Uuid::now_v7(), "reason": "the second one says the same"}))
+        .expect(200);
     assert_eq!(without_x1(&admin.plan()), good);
 }
 

@@ -13,7 +13,8 @@ use tafel::plan::document::{Document, digest};
 use tafel::plan::event::Event;
 use tafel::plan::upload::{Choices, Column, GuestRow, PlacementRow, Row, RowRef, Rows, Upload, UploadKind, assess};
 use tafel::plan::{
-    BatchId, Code, GuestId, Guest, Patch, Plan, Position, Refusal, RoomId, SpotId, Subject, TableId, TablePatch, Text, Timestamp, apply, decide,
+    BatchId, Code, Guest, GuestId, Patch, Plan, Position, Refusal, RoomId, SpotId, Subject, TableId, TablePatch, Text, Timestamp, apply,
+    decide,
 };
 use tafel::store::codec::Decoder;
 use tafel::store::{Access, RawEvent, Sqlite, Store};
@@ -24,7 +25,10 @@ use uuid::Uuid;
 enum Step {
     Commands(Vec<Pick>),
     /// Rows of table and spot; `None` for an empty cell.
-    Place { vip: bool, rows: Vec<(u8, Option<u8>)> },
+    Place {
+        vip: bool,
+        rows: Vec<(u8, Option<u8>)>,
+    },
     /// Rows of employee number, last name, table.
     Guests(Vec<(u8, u8, Option<u8>)>),
     Tables(Vec<(u8, u8, bool)>),
@@ -116,7 +120,9 @@ fn command(plan: &Plan, pick: &Pick) -> Option<Command> {
             add_guest(json!({"first_name": format!("G{name}"), "employee_no": number, "party": format!("P{}", name % 3)}))
         }
         Pick::ChangeGuest(n, diet) => change_guest(guest(n)?, json!({"diet": format!("D{diet}"), "extra": {"Shuttle": format!("{diet}")}})),
-        Pick::Number(n, number) => change_guest(guest(n)?, json!({"employee_no": format!("E{number}"), "email": format!("e{number}@example.org")})),
+        Pick::Number(n, number) => {
+            change_guest(guest(n)?, json!({"employee_no": format!("E{number}"), "email": format!("e{number}@example.org")}))
+        }
         Pick::RemoveGuest(n) => Command::RemoveGuest { guest: guest(n)? },
         Pick::Decline(n) => change_guest(guest(n)?, json!({"rsvp": "declined"})),
         Pick::Seat(a, b) => Command::SeatGuest { guest: guest(a)?, table: table(b)? },
@@ -173,7 +179,9 @@ fn upload_of(step: &Step) -> Arc<Upload> {
             upload(UploadKind::Guests, Rows::Guests(rows.iter().map(guest).enumerate().map(|(index, value)| row(index, value)).collect()))
         }
         Step::Tables(rows) => {
-            let table = |(number, seats, vip): &(u8, u8, bool)| -> TablePatch { set(json!({"number": format!("T{number}"), "seats": seats, "vip": vip})) };
+            let table = |(number, seats, vip): &(u8, u8, bool)| -> TablePatch {
+                set(json!({"number": format!("T{number}"), "seats": seats, "vip": vip}))
+            };
             upload(UploadKind::Tables, Rows::Tables(rows.iter().map(table).enumerate().map(|(index, value)| row(index, value)).collect()))
         }
         _ => unreachable!("no upload"),
@@ -299,7 +307,11 @@ impl History {
     /// The fold of the stream without what is void: what the plan must be.
     fn folded(&self, voids: &Voids) -> Plan {
         self.events().iter().fold(Plan::default(), |mut plan, event| {
-            if voids.contains_key(&event.batch) { plan.skip(event) } else { drop(format!("{:?}", apply(&mut plan, event))) }
+            if voids.contains_key(&event.batch) {
+                plan.skip(event);
+            } else {
+                drop(format!("{:?}", apply(&mut plan, event)));
+            }
             plan
         })
     }
@@ -315,7 +327,14 @@ impl History {
         Ok(answer.events.len())
     }
 
-    fn change_validity(&mut self, batch: BatchId, retracts: bool, actor: &str, is_admin: bool, position: Option<Position>) -> Result<(), Failure> {
+    fn change_validity(
+        &mut self,
+        batch: BatchId,
+        retracts: bool,
+        actor: &str,
+        is_admin: bool,
+        position: Option<Position>,
+    ) -> Result<(), Failure> {
         let ask = ChangeValidity {
             id: BatchId(Uuid::now_v7()),
             batch,
@@ -373,13 +392,18 @@ fn check_upload(history: &mut History, step: &Step, before: &Snapshot) -> Result
     prop_assert_eq!(result.is_ok(), preview.can_apply, "{:?} {:?}", result, preview);
     if result.is_ok() {
         let after = history.snapshot();
-        let mut happened: Vec<_> = diff(&before.plan, &after.plan).into_iter().map(|change| (change.label, change.field, change.before, change.after)).collect();
-        let mut announced: Vec<_> = preview.changes.into_iter().map(|row| (row.change.label, row.change.field, row.change.before, row.change.after)).collect();
+        let mut happened: Vec<_> =
+            diff(&before.plan, &after.plan).into_iter().map(|change| (change.label, change.field, change.before, change.after)).collect();
+        let mut announced: Vec<_> =
+            preview.changes.into_iter().map(|row| (row.change.label, row.change.field, row.change.before, row.change.after)).collect();
         happened.sort();
         announced.sort();
         prop_assert_eq!(announced, happened, "an upload's preview says exactly what then happens");
         let counts = preview.counts;
-        prop_assert_eq!(counts.rows, counts.added + counts.changed + counts.unchanged + counts.protected + counts.refused + counts.left_out);
+        prop_assert_eq!(
+            counts.rows,
+            counts.added + counts.changed + counts.unchanged + counts.protected + counts.refused + counts.left_out
+        );
         // The same file again changes nothing, but for what the first time had to leave to a second look.
         if preview.moves.is_empty() {
             // But for links: a leader whom the file itself renames is found by the old name the first time only.

@@ -10,11 +10,12 @@ use std::time::Duration;
 use tafel::ledger::{Failure, Ledger};
 use tafel::plan::command::{Ask, Command, Request};
 use tafel::plan::event::Event;
+use tafel::plan::{BatchId, Timestamp};
 use tafel::plan::{Plan, Position, Refusal, decide};
 use tafel::store::{
-    Access, Account, Accounts, ApiToken, AppendError, Chunk, Fut, PendingUpload, Sink, Sqlite, Store, StoreError, StoredEvent, Stream, Uploads,
+    Access, Account, Accounts, ApiToken, AppendError, Chunk, Fut, PendingUpload, Sink, Sqlite, Store, StoreError, StoredEvent, Stream,
+    Uploads,
 };
-use tafel::plan::{BatchId, Timestamp};
 use uuid::Uuid;
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -84,6 +85,9 @@ impl Stream for Wayward {
     }
     fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError> {
         self.inner.batch(batch)
+    }
+    fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError> {
+        self.inner.head(batch)
     }
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {
         self.inner.erase(expected, overwrite, events)
@@ -206,10 +210,15 @@ fn a_decision_that_crashes_costs_one_command() {
     let folder = tempfile::tempdir().unwrap();
     let ledger = Ledger::start(sqlite(folder.path()), crashes).unwrap();
     runtime().block_on(async {
-        let asked: Vec<_> = ["T1", "crash", "T2"].into_iter().map(|number| tokio::spawn({
-            let ledger = ledger.clone();
-            async move { ledger.submit(table(number)).await }
-        })).collect();
+        let asked: Vec<_> = ["T1", "crash", "T2"]
+            .into_iter()
+            .map(|number| {
+                tokio::spawn({
+                    let ledger = ledger.clone();
+                    async move { ledger.submit(table(number)).await }
+                })
+            })
+            .collect();
         let mut crashed = 0;
         for task in asked {
             crashed += usize::from(matches!(task.await.unwrap(), Err(Failure::Crashed(_))));
@@ -228,10 +237,14 @@ fn the_same_id_at_the_same_time_is_done_once() {
         |_, _| Goes::Well,
         async |ledger| {
             let once = table("T1");
-            let asked: Vec<_> = (0..32).map(|_| tokio::spawn({
-                let (ledger, once) = (ledger.clone(), once.clone());
-                async move { ledger.submit(once).await.unwrap() }
-            })).collect();
+            let asked: Vec<_> = (0..32)
+                .map(|_| {
+                    tokio::spawn({
+                        let (ledger, once) = (ledger.clone(), once.clone());
+                        async move { ledger.submit(once).await.unwrap() }
+                    })
+                })
+                .collect();
             for task in asked {
                 let answer = task.await.unwrap();
                 assert_eq!((answer.position, answer.events.len()), (Position(1), 1));
@@ -297,10 +310,14 @@ fn stopping_answers_what_was_accepted_and_takes_no_more() {
             Goes::Well
         },
         async |ledger| {
-            let asked: Vec<_> = (0..50).map(|number| tokio::spawn({
-                let ledger = ledger.clone();
-                async move { ledger.submit(table(&format!("T{number}"))).await }
-            })).collect();
+            let asked: Vec<_> = (0..50)
+                .map(|number| {
+                    tokio::spawn({
+                        let ledger = ledger.clone();
+                        async move { ledger.submit(table(&format!("T{number}"))).await }
+                    })
+                })
+                .collect();
             tokio::time::sleep(Duration::from_millis(30)).await;
             ledger.stop().await;
             let mut accepted = 0;

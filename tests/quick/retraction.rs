@@ -38,16 +38,30 @@ fn a_preview_names_what_is_reversed_lost_and_overtaken() {
     staff.command(json!({"type": "change_guest", "guest": anna, "diet": "halal"})).expect(200);
 
     let shown = preview(&admin, &batch(&changed));
-    assert_eq!(shown["reversed"], json!([{"change": "changed", "entity": "guest", "id": anna, "label": "Anna", "field": "notes", "before": "window", "after": null}]));
+    assert_eq!(
+        shown["reversed"],
+        json!([{"change": "changed", "entity": "guest", "id": anna, "label": "Anna", "field": "notes", "before": "window", "after": null}])
+    );
     assert_eq!((&shown["overtaken"][0]["field"], &shown["overtaken"][0]["label"]), (&json!("diet"), &json!("Anna")));
     assert_eq!(shown["overtaken"][0]["why"], "set to halal later, by token:staff; stays");
     assert_eq!((&shown["lost"], &shown["regained"]), (&json!([]), &json!([])));
 
     let shown = preview(&admin, &batch(&added));
-    assert_eq!(shown["reversed"], json!([{"change": "removed", "entity": "guest", "id": anna, "label": "Anna", "field": null, "before": null, "after": null}]));
-    let lost: Vec<(&Value, &Value, &Value)> = shown["lost"].as_array().unwrap().iter().map(|lost| (&lost["kind"], &lost["actor"], &lost["why"])).collect();
+    assert_eq!(
+        shown["reversed"],
+        json!([{"change": "removed", "entity": "guest", "id": anna, "label": "Anna", "field": null, "before": null, "after": null}])
+    );
+    let lost: Vec<(&Value, &Value, &Value)> =
+        shown["lost"].as_array().unwrap().iter().map(|lost| (&lost["kind"], &lost["actor"], &lost["why"])).collect();
     let why = json!("the guest was added by this batch");
-    assert_eq!(lost, [(&json!("guest_changed"), &json!("token:admin"), &why), (&json!("guest_seated"), &json!("token:staff"), &why), (&json!("guest_changed"), &json!("token:staff"), &why)]);
+    assert_eq!(
+        lost,
+        [
+            (&json!("guest_changed"), &json!("token:admin"), &why),
+            (&json!("guest_seated"), &json!("token:staff"), &why),
+            (&json!("guest_changed"), &json!("token:staff"), &why)
+        ]
+    );
     assert_eq!(shown["lost"][1]["position"], seated["position"]);
 
     retract(&admin, &batch(&added)).expect(200);
@@ -57,7 +71,11 @@ fn a_preview_names_what_is_reversed_lost_and_overtaken() {
     assert_eq!(shown["regained"].as_array().unwrap().len(), 3, "{shown}");
     reinstate(&admin, &batch(&added)).expect(200);
     let plan = admin.plan();
-    assert_eq!((&plan["guests"][0]["id"], &plan["guests"][0]["diet"], &plan["guests"][0]["table"]), (&anna, &json!("halal"), &table), "with the id it had");
+    assert_eq!(
+        (&plan["guests"][0]["id"], &plan["guests"][0]["diet"], &plan["guests"][0]["table"]),
+        (&anna, &json!("halal"), &table),
+        "with the id it had"
+    );
 }
 
 #[test]
@@ -87,15 +105,26 @@ fn across_checkpoints_and_a_restart() {
     let plan = admin.plan();
     let start = content(&plan);
     let early = admin.get("/api/v1/batches?limit=1000").expect(200);
-    let draw = early.as_array().unwrap().iter().find(|batch| batch["upload"]["kind"] == "draw").unwrap()["batch"].as_str().unwrap().to_owned();
+    let draw =
+        early.as_array().unwrap().iter().find(|batch| batch["upload"]["kind"] == "draw").unwrap()["batch"].as_str().unwrap().to_owned();
     // Thousands of events later, behind several checkpoints.
-    let free = plan["guests"].as_array().unwrap().iter().filter(|guest| guest["table"].is_null() && guest["rsvp"] == "accepted").map(|guest| guest["id"].clone()).take(100).collect::<Vec<_>>();
+    let free = plan["guests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|guest| guest["table"].is_null() && guest["rsvp"] == "accepted")
+        .map(|guest| guest["id"].clone())
+        .take(100)
+        .collect::<Vec<_>>();
     let table = admin.command(json!({"type": "add_table", "number": "X1", "seats": 100})).expect(200);
     for round in 0..30 {
-        let commands: Vec<Value> = free.iter().map(|guest| match round % 2 {
-            0 => json!({"type": "seat_guest", "guest": guest, "table": table["position"]}),
-            _ => json!({"type": "unseat_guest", "guest": guest}),
-        }).collect();
+        let commands: Vec<Value> = free
+            .iter()
+            .map(|guest| match round % 2 {
+                0 => json!({"type": "seat_guest", "guest": guest, "table": table["position"]}),
+                _ => json!({"type": "unseat_guest", "guest": guest}),
+            })
+            .collect();
         admin.post("/api/v1/commands", &json!({"id": Uuid::now_v7(), "commands": commands})).expect(200);
     }
     assert!(admin.plan()["position"].as_u64().unwrap() > 5_000);
@@ -196,7 +225,8 @@ fn what_two_lists_agree_on_stands_when_the_first_is_taken_back() {
     let server = Server::with_sample();
     let admin = server.admin();
     let first = admin.get("/api/v1/batches?limit=1000").expect(200);
-    let first = first.as_array().unwrap().iter().find(|batch| batch["upload"]["kind"] == "guests").unwrap()["batch"].as_str().unwrap().to_owned();
+    let first =
+        first.as_array().unwrap().iter().find(|batch| batch["upload"]["kind"] == "guests").unwrap()["batch"].as_str().unwrap().to_owned();
     let start = content(&admin.plan());
     admin.upload_and_apply("guests", "gaeste.xlsx", &json!({}));
     assert_eq!(content(&admin.plan()), start);

@@ -68,7 +68,8 @@ fn each_command_asks_for_its_own_role() {
         }
     }
     // One command of a higher role lifts the whole batch.
-    let both = json!({"id": uuid::Uuid::now_v7(), "commands": [{"type": "add_table", "number": "T1"}, {"type": "change_plan", "title": "x"}]});
+    let both =
+        json!({"id": uuid::Uuid::now_v7(), "commands": [{"type": "add_table", "number": "T1"}, {"type": "change_plan", "title": "x"}]});
     server.staff().post("/api/v1/commands", &both).problem(403, "role_too_low");
     assert_eq!(server.admin().plan()["tables"], json!([]));
 }

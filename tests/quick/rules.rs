@@ -338,7 +338,11 @@ fn several_commands_are_all_or_none_and_build_on_one_another() {
     assert_eq!(world.refuses_as("berta", None, too_much).code(), "guest_declined");
     assert_eq!(world.plan.position, before);
     let new_table = TableId(before.0 + 1);
-    let kinds = world.does_as("berta", None, vec![add_table(json!({"number": "T7"})), Command::SeatGuest { guest: anna, table: new_table }, Command::RemoveTable { table: t2 }]);
+    let kinds = world.does_as(
+        "berta",
+        None,
+        vec![add_table(json!({"number": "T7"})), Command::SeatGuest { guest: anna, table: new_table }, Command::RemoveTable { table: t2 }],
+    );
     assert_eq!(kinds, ["table_added", "guest_seated", "table_removed"]);
     assert_eq!(world.plan.guest(anna).unwrap().table, Some(new_table));
     let batches: std::collections::HashSet<_> = world.events[before.0 as usize..].iter().map(|event| event.batch).collect();
@@ -360,7 +364,11 @@ fn a_field_that_somebody_else_changed_meanwhile_is_not_overwritten() {
     let mut world = World::small();
     let (anna, seen) = (world.guest("Anna"), world.plan.position);
     world.does_as("carla", None, vec![change_guest(anna, json!({"diet": "halal"}))]);
-    let Refusal::ChangedMeanwhile { fields } = world.refuses_as("berta", Some(seen), vec![change_guest(anna, json!({"diet": "vegan", "notes": "x"}))]) else { panic!() };
+    let Refusal::ChangedMeanwhile { fields } =
+        world.refuses_as("berta", Some(seen), vec![change_guest(anna, json!({"diet": "vegan", "notes": "x"}))])
+    else {
+        panic!()
+    };
     let field = &fields[0];
     assert_eq!((fields.len(), field.field, field.value.as_deref(), field.actor.as_str()), (1, "diet", Some("halal"), "carla"));
     // Another field, one's own change, a newer look, or no look at all: each is fine.
@@ -374,7 +382,11 @@ fn a_field_that_somebody_else_changed_meanwhile_is_not_overwritten() {
 fn a_seat_and_a_spot_that_changed_meanwhile_are_not_overwritten() {
     let mut world = World::small();
     let (anna, t1, t2, seen) = (world.guest("Anna"), world.table("T1"), world.table("T2"), world.plan.position);
-    world.does_as("carla", None, vec![Command::SeatGuest { guest: anna, table: t1 }, Command::PlaceTable { table: t1, spot: world.spot("S1") }]);
+    world.does_as(
+        "carla",
+        None,
+        vec![Command::SeatGuest { guest: anna, table: t1 }, Command::PlaceTable { table: t1, spot: world.spot("S1") }],
+    );
     assert_eq!(world.refuses_as("berta", Some(seen), vec![Command::SeatGuest { guest: anna, table: t2 }]).code(), "changed_meanwhile");
     assert_eq!(world.refuses_as("berta", Some(seen), vec![Command::LiftTable { table: t1 }]).code(), "changed_meanwhile");
     assert_eq!(world.refuses_as("berta", Some(Position(0)), vec![Command::RemoveTable { table: t1 }]).code(), "changed_meanwhile");

@@ -32,7 +32,9 @@ fn xlsx(sheet: &str) -> Vec<u8> {
         ),
         (
             "xl/worksheets/sheet1.xml",
-            &format!(r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{sheet}</sheetData></worksheet>"#),
+            &format!(
+                r#"<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{sheet}</sheetData></worksheet>"#
+            ),
         ),
     ])
 }
@@ -41,7 +43,11 @@ fn ods(rows: &str) -> Vec<u8> {
     let content = format!(
         r#"<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet><table:table table:name="S">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"#
     );
-    archive(&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("META-INF/manifest.xml", "<?xml version=\"1.0\"?><manifest/>"), ("content.xml", &content)])
+    archive(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<?xml version=\"1.0\"?><manifest/>"),
+        ("content.xml", &content),
+    ])
 }
 
 fn outcome(bytes: &[u8]) -> Result<usize, SheetError> {
@@ -51,7 +57,8 @@ fn outcome(bytes: &[u8]) -> Result<usize, SheetError> {
     })
 }
 
-const HEADER: &str = r#"<row r="1"><c r="A1" t="inlineStr"><is><t>Table</t></is></c><c r="B1" t="inlineStr"><is><t>Spot</t></is></c></row>"#;
+const HEADER: &str =
+    r#"<row r="1"><c r="A1" t="inlineStr"><is><t>Table</t></is></c><c r="B1" t="inlineStr"><is><t>Spot</t></is></c></row>"#;
 
 #[test]
 fn two_cells_in_opposite_corners_cost_two_cells() {
@@ -73,7 +80,9 @@ fn a_small_file_that_unpacks_to_much_is_refused_before_it_is_read() {
 
 #[test]
 fn cells_that_say_a_million_times_are_refused() {
-    let cell = |attributes: &str, text: &str| format!(r#"<table:table-cell {attributes} office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#);
+    let cell = |attributes: &str, text: &str| {
+        format!(r#"<table:table-cell {attributes} office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#)
+    };
     let header = format!("<table:table-row>{}{}</table:table-row>", cell("", "Table"), cell("", "Spot"));
     assert_eq!(outcome(&ods(&format!("{header}<table:table-row>{}{}</table:table-row>", cell("", "T1"), cell("", "S1")))), Ok(1));
     let columns = format!("{header}<table:table-row>{}</table:table-row>", cell(r#"table:number-columns-repeated="16384""#, "T1"));
@@ -81,7 +90,11 @@ fn cells_that_say_a_million_times_are_refused() {
     let rows = format!(r#"{header}<table:table-row table:number-rows-repeated="1000000">{}</table:table-row>"#, cell("", "T1"));
     assert_eq!(outcome(&ods(&rows)), Err(SheetError::TooLarge { limit: "20,000 rows" }));
     // Programs do end their sheets with a million empty rows.
-    let empty = format!(r#"{header}<table:table-row>{}{}</table:table-row><table:table-row table:number-rows-repeated="1048574"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>"#, cell("", "T1"), cell("", "S1"));
+    let empty = format!(
+        r#"{header}<table:table-row>{}{}</table:table-row><table:table-row table:number-rows-repeated="1048574"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>"#,
+        cell("", "T1"),
+        cell("", "S1")
+    );
     assert_eq!(outcome(&ods(&empty)), Ok(1));
 }
 

@@ -98,7 +98,9 @@ fn the_stream_is_append_only_by_its_own_means() {
     let store = open(folder.path());
     let events = [event(1, "{}"), event(2, r#"{"first_name":"Anna"}"#)];
     runtime().block_on(store.append(Position(0), vec![chunk(&events)])).unwrap();
-    for sql in ["DELETE FROM event WHERE position = 2", "UPDATE event SET payload = '{}' WHERE position = 2", "UPDATE event SET actor = 'x'"] {
+    for sql in
+        ["DELETE FROM event WHERE position = 2", "UPDATE event SET payload = '{}' WHERE position = 2", "UPDATE event SET actor = 'x'"]
+    {
         let error = statement(folder.path(), sql).unwrap_err();
         assert!(error.contains("append-only"), "{sql}: {error}");
     }
@@ -116,10 +118,13 @@ fn erasing_overwrites_payloads_and_nothing_else() {
     let events = [event(1, "{}"), event(2, r#"{"guest":2,"first_name":"Anna"}"#)];
     runtime.block_on(store.append(Position(0), vec![chunk(&events)])).unwrap();
     let erased = event(3, r#"{"guests":[2]}"#);
-    let conflict = runtime.block_on(store.erase(Position(1), vec![(Position(2), "{}".to_owned())], chunk(&[erased.clone()]))).unwrap_err();
+    let conflict =
+        runtime.block_on(store.erase(Position(1), vec![(Position(2), "{}".to_owned())], chunk(std::slice::from_ref(&erased)))).unwrap_err();
     assert!(matches!(conflict, AppendError::Conflict { .. }));
     assert_eq!(all(&store), events, "all or nothing");
-    runtime.block_on(store.erase(Position(2), vec![(Position(2), r#"{"guest":2}"#.to_owned())], chunk(&[erased.clone()]))).unwrap();
+    runtime
+        .block_on(store.erase(Position(2), vec![(Position(2), r#"{"guest":2}"#.to_owned())], chunk(std::slice::from_ref(&erased))))
+        .unwrap();
     let expected = [events[0].clone(), StoredEvent { payload: r#"{"guest":2}"#.to_owned(), ..events[1].clone() }, erased];
     assert_eq!(all(&store), expected);
     assert!(statement(folder.path(), "UPDATE event SET payload = '{}'").is_err(), "the gate is closed again");

@@ -14,9 +14,16 @@ fn counts(preview: &Value) -> Value {
 }
 
 fn problems(preview: &Value) -> Vec<(u64, &str, &str)> {
-    let problem = |problem: &'_ Value| (problem["row"].as_u64().unwrap(), problem["column"].as_str().map(str::to_owned), problem["code"].as_str().map(str::to_owned));
+    let problem = |problem: &'_ Value| {
+        (problem["row"].as_u64().unwrap(), problem["column"].as_str().map(str::to_owned), problem["code"].as_str().map(str::to_owned))
+    };
     let _ = problem;
-    preview["problems"].as_array().unwrap().iter().map(|problem| (problem["row"].as_u64().unwrap(), problem["column"].as_str().unwrap(), problem["code"].as_str().unwrap())).collect()
+    preview["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| (problem["row"].as_u64().unwrap(), problem["column"].as_str().unwrap(), problem["code"].as_str().unwrap()))
+        .collect()
 }
 
 fn length(preview: &Value, list: &str) -> usize {
@@ -66,7 +73,8 @@ fn the_second_list_changes_37_adds_30_and_lists_the_25_it_has_not() {
     assert_eq!(counts(&shown), json!({"rows": 1625, "added": 30, "changed": 37, "unchanged": 1558}));
     assert_eq!((length(&shown, "missing"), length(&shown, "problems"), length(&shown, "moves")), (25, 0, 0));
     let changed: Vec<&Value> = shown["changes"].as_array().unwrap().iter().filter(|change| change["change"] == "changed").collect();
-    let renamed: Vec<_> = changed.iter().filter(|change| change["field"] == "last_name").map(|change| (&change["before"], &change["after"])).collect();
+    let renamed: Vec<_> =
+        changed.iter().filter(|change| change["field"] == "last_name").map(|change| (&change["before"], &change["after"])).collect();
     assert_eq!(renamed, [(&json!("Haas"), &json!("Haasn")), (&json!("Brandt"), &json!("Brandtn"))]);
     assert_eq!(changed.iter().filter(|change| change["field"] == "diet").count(), 35);
     let removed = shown["missing"][0]["id"].clone();
@@ -82,12 +90,24 @@ fn hostile_names_are_taken_but_for_the_cell_that_is_too_long_and_stay_as_they_ar
     let server = Server::start();
     let admin = server.admin();
     let shown = preview(&admin, "guests", "hostile-names.xlsx");
-    assert_eq!((counts(&shown), problems(&shown)), (json!({"rows": 12, "added": 11, "refused": 1}), vec![(13, "First name", "cell_too_long")]));
+    assert_eq!(
+        (counts(&shown), problems(&shown)),
+        (json!({"rows": 12, "added": 11, "refused": 1}), vec![(13, "First name", "cell_too_long")])
+    );
     apply(&admin, &shown, &json!({})).problem(409, "upload_has_problems");
     apply(&admin, &shown, &json!({"leave_out": [13]})).expect(200);
     let plan = admin.plan();
     let names: Vec<&str> = plan["guests"].as_array().unwrap().iter().map(|guest| guest["first_name"].as_str().unwrap()).collect();
-    for name in ["=cmd|' /C calc'!A0", "<script>alert(1)</script>", "Robert'); DROP TABLE event;--", "\"quoted\", comma", "line\nbreak", "{{7*7}}", "\u{202e}evil", "-1+1"] {
+    for name in [
+        "=cmd|' /C calc'!A0",
+        "<script>alert(1)</script>",
+        "Robert'); DROP TABLE event;--",
+        "\"quoted\", comma",
+        "line\nbreak",
+        "{{7*7}}",
+        "\u{202e}evil",
+        "-1+1",
+    ] {
         assert!(names.contains(&name), "{name:?} in {names:?}");
     }
     assert_eq!(admin.get("/api/v1/events").expect(200)["last"], 13);
@@ -110,11 +130,13 @@ fn what_is_no_spreadsheet_is_refused_in_words() {
     }
     admin.upload("nonsense", "guests.xlsx", &workbook("guests.xlsx")).problem(404, "unknown_kind");
     admin.upload("guests", "large.csv", &vec![b'a'; 10 * 1024 * 1024 + 1]).problem(413, "too_large");
-    let rows: String = (0..20_002).map(|row| format!("{row},Anna\n")).collect();
+    let rows = (0..20_002).map(|row| format!("{row},Anna")).collect::<Vec<_>>().join("\n");
     let refused = admin.upload("guests", "long.csv", format!("Employee No,First name\n{rows}").as_bytes()).problem(413, "too_large");
     assert!(refused["detail"].as_str().unwrap().contains("20,000 rows"), "{refused}");
     let wide = format!("Employee No{}\n1{}\n", ",x".repeat(100), ",1".repeat(100));
-    assert!(admin.upload("guests", "wide.csv", wide.as_bytes()).problem(413, "too_large")["detail"].as_str().unwrap().contains("100 columns"));
+    assert!(
+        admin.upload("guests", "wide.csv", wide.as_bytes()).problem(413, "too_large")["detail"].as_str().unwrap().contains("100 columns")
+    );
     assert_eq!(admin.get("/api/v1/events").expect(200)["last"], 1, "nothing was written");
 }
 
@@ -123,8 +145,27 @@ fn wrong_cells_are_problems_with_row_and_column() {
     let server = Server::with_sample();
     let admin = server.admin();
     let expected = [
-        ("tables", "refuse/bad-cells.xlsx", vec![(2, "Seats", "bad_value"), (3, "Seats", "bad_value"), (4, "Seats", "bad_value"), (5, "Table", "number_missing"), (6, "Name", "cell_too_long"), (6, "VIP", "bad_value")]),
-        ("guests", "refuse/formulas.xlsx", vec![(2, "Employee No", "formula_without_value"), (2, "First name", "formula_without_value"), (2, "Last name", "formula_without_value")]),
+        (
+            "tables",
+            "refuse/bad-cells.xlsx",
+            vec![
+                (2, "Seats", "bad_value"),
+                (3, "Seats", "bad_value"),
+                (4, "Seats", "bad_value"),
+                (5, "Table", "number_missing"),
+                (6, "Name", "cell_too_long"),
+                (6, "VIP", "bad_value"),
+            ],
+        ),
+        (
+            "guests",
+            "refuse/formulas.xlsx",
+            vec![
+                (2, "Employee No", "formula_without_value"),
+                (2, "First name", "formula_without_value"),
+                (2, "Last name", "formula_without_value"),
+            ],
+        ),
         ("guests", "refuse/duplicate-guests.xlsx", vec![(2, "Employee No", "duplicate_guest"), (3, "Employee No", "duplicate_guest")]),
         ("draw", "refuse/same-spot-twice.xlsx", vec![(2, "Spot", "duplicate_spot"), (3, "Spot", "duplicate_spot")]),
         ("draw", "refuse/same-table-twice.xlsx", vec![(2, "Table", "duplicate_table"), (3, "Table", "duplicate_table")]),
@@ -168,9 +209,13 @@ fn guests_who_sit_elsewhere_by_now_are_moved_only_if_ticked() {
     admin.command(json!({"type": "seat_guest", "guest": guest["id"], "table": table})).expect(200);
     let shown = preview(&admin, "guests", "guests.xlsx");
     assert_eq!((counts(&shown), length(&shown, "moves")), (json!({"rows": 1620, "unchanged": 1620}), 1));
-    assert_eq!((&shown["moves"][0]["row"], &shown["moves"][0]["before"], &shown["moves"][0]["after"]), (&json!(2), &json!("X1"), &json!("T013")));
+    assert_eq!(
+        (&shown["moves"][0]["row"], &shown["moves"][0]["before"], &shown["moves"][0]["after"]),
+        (&json!(2), &json!("X1"), &json!("T013"))
+    );
     apply(&admin, &shown, &json!({})).expect(200);
-    let table_of = |client: &Client| client.plan()["guests"].as_array().unwrap().iter().find(|now| now["id"] == guest["id"]).unwrap()["table"].clone();
+    let table_of =
+        |client: &Client| client.plan()["guests"].as_array().unwrap().iter().find(|now| now["id"] == guest["id"]).unwrap()["table"].clone();
     assert_eq!(table_of(&admin), table, "a list sent again does not undo weeks of work");
     let shown = preview(&admin, "guests", "guests.xlsx");
     apply(&admin, &shown, &json!({"move": [2]})).expect(200);
@@ -204,7 +249,10 @@ fn a_mapping_says_what_headers_mean_and_keeps_columns_of_ones_own() {
     assert_eq!(shown["columns"][2], json!({"header": "Shuttle", "field": "extra"}));
     apply(&admin, &shown, &json!({})).expect(200);
     let plan = admin.plan();
-    assert_eq!((&plan["guests"][0]["extra"], &plan["guests"][0]["company"], &plan["guests"][1]["extra"]), (&json!({"Shuttle": "yes"}), &Value::Null, &json!({})));
+    assert_eq!(
+        (&plan["guests"][0]["extra"], &plan["guests"][0]["company"], &plan["guests"][1]["extra"]),
+        (&json!({"Shuttle": "yes"}), &Value::Null, &json!({}))
+    );
     admin.upload_mapped("guests", "list.csv", csv, Some(&json!({"Wer": "nonsense"}))).problem(422, "invalid_mapping");
     admin.upload_mapped("guests", "list.csv", csv, Some(&json!(["no object"]))).problem(422, "invalid");
 }
@@ -266,14 +314,24 @@ fn tables_exchange_spots_but_displace_nobody() {
     };
     let (t013, t014, t015) = (spot_of("T013"), spot_of("T014"), spot_of("T015"));
     let taken = admin.upload("draw", "d.csv", format!("Table,Spot\nT013,{t014}\nT014,{t015}\n").as_bytes()).expect(201);
-    assert_eq!(problems(&taken), [(2, "Spot", "spot_taken"), (3, "Spot", "spot_taken")], "a row that stays keeps its spot, so the other one stays, too");
+    assert_eq!(
+        problems(&taken),
+        [(2, "Spot", "spot_taken"), (3, "Spot", "spot_taken")],
+        "a row that stays keeps its spot, so the other one stays, too"
+    );
     let ring = admin.upload("draw", "d.csv", format!("Table,Spot\nT013,{t014}\nT014,{t015}\nT015,{t013}\n").as_bytes()).expect(201);
     apply(&admin, &ring, &json!({})).expect(200);
     assert_eq!((spot_of("T013"), spot_of("T014"), spot_of("T015")), (t014, t015, t013));
     // A draw takes no VIP's spot, a VIP placement places VIP tables only.
     let vip = spot_of("T001");
-    assert_eq!(problems(&admin.upload("draw", "d.csv", format!("Table,Spot\nT013,{vip}\n").as_bytes()).expect(201)), [(2, "Spot", "spot_taken")]);
-    assert_eq!(problems(&admin.upload("vip-placement", "v.csv", format!("Table,Spot\nT013,{vip}\n").as_bytes()).expect(201)), [(2, "Table", "not_vip")]);
+    assert_eq!(
+        problems(&admin.upload("draw", "d.csv", format!("Table,Spot\nT013,{vip}\n").as_bytes()).expect(201)),
+        [(2, "Spot", "spot_taken")]
+    );
+    assert_eq!(
+        problems(&admin.upload("vip-placement", "v.csv", format!("Table,Spot\nT013,{vip}\n").as_bytes()).expect(201)),
+        [(2, "Table", "not_vip")]
+    );
 }
 
 #[test]

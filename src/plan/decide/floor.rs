@@ -14,7 +14,7 @@ pub(super) fn add_room(plan: &Plan, set: &RoomPatch) -> Result<Vec<Body>, Refusa
     refuse_missing(&missing)?;
     check_lengths(&[("width_m", &set.width_m), ("depth_m", &set.depth_m)])?;
     check_name(plan, None, set)?;
-    Ok(vec![Body::RoomAdded { room: RoomId(plan.position.next().0), set: set.clone() }])
+    Ok(vec![Body::RoomAdded { room: RoomId(plan.position.next().0), set: Box::new(set.clone()) }])
 }
 
 pub(super) fn change_room(plan: &Plan, id: RoomId, set: &RoomPatch) -> Result<Vec<Body>, Refusal> {
@@ -34,15 +34,12 @@ pub(super) fn change_room(plan: &Plan, id: RoomId, set: &RoomPatch) -> Result<Ve
     after.apply(&changes, Touch::default());
     // A spot that stood outside before is no reason to refuse a new name.
     let outside = |spot: &Spot| spot.fits_into(room) && !spot.fits_into(&after);
-    let spots: Vec<Named> = plan
-        .spots_in(id)
-        .filter(|spot| plan.spot(*spot).is_some_and(outside))
-        .map(|spot| named(plan, Subject::Spot(spot)))
-        .collect();
+    let spots: Vec<Named> =
+        plan.spots_in(id).filter(|spot| plan.spot(*spot).is_some_and(outside)).map(|spot| named(plan, Subject::Spot(spot))).collect();
     if !spots.is_empty() {
         return Err(Refusal::OutsideRoom { spots, room: named(plan, Subject::Room(id)) });
     }
-    Ok(vec![Body::RoomChanged { room: id, set: changes }])
+    Ok(vec![Body::RoomChanged { room: id, set: Box::new(changes) }])
 }
 
 /// A room goes with its spots, unless a table stands on one.
@@ -73,7 +70,7 @@ pub(super) fn add_spot(plan: &Plan, set: &SpotPatch) -> Result<Vec<Body>, Refusa
     if let Some(spot) = Spot::new(id, &set, Touch::default()) {
         check_inside(plan, &spot)?;
     }
-    Ok(vec![Body::SpotAdded { spot: id, set }])
+    Ok(vec![Body::SpotAdded { spot: id, set: Box::new(set) }])
 }
 
 /// Fills in the seats and the size that nobody gave.
@@ -113,7 +110,7 @@ pub(super) fn change_spot(plan: &Plan, id: SpotId, set: &SpotPatch) -> Result<Ve
     if changes.names().any(|field| !matches!(field, "code" | "seats")) {
         check_inside(plan, &after)?;
     }
-    Ok(vec![Body::SpotChanged { spot: id, set: changes }])
+    Ok(vec![Body::SpotChanged { spot: id, set: Box::new(changes) }])
 }
 
 pub(super) fn remove_spot(plan: &Plan, id: SpotId) -> Result<Vec<Body>, Refusal> {

@@ -18,7 +18,7 @@ pub(super) fn add(plan: &Plan, set: &TablePatch) -> Result<Vec<Body>, Refusal> {
     if set.seats.set().is_none() {
         set.seats = Patch::Set(plan.about.default_seats);
     }
-    Ok(vec![Body::TableAdded { table: TableId(plan.position.next().0), set }])
+    Ok(vec![Body::TableAdded { table: TableId(plan.position.next().0), set: Box::new(set) }])
 }
 
 pub(super) fn change(plan: &Plan, id: TableId, set: &TablePatch) -> Result<Vec<Body>, Refusal> {
@@ -41,7 +41,7 @@ pub(super) fn change(plan: &Plan, id: TableId, set: &TablePatch) -> Result<Vec<B
             return Err(Refusal::TooFewSeats { table: named(plan, Subject::Table(id)), seats: seats.get(), seated });
         }
     }
-    Ok(vec![Body::TableChanged { table: id, set: changes }])
+    Ok(vec![Body::TableChanged { table: id, set: Box::new(changes) }])
 }
 
 fn check_number(plan: &Plan, id: Option<TableId>, set: &TablePatch) -> Result<(), Refusal> {

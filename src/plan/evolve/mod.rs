@@ -141,7 +141,9 @@ impl Plan {
                     if fields.is_empty() {
                         subject.touch_all(touch);
                     }
-                    fields.iter().for_each(|field| subject.set_touch(field, touch));
+                    for field in fields {
+                        subject.set_touch(field, touch);
+                    }
                 }
             };
         }

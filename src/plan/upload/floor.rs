@@ -85,7 +85,7 @@ fn state_room(draft: &mut Draft<'_>, row: &Row<RoomRow>, new_rooms: &mut HashMap
         width_m: row.value.width_m.map_or(Patch::Keep, Patch::Set),
         depth_m: row.value.depth_m.map_or(Patch::Keep, Patch::Set),
     };
-    draft.statements.push(Body::RoomStated { room, set });
+    draft.statements.push(Body::RoomStated { room, set: Box::new(set) });
     draft.outcomes.insert(row.at.clone(), Outcome::Taken(Subject::Room(room)));
 }
 
@@ -108,7 +108,7 @@ fn state_spot(draft: &mut Draft<'_>, row: &Row<SpotRow>, new_rooms: &HashMap<Key
         return None;
     }
     let spot = known.unwrap_or(SpotId(draft.first_statement() + draft.statements.len() as u64));
-    draft.statements.push(Body::SpotStated { spot, set });
+    draft.statements.push(Body::SpotStated { spot, set: Box::new(set) });
     draft.outcomes.insert(row.at.clone(), Outcome::Taken(Subject::Spot(spot)));
     Some(spot)
 }

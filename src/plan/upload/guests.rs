@@ -34,7 +34,12 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
     let first = draft.first_statement();
     let meant: Vec<Meant<'_>> = (first..)
         .zip(identified)
-        .map(|(position, (row, known))| Meant { at: &row.at, row: &row.value, id: known.unwrap_or(GuestId(position)), is_new: known.is_none() })
+        .map(|(position, (row, known))| Meant {
+            at: &row.at,
+            row: &row.value,
+            id: known.unwrap_or(GuestId(position)),
+            is_new: known.is_none(),
+        })
         .collect();
     let links = Names::of(draft.plan, &meant);
     let seats = seating(draft, &meant);
@@ -133,7 +138,9 @@ fn refuse_meant_twice(draft: &mut Draft<'_>, identified: &[(&Row<GuestRow>, Opti
             emails.entry(Key::of(email.as_str())).or_default().push(&row.at);
         }
     }
-    draft.refuse_claimed_twice(&numbers, "employee_no", "duplicate_employee_no", |number| format!("Employee number {} stands", number.as_str()));
+    draft.refuse_claimed_twice(&numbers, "employee_no", "duplicate_employee_no", |number| {
+        format!("Employee number {} stands", number.as_str())
+    });
     draft.refuse_claimed_twice(&emails, "email", "duplicate_email", |email| format!("{} stands", email.as_str()));
 }
 

@@ -277,7 +277,7 @@ struct Draft<'a> {
     statements: Vec<Body>,
 }
 
-impl<'a> Draft<'a> {
+impl Draft<'_> {
     /// The header under which the file has the field.
     fn header(&self, field: &str) -> Option<String> {
         self.upload.columns.iter().find(|column| column.field.as_deref() == Some(field)).map(|column| column.header.clone())
@@ -296,8 +296,7 @@ impl<'a> Draft<'a> {
 
     fn is_left_out(&self, at: &RowRef) -> bool {
         // A bare number means the row in whichever sheet.
-        self.choices.leave_out.contains(at)
-            || at.sheet.is_some() && self.choices.leave_out.contains(&RowRef { sheet: None, row: at.row })
+        self.choices.leave_out.contains(at) || at.sheet.is_some() && self.choices.leave_out.contains(&RowRef { sheet: None, row: at.row })
     }
 
     /// Notes the rows left out; answers the others.
@@ -327,7 +326,13 @@ impl<'a> Draft<'a> {
     }
 
     /// A problem on each row of every group that claims the same thing.
-    fn refuse_claimed_twice<K>(&mut self, claims: &HashMap<K, Vec<&RowRef>>, field: &str, code: &'static str, words: impl Fn(&K) -> String) {
+    fn refuse_claimed_twice<K>(
+        &mut self,
+        claims: &HashMap<K, Vec<&RowRef>>,
+        field: &str,
+        code: &'static str,
+        words: impl Fn(&K) -> String,
+    ) {
         let mut rows: Vec<(&RowRef, String)> = Vec::new();
         for (what, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
             let numbers = claimants.iter().map(|at| at.row.to_string()).collect::<Vec<_>>().join(", ");
@@ -399,13 +404,8 @@ fn outlook(plan: &Plan, bodies: &[Body]) -> Plan {
     let mut after = plan.clone();
     let actor: Arc<str> = Arc::from("");
     for (position, body) in (plan.position.0 + 2..).map(Position).zip(bodies) {
-        let event = Event {
-            position,
-            recorded_at: plan.recorded_at,
-            actor: actor.clone(),
-            batch: BatchId(uuid::Uuid::nil()),
-            body: body.clone(),
-        };
+        let event =
+            Event { position, recorded_at: plan.recorded_at, actor: actor.clone(), batch: BatchId(uuid::Uuid::nil()), body: body.clone() };
         apply(&mut after, &event);
     }
     after
@@ -416,15 +416,20 @@ fn check_choices(draft: &Draft<'_>) -> Result<(), Refusal> {
     if let Some(id) = draft.choices.remove.iter().find(|id| !draft.missing.iter().any(|missing| missing.id == **id)) {
         return Err(unknown("/remove", format!("{id} is not among the missing")));
     }
-    if let Some(at) = draft.choices.moves.iter().find(|at| !draft.moves.iter().any(|moved| moved.row == at.row) && !draft.outcomes.contains_key(at)) {
+    if let Some(at) =
+        draft.choices.moves.iter().find(|at| !draft.moves.iter().any(|moved| moved.row == at.row) && !draft.outcomes.contains_key(at))
+    {
         return Err(unknown("/move", format!("row {at} is not in the file")));
     }
     Ok(())
 }
 
 fn finish(mut draft: Draft<'_>, after: &Plan) -> Preview {
-    let by_subject: HashMap<Subject, RowRef> =
-        draft.outcomes.iter().filter_map(|(at, outcome)| if let Outcome::Taken(subject) = outcome { Some((*subject, at.clone())) } else { None }).collect();
+    let by_subject: HashMap<Subject, RowRef> = draft
+        .outcomes
+        .iter()
+        .filter_map(|(at, outcome)| if let Outcome::Taken(subject) = outcome { Some((*subject, at.clone())) } else { None })
+        .collect();
     let mut differences = diff(draft.plan, after);
     differences.retain(|change| !draft.refused.contains(&change.subject));
     let mut touched: HashMap<Subject, bool> = HashMap::new();

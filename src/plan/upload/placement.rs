@@ -25,7 +25,8 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<PlacementRow>]) {
     placements.retain(|placement| !draft.is_refused(placement.at));
     warn_too_small(draft, &placements);
 
-    let picked_up: Vec<TableId> = placements.iter().filter(|placement| placement.spot.set().is_some()).map(|placement| placement.table).collect();
+    let picked_up: Vec<TableId> =
+        placements.iter().filter(|placement| placement.spot.set().is_some()).map(|placement| placement.table).collect();
     if !picked_up.is_empty() {
         draft.statements.push(Body::TablesPickedUp { tables: picked_up });
     }
@@ -73,13 +74,14 @@ fn resolve<'r>(draft: &mut Draft<'_>, row: &'r Row<PlacementRow>) -> Option<Plac
     let spot = match &row.value.spot {
         Patch::Keep => Patch::Keep,
         Patch::Clear => Patch::Clear,
-        Patch::Set(code) => match draft.plan.spot_by_code(code.as_str()) {
-            Some(spot) => Patch::Set(spot),
-            None => {
+        Patch::Set(code) => {
+            if let Some(spot) = draft.plan.spot_by_code(code.as_str()) {
+                Patch::Set(spot)
+            } else {
                 draft.problem(&row.at, "code", "unknown_spot", format!("There is no spot {code}"));
                 return None;
             }
-        },
+        }
     };
     Some(Placement { at: &row.at, table, spot })
 }
@@ -94,7 +96,8 @@ fn refuse_claimed_twice(draft: &mut Draft<'_>, placements: &[Placement<'_>]) {
         }
     }
     let plan = draft.plan;
-    draft.refuse_claimed_twice(&tables, "number", "duplicate_table", |table| format!("Table {} stands", plan.label(Subject::Table(*table))));
+    draft
+        .refuse_claimed_twice(&tables, "number", "duplicate_table", |table| format!("Table {} stands", plan.label(Subject::Table(*table))));
     draft.refuse_claimed_twice(&spots, "code", "duplicate_spot", |spot| format!("Spot {} is given away", plan.label(Subject::Spot(*spot))));
 }
 
@@ -113,7 +116,12 @@ fn refuse_taken(draft: &mut Draft<'_>, placements: &[Placement<'_>]) {
             let Patch::Set(spot) = placement.spot else { continue };
             if let Some(holder) = plan.table_on(spot).filter(|holder| !moving.contains(holder)) {
                 let (spot, holder) = (plan.label(Subject::Spot(spot)), plan.label(Subject::Table(holder)));
-                draft.problem(placement.at, "code", "spot_taken", format!("Table {holder} stands on {spot}, and the file does not move it"));
+                draft.problem(
+                    placement.at,
+                    "code",
+                    "spot_taken",
+                    format!("Table {holder} stands on {spot}, and the file does not move it"),
+                );
                 found = true;
             }
         }

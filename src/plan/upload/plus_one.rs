@@ -15,13 +15,19 @@ pub(super) struct Names {
     /// By party and name, both of the file and of the plan.
     in_party: HashMap<(Key, String), Vec<GuestId>>,
     /// The names of each guest: in the file, and in the plan.
-    names: HashMap<GuestId, HashSet<String>>,
+    of_guest: HashMap<GuestId, HashSet<String>>,
     parties: HashMap<GuestId, Key>,
 }
 
 impl Names {
     pub(super) fn of(plan: &Plan, meant: &[Meant<'_>]) -> Self {
-        let mut names = Self { in_file: HashMap::new(), in_plan: HashMap::new(), in_party: HashMap::new(), names: HashMap::new(), parties: HashMap::new() };
+        let mut names = Self {
+            in_file: HashMap::new(),
+            in_plan: HashMap::new(),
+            in_party: HashMap::new(),
+            of_guest: HashMap::new(),
+            parties: HashMap::new(),
+        };
         // Nothing to look up, nothing to index.
         if meant.iter().all(|guest| guest.row.plus_one_of.set().is_none()) {
             return names;
@@ -46,7 +52,7 @@ impl Names {
         for (id, guest) in &plan.guests {
             let name = guest_name(guest);
             names.in_plan.entry(name.clone()).or_default().push(*id);
-            if !names.names.contains_key(id)
+            if !names.of_guest.contains_key(id)
                 && let Some(party) = &guest.party
             {
                 names.parties.insert(*id, Key::of(party.as_str()));
@@ -69,7 +75,7 @@ impl Names {
         if in_file {
             self.in_file.entry(name.clone()).or_default().push(id);
         }
-        self.names.entry(id).or_default().insert(name);
+        self.of_guest.entry(id).or_default().insert(name);
     }
 
     /// The link that the row states. A name that fits nobody, or several, is a warning, and states no link: one that
@@ -83,10 +89,11 @@ impl Names {
         let name = full_name(Some(wanted), None);
         let now = draft.plan.guest(guest.id).filter(|_| !guest.is_new);
         let linked = now.and_then(|now| draft.plan.plus_one_of(now));
-        if let Some(leader) = linked.filter(|leader| self.names.get(leader).is_some_and(|names| names.contains(&name))) {
+        if let Some(leader) = linked.filter(|leader| self.of_guest.get(leader).is_some_and(|names| names.contains(&name))) {
             return Patch::Set(leader);
         }
-        let others = |ids: Option<&Vec<GuestId>>| -> Vec<GuestId> { ids.into_iter().flatten().copied().filter(|id| *id != guest.id).collect() };
+        let others =
+            |ids: Option<&Vec<GuestId>>| -> Vec<GuestId> { ids.into_iter().flatten().copied().filter(|id| *id != guest.id).collect() };
         let party = self.parties.get(&guest.id);
         if let Some(leader) = party.and_then(|party| others(self.in_party.get(&(party.clone(), name.clone()))).first().copied()) {
             return Patch::Set(leader);

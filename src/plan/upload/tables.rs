@@ -34,7 +34,7 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<TablePatch>]) {
         if known.is_none() && set.seats.set().is_none() {
             set.seats = Patch::Set(plan.about.default_seats);
         }
-        draft.statements.push(Body::TableStated { table, set });
+        draft.statements.push(Body::TableStated { table, set: Box::new(set) });
         draft.outcomes.insert(row.at.clone(), Outcome::Taken(Subject::Table(table)));
     }
 }
@@ -42,7 +42,9 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<TablePatch>]) {
 fn check_seats(draft: &mut Draft<'_>, row: &Row<TablePatch>) {
     let plan = draft.plan;
     let Some(seats) = row.value.seats.set() else { return };
-    let Some(table) = row.value.number.set().and_then(|number| plan.table_by_number(number.as_str())).and_then(|id| plan.table(id)) else { return };
+    let Some(table) = row.value.number.set().and_then(|number| plan.table_by_number(number.as_str())).and_then(|id| plan.table(id)) else {
+        return;
+    };
     let seated = plan.seated_at(table.id);
     if seats.get() < seated && *seats < table.seats {
         let words = format!("{seated} guests sit at table {}; {seats} seats are not enough", table.number);

@@ -221,7 +221,7 @@ fn guest_set(payload: &str) -> Result<(GuestId, Box<GuestPatch>, Patch<TableId>)
     Ok((GuestId(guest), Box::new(set), table.map(TableId)))
 }
 
-fn table_set(payload: &str) -> Result<(TableId, TablePatch), String> {
+fn table_set(payload: &str) -> Result<(TableId, Box<TablePatch>), String> {
     let wire::TableSet { table, number, name, seats, vip, host } = parse(payload)?;
     let set = TablePatch {
         number: number.map(|number| code(&number)),
@@ -230,20 +230,17 @@ fn table_set(payload: &str) -> Result<(TableId, TablePatch), String> {
         vip,
         host: host.map(|host| text(&host)),
     };
-    Ok((TableId(table), set))
+    Ok((TableId(table), Box::new(set)))
 }
 
-fn room_set(payload: &str) -> Result<(RoomId, RoomPatch), String> {
+fn room_set(payload: &str) -> Result<(RoomId, Box<RoomPatch>), String> {
     let wire::RoomSet { room, name, width_m, depth_m } = parse(payload)?;
-    let set = RoomPatch {
-        name: name.map(|name| code(&name)),
-        width_m: checked(width_m, Metres::new)?,
-        depth_m: checked(depth_m, Metres::new)?,
-    };
-    Ok((RoomId(room), set))
+    let set =
+        RoomPatch { name: name.map(|name| code(&name)), width_m: checked(width_m, Metres::new)?, depth_m: checked(depth_m, Metres::new)? };
+    Ok((RoomId(room), Box::new(set)))
 }
 
-fn spot_set(payload: &str) -> Result<(SpotId, SpotPatch), String> {
+fn spot_set(payload: &str) -> Result<(SpotId, Box<SpotPatch>), String> {
     let wire::SpotSet { spot, code: spot_code, room, x_m, y_m, width_m, depth_m, shape, seats, rotation_deg } = parse(payload)?;
     let set = SpotPatch {
         code: spot_code.map(|stored| code(&stored)),
@@ -256,7 +253,7 @@ fn spot_set(payload: &str) -> Result<(SpotId, SpotPatch), String> {
         seats: checked(seats, Seats::try_from)?,
         rotation_deg: checked(rotation_deg, Degrees::try_from)?,
     };
-    Ok((SpotId(spot), set))
+    Ok((SpotId(spot), Box::new(set)))
 }
 
 fn validity(payload: &str) -> Result<Retraction, String> {

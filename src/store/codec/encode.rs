@@ -16,12 +16,15 @@ pub fn encode(body: &Body) -> Result<String, serde_json::Error> {
         Body::PlanChanged { set } => json(&plan(None, set)),
         Body::GuestAdded { guest, set } | Body::GuestChanged { guest, set } => json(&guest_set(guest.0, set, &Patch::Keep)),
         Body::GuestStated { guest, set, table } => json(&guest_set(guest.0, set, table)),
-        Body::GuestRemoved { guest } | Body::GuestUnseated { guest } | Body::GuestArrived { guest } | Body::GuestArrivalUndone { guest } => {
-            json(&wire::Guest { guest: guest.0 })
-        }
+        Body::GuestRemoved { guest }
+        | Body::GuestUnseated { guest }
+        | Body::GuestArrived { guest }
+        | Body::GuestArrivalUndone { guest } => json(&wire::Guest { guest: guest.0 }),
         Body::GuestSeated { guest, table } => json(&wire::Seated { guest: guest.0, table: table.0 }),
         Body::GuestErased { guests } => json(&wire::Guests { guests: guests.iter().map(|guest| guest.0).collect() }),
-        Body::TableAdded { table, set } | Body::TableChanged { table, set } | Body::TableStated { table, set } => json(&table_set(table.0, set)),
+        Body::TableAdded { table, set } | Body::TableChanged { table, set } | Body::TableStated { table, set } => {
+            json(&table_set(table.0, set))
+        }
         Body::TableRemoved { table } | Body::TableLifted { table } => json(&wire::Table { table: table.0 }),
         Body::TablePlaced { table, spot, by_upload } => json(&wire::Placed { table: table.0, spot: spot.0, by_upload: *by_upload }),
         Body::TablesPickedUp { tables } => json(&wire::Tables { tables: tables.iter().map(|table| table.0).collect() }),

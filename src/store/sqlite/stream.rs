@@ -126,6 +126,20 @@ fn bound(position: Position) -> i64 {
     i64::try_from(position.0).unwrap_or(i64::MAX)
 }
 
+impl Sqlite {
+    fn of_batch(&self, batch: BatchId, limit: i64) -> Result<Vec<StoredEvent>, StoreError> {
+        let mut events = Vec::new();
+        let mut keep = |raw: RawEvent<'_>| {
+            events.push(raw.to_stored());
+            ControlFlow::Continue(())
+        };
+        let sql = format!("{COLUMNS} WHERE batch = ?1 ORDER BY position LIMIT ?2");
+        let batch: &[u8] = batch.0.as_bytes();
+        self.reading(|connection| scan(connection, &sql, (batch, limit), &mut keep))?;
+        Ok(events)
+    }
+}
+
 impl Stream for Sqlite {
     fn append(&self, expected: Position, events: Vec<Chunk>) -> Fut<'_, Result<(), AppendError>> {
         Box::pin(self.appender.run(expected, Vec::new(), events))
@@ -152,15 +166,11 @@ impl Stream for Sqlite {
     }
 
     fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError> {
-        let mut events = Vec::new();
-        let mut keep = |raw: RawEvent<'_>| {
-            events.push(raw.to_stored());
-            ControlFlow::Continue(())
-        };
-        let sql = format!("{COLUMNS} WHERE batch = ?1 ORDER BY position");
-        let batch: &[u8] = batch.0.as_bytes();
-        self.reading(|connection| scan(connection, &sql, [batch], &mut keep))?;
-        Ok(events)
+        self.of_batch(batch, i64::MAX)
+    }
+
+    fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError> {
+        Ok(self.of_batch(batch, 1)?.pop())
     }
 
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {

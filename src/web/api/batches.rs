@@ -178,7 +178,12 @@ pub(crate) struct ValidityBody {
     (status = 403, description = "It is not the caller's own latest batch", content_type = "application/problem+json"),
     (status = 409, description = "Refused", content_type = "application/problem+json"),
 ))]
-pub(crate) async fn retract(path: web::Path<String>, app: web::Data<App>, caller: web::ReqData<Caller>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+pub(crate) async fn retract(
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
     change(&app, &caller, &path, &body, true).await
 }
 
@@ -188,7 +193,12 @@ pub(crate) async fn retract(path: web::Path<String>, app: web::Data<App>, caller
     (status = 200, description = "Done, and durable: what it changed", body = inline(RetractionPreview)),
     (status = 409, description = "Refused", content_type = "application/problem+json"),
 ))]
-pub(crate) async fn reinstate(path: web::Path<String>, app: web::Data<App>, caller: web::ReqData<Caller>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+pub(crate) async fn reinstate(
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
     change(&app, &caller, &path, &body, false).await
 }
 

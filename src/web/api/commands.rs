@@ -73,7 +73,8 @@ pub(crate) async fn submit(app: web::Data<App>, caller: web::ReqData<Caller>, bo
     if caller.role < needed {
         return Err(Problem::forbidden(format!("The command needs the role {needed}; yours is {}.", caller.role)));
     }
-    let request = Request { id: BatchId(body.id), actor: caller.actor.clone(), at: now(), seen: body.seen, ask: Ask::Commands(body.commands) };
+    let request =
+        Request { id: BatchId(body.id), actor: caller.actor.clone(), at: now(), seen: body.seen, ask: Ask::Commands(body.commands) };
     let answer = app.ledger()?.submit(request).await?;
     let events = answer.events.iter().map(EventJson::of).collect::<Result<_, _>>()?;
     json(StatusCode::OK, &CommandAnswer { position: answer.position, batch: answer.batch, events })

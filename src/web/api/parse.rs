@@ -40,7 +40,9 @@ impl Fields {
     pub(super) fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Invalid> {
         match self.map.remove(name) {
             None | Some(Value::Null) => Ok(None),
-            Some(value) => serde_json::from_value(value).map(Some).map_err(|error| invalid(format!("{}/{name}", self.pointer), error.to_string())),
+            Some(value) => {
+                serde_json::from_value(value).map(Some).map_err(|error| invalid(format!("{}/{name}", self.pointer), error.to_string()))
+            }
         }
     }
 
@@ -63,7 +65,10 @@ impl Fields {
         let unknown: Invalid = self
             .map
             .keys()
-            .map(|name| InvalidField { pointer: format!("{}/{name}", self.pointer), message: "is not a field that is known here".to_owned() })
+            .map(|name| InvalidField {
+                pointer: format!("{}/{name}", self.pointer),
+                message: "is not a field that is known here".to_owned(),
+            })
             .collect();
         if unknown.is_empty() { Ok(()) } else { Err(unknown) }
     }
@@ -79,7 +84,9 @@ pub(super) fn body(value: Value) -> Result<Body, Invalid> {
     let commands = match (one, several) {
         (Some(one), None) => vec![command("/command", one)?],
         (None, Some(several)) if several.is_empty() => return Err(invalid("/commands", "must not be empty")),
-        (None, Some(several)) if several.len() > COMMANDS => return Err(invalid("/commands", format!("may hold at most {COMMANDS} commands"))),
+        (None, Some(several)) if several.len() > COMMANDS => {
+            return Err(invalid("/commands", format!("may hold at most {COMMANDS} commands")));
+        }
         (None, Some(several)) => {
             let numbered = several.into_iter().enumerate();
             numbered.map(|(index, value)| command(&format!("/commands/{index}"), value)).collect::<Result<_, _>>()?

@@ -25,7 +25,10 @@ async fn asked(request: &HttpRequest, ledger: &Ledger) -> Result<Asked, Problem>
     let corrected = request.number("corrected_as_of")?.map(Position);
     for position in at.into_iter().chain(corrected) {
         if position > last {
-            return Err(Problem::not_found("unknown_position", format!("The stream ends at position {last}, so there is no plan at {position}")));
+            return Err(Problem::not_found(
+                "unknown_position",
+                format!("The stream ends at position {last}, so there is no plan at {position}"),
+            ));
         }
     }
     let position = at.unwrap_or(last);
@@ -57,7 +60,11 @@ pub(crate) async fn plan(request: HttpRequest, app: web::Data<App>) -> Result<Ht
     }
     let body = serde_json::to_vec(&Document::of(&plan)).map_err(|error| Problem::unavailable(error.to_string()))?;
     let mut response = HttpResponse::Ok();
-    Ok(response.insert_header((CONTENT_TYPE, "application/json")).insert_header((ETAG, etag)).insert_header((CACHE_CONTROL, "no-cache")).body(body))
+    Ok(response
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((ETAG, etag))
+        .insert_header((CACHE_CONTROL, "no-cache"))
+        .body(body))
 }
 
 /// What two instances compare.

@@ -86,7 +86,12 @@ pub(crate) struct UploadAnswer<'a> {
     (status = 415, description = "Not a spreadsheet", content_type = "application/problem+json"),
     (status = 422, description = "A spreadsheet that cannot be read", content_type = "application/problem+json"),
 ))]
-pub(crate) async fn receive(path: web::Path<String>, app: web::Data<App>, caller: web::ReqData<Caller>, form: Multipart) -> Result<HttpResponse, Problem> {
+pub(crate) async fn receive(
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    form: Multipart,
+) -> Result<HttpResponse, Problem> {
     let kind: UploadKind = path.parse().map_err(|()| Problem::not_found("unknown_kind", format!("There is no kind of upload {path:?}")))?;
     let Form { file, content, mapping } = read_form(form).await?;
     let (mapping_json, mapping) = read_mapping(mapping)?;
@@ -243,7 +248,12 @@ pub(crate) struct ApplyAnswer {
     (status = 200, description = "Applied, and durable", body = inline(ApplyAnswer)),
     (status = 409, description = "There are problems, or the effect is another one by now", content_type = "application/problem+json"),
 ))]
-pub(crate) async fn apply(path: web::Path<String>, app: web::Data<App>, caller: web::ReqData<Caller>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+pub(crate) async fn apply(
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
     let id = id_in_path(&path)?;
     let ledger = app.ledger()?;
     let store = ledger.store().clone();
@@ -254,9 +264,10 @@ pub(crate) async fn apply(path: web::Path<String>, app: web::Data<App>, caller: 
     }
     let choices = read_choices(&body)?;
     let (pending, upload) = load(&app, id).await?;
-    let expected = match pending.position < ledger.snapshot().plan.position {
-        true => Some(Box::new(assess(&ledger.plan_at(pending.position, None).await?, &upload, &choices)?.0)),
-        false => Some(Box::new(assess(&ledger.snapshot().plan, &upload, &choices)?.0)),
+    let expected = if pending.position < ledger.snapshot().plan.position {
+        Some(Box::new(assess(&ledger.plan_at(pending.position, None).await?, &upload, &choices)?.0))
+    } else {
+        Some(Box::new(assess(&ledger.snapshot().plan, &upload, &choices)?.0))
     };
     let ask = Ask::Upload(Box::new(ApplyUpload { upload, choices, expected }));
     let request = Request { id: BatchId(id), actor: caller.actor.clone(), at: now(), seen: None, ask };
