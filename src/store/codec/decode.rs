@@ -52,7 +52,25 @@ impl Decoder {
 /// # Errors
 /// Why it is not understood, in words.
 pub fn decode(kind: &str, payload: &str) -> Result<Body, String> {
+    // What people do all day comes first: kinds are compared in this order.
     Ok(match kind {
+        "guest_seated" => {
+            let wire::Seated { guest, table } = parse(payload)?;
+            Body::GuestSeated { guest: GuestId(guest), table: TableId(table) }
+        }
+        "guest_changed" => {
+            let (guest, set) = guest_without_table(payload)?;
+            Body::GuestChanged { guest, set }
+        }
+        "table_placed" => {
+            let wire::Placed { table, spot, by_upload } = parse(payload)?;
+            Body::TablePlaced { table: TableId(table), spot: SpotId(spot), by_upload }
+        }
+        "guest_stated" => {
+            let (guest, set, table) = guest_set(payload)?;
+            Body::GuestStated { guest, set, table }
+        }
+        "guest_unseated" => Body::GuestUnseated { guest: guest(payload)? },
         "plan_created" => {
             let (stream, set) = plan(payload)?;
             Body::PlanCreated { stream: stream.ok_or("missing field `stream`")?, set }
@@ -65,20 +83,7 @@ pub fn decode(kind: &str, payload: &str) -> Result<Body, String> {
             let (guest, set) = guest_without_table(payload)?;
             Body::GuestAdded { guest, set }
         }
-        "guest_changed" => {
-            let (guest, set) = guest_without_table(payload)?;
-            Body::GuestChanged { guest, set }
-        }
-        "guest_stated" => {
-            let (guest, set, table) = guest_set(payload)?;
-            Body::GuestStated { guest, set, table }
-        }
         "guest_removed" => Body::GuestRemoved { guest: guest(payload)? },
-        "guest_seated" => {
-            let wire::Seated { guest, table } = parse(payload)?;
-            Body::GuestSeated { guest: GuestId(guest), table: TableId(table) }
-        }
-        "guest_unseated" => Body::GuestUnseated { guest: guest(payload)? },
         "guest_arrived" => Body::GuestArrived { guest: guest(payload)? },
         "guest_arrival_undone" => Body::GuestArrivalUndone { guest: guest(payload)? },
         "guest_erased" => Body::GuestErased { guests: parse::<wire::Guests>(payload)?.guests.into_iter().map(GuestId).collect() },
@@ -95,10 +100,6 @@ pub fn decode(kind: &str, payload: &str) -> Result<Body, String> {
             Body::TableStated { table, set }
         }
         "table_removed" => Body::TableRemoved { table: TableId(parse::<wire::Table>(payload)?.table) },
-        "table_placed" => {
-            let wire::Placed { table, spot, by_upload } = parse(payload)?;
-            Body::TablePlaced { table: TableId(table), spot: SpotId(spot), by_upload }
-        }
         "table_lifted" => Body::TableLifted { table: TableId(parse::<wire::Table>(payload)?.table) },
         "tables_picked_up" => Body::TablesPickedUp { tables: parse::<wire::Tables>(payload)?.tables.into_iter().map(TableId).collect() },
         "room_added" => {
