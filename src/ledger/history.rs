@@ -1,7 +1,8 @@
 //! The past: checkpoints of earlier plans, and the plan at any position under any set of void batches.
 
-use super::replay::{ReplayError, fold};
+use super::replay::{ReplayError, fold, fold_boxed};
 use super::validity::{Voids, first_difference};
+use crate::plan::event::Event;
 use crate::plan::retract::Comparison;
 use crate::plan::{BatchId, Plan, Position, apply};
 use crate::store::Store;
@@ -13,6 +14,9 @@ use std::sync::Arc;
 pub(super) const CHECKPOINT_EVENTS: u64 = 1_000;
 /// Further back, checkpoints lie apart by this part of their age.
 const SPACING: u64 = 8;
+
+/// Fewer events than this are folded into both plans of a comparison before a second thread has begun.
+const SPLIT_EVENTS: usize = 256;
 
 /// Earlier plans, and the store to fold on from them.
 pub(crate) struct History {
@@ -84,8 +88,20 @@ impl History {
     /// # Errors
     /// The stream cannot be read.
     pub(crate) fn catch_up(&self, comparison: &mut Comparison, now: &Voids, then: &Voids, until: Position) -> Result<(), ReplayError> {
-        fold(&*self.store, comparison.position(), until, |event| {
-            comparison.push(event, !now.contains_key(&event.batch), !then.contains_key(&event.batch));
+        fold_boxed(&*self.store, comparison.position(), until, |events| {
+            let (counts_now, counts_then) =
+                (|event: &Event| !now.contains_key(&event.batch), |event: &Event| !then.contains_key(&event.batch));
+            let (side_now, side_then) = comparison.sides();
+            let (effects_now, effects_then) = if events.len() < SPLIT_EVENTS {
+                (side_now.fold(events, counts_now), side_then.fold(events, counts_then))
+            } else {
+                std::thread::scope(|scope| {
+                    let other = scope.spawn(|| side_now.fold(events, counts_now));
+                    let effects_then = side_then.fold(events, counts_then);
+                    (other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), effects_then)
+                })
+            };
+            comparison.note(events, &effects_now, &effects_then);
         })
     }
 }

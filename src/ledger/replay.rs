@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
 
 /// Events travel between the threads in boxes of this many.
-const BOX_EVENTS: usize = 256;
+const BOX_EVENTS: usize = 1_024;
 /// So many boxes may wait: what bounds the memory.
 const BOXES: usize = 8;
 /// Short ranges are not worth a second thread.
@@ -35,14 +35,22 @@ pub enum ReplayError {
 /// # Errors
 /// The store fails, or the stream is broken: a gap, a time that falls, an event that is not understood.
 pub fn fold(store: &dyn Store, after: Position, until: Position, mut each: impl FnMut(&Event)) -> Result<(), ReplayError> {
+    fold_boxed(store, after, until, |events| events.iter().for_each(&mut each))
+}
+
+/// [`fold`], many events at a time.
+pub(super) fn fold_boxed(store: &dyn Store, after: Position, until: Position, mut each: impl FnMut(&[Event])) -> Result<(), ReplayError> {
     if until <= after {
         return Ok(());
     }
     if until.0 - after.0 <= ALONE_EVENTS {
-        return read(store, after, until, |event| {
-            each(&event);
+        let mut events = Vec::new();
+        read(store, after, until, |event| {
+            events.push(event);
             ControlFlow::Continue(())
-        });
+        })?;
+        each(&events);
+        return Ok(());
     }
     std::thread::scope(|scope| {
         let (boxes, opened) = sync_channel::<Vec<Event>>(BOXES);
@@ -50,7 +58,7 @@ pub fn fold(store: &dyn Store, after: Position, until: Position, mut each: impl 
         let (emptied, back) = sync_channel::<Vec<Event>>(2 * BOXES);
         let reading = scope.spawn(move || read_boxed(store, after, until, &boxes, &back));
         while let Ok(mut events) = opened.recv() {
-            events.iter().for_each(&mut each);
+            each(&events);
             events.clear();
             // With the reader gone, or with boxes enough, this one is not needed any more.
             let _ = emptied.try_send(events);

@@ -72,14 +72,52 @@ impl RetractionPreview {
 #[derive(Clone)]
 pub struct Comparison {
     batch: BatchId,
-    now: Plan,
-    then: Plan,
+    now: Side,
+    then: Side,
     /// Positions of the batch's own events.
     own: BTreeSet<Position>,
     /// The fields that the batch changed, and the last later event that set each.
-    set_by_batch: HashSet<(Subject, &'static str)>,
     set_later: BTreeMap<(Subject, &'static str), (Position, Arc<str>)>,
     hindered: Vec<Hindered>,
+}
+
+/// One of the two plans. Each can be folded by a thread of its own.
+#[derive(Clone)]
+pub struct Side {
+    batch: BatchId,
+    plan: Plan,
+    /// The fields that the batch changed, where it counts.
+    set_by_batch: HashSet<(Subject, &'static str)>,
+}
+
+impl Side {
+    fn new(batch: BatchId, plan: Plan) -> Self {
+        Self { batch, plan, set_by_batch: HashSet::new() }
+    }
+
+    /// Folds the events in, and answers what became of each; `None` of those that do not count here.
+    #[must_use]
+    pub fn fold(&mut self, events: &[Event], counts: impl Fn(&Event) -> bool) -> Vec<Option<Effect>> {
+        events.iter().map(|event| self.push(event, counts(event))).collect()
+    }
+
+    fn push(&mut self, event: &Event, counts: bool) -> Option<Effect> {
+        if !counts {
+            // Both stand at the same position, whether or not the event counts.
+            self.plan.skip(event);
+            return None;
+        }
+        let effect = apply(&mut self.plan, event);
+        if event.batch == self.batch {
+            let (plan, set) = (&self.plan, &mut self.set_by_batch);
+            event.body.each_field(|subject, field| {
+                if plan.touch(subject, field).is_some_and(|touch| touch.position == event.position) {
+                    set.insert((subject, field));
+                }
+            });
+        }
+        Some(effect)
+    }
 }
 
 /// A later event that has its effect in one of the two plans only.
@@ -99,10 +137,9 @@ impl Comparison {
     pub fn new(batch: BatchId, base: Plan) -> Self {
         Self {
             batch,
-            now: base.clone(),
-            then: base,
+            now: Side::new(batch, base.clone()),
+            then: Side::new(batch, base),
             own: BTreeSet::new(),
-            set_by_batch: HashSet::new(),
             set_later: BTreeMap::new(),
             hindered: Vec::new(),
         }
@@ -111,32 +148,23 @@ impl Comparison {
     /// The last event folded in.
     #[must_use]
     pub fn position(&self) -> Position {
-        self.now.position
+        self.now.plan.position
     }
 
-    /// Folds the next event into whichever plan it counts in.
-    pub fn push(&mut self, event: &Event, counts_now: bool, counts_then: bool) {
-        let now = counts_now.then(|| apply(&mut self.now, event));
-        let then = counts_then.then(|| apply(&mut self.then, event));
-        // Both stand at the same position, whether or not the event counts.
-        self.now.skip(event);
-        self.then.skip(event);
-        match (now, then) {
-            (Some(now), Some(then)) => self.note_later(event, now, then),
-            (Some(_), None) | (None, Some(_)) if event.batch == self.batch => self.note_own(event, counts_now),
-            _ => {}
-        }
+    /// The plan as it is, and as it would be: to fold the same events into both, and then [`Comparison::note`] what became of them.
+    pub fn sides(&mut self) -> (&mut Side, &mut Side) {
+        (&mut self.now, &mut self.then)
     }
 
-    fn note_own(&mut self, event: &Event, counts_now: bool) {
-        self.own.insert(event.position);
-        let plan = if counts_now { &self.now } else { &self.then };
-        let set = &mut self.set_by_batch;
-        event.body.each_field(|subject, field| {
-            if plan.touch(subject, field).is_some_and(|touch| touch.position == event.position) {
-                set.insert((subject, field));
+    /// Compares what became of the events in the two plans.
+    pub fn note(&mut self, events: &[Event], now: &[Option<Effect>], then: &[Option<Effect>]) {
+        for (event, effects) in events.iter().zip(now.iter().zip(then)) {
+            match effects {
+                (Some(now), Some(then)) => self.note_later(event, *now, *then),
+                (Some(_), None) | (None, Some(_)) if event.batch == self.batch => drop(self.own.insert(event.position)),
+                _ => {}
             }
-        });
+        }
     }
 
     fn note_later(&mut self, event: &Event, now: Effect, then: Effect) {
@@ -149,10 +177,12 @@ impl Comparison {
             let (position, actor, kind) = (event.position, event.actor.clone(), event.body.kind());
             self.hindered.push(Hindered { position, actor, kind, why, is_lost });
         }
-        if self.set_by_batch.is_empty() {
+        // The batch counts in one of the two.
+        let (now, then, set_later) = (&self.now.set_by_batch, &self.then.set_by_batch, &mut self.set_later);
+        let set_by_batch = if now.is_empty() { then } else { now };
+        if set_by_batch.is_empty() {
             return;
         }
-        let (set_by_batch, set_later) = (&self.set_by_batch, &mut self.set_later);
         event.body.each_field(|subject, field| {
             if set_by_batch.contains(&(subject, field)) {
                 set_later.insert((subject, field), (event.position, event.actor.clone()));
@@ -163,17 +193,17 @@ impl Comparison {
     /// What it would change, and the plan as it would be.
     #[must_use]
     pub fn finish(self) -> (RetractionPreview, Plan) {
-        let reversed = diff(&self.now, &self.then);
+        let reversed = diff(&self.now.plan, &self.then.plan);
         let turned_back: HashSet<(Subject, &str)> = reversed.iter().filter_map(|change| Some((change.subject, change.field?))).collect();
         let overtaken = self
             .set_later
             .iter()
-            .filter(|(key, _)| !turned_back.contains(key) && self.then.touch(key.0, key.1).is_some())
+            .filter(|(key, _)| !turned_back.contains(key) && self.then.plan.touch(key.0, key.1).is_some())
             .map(|((subject, field), (position, actor))| Overtaken {
                 position: *position,
                 entity: subject.entity(),
                 id: subject.id(),
-                label: self.then.label(*subject),
+                label: self.then.plan.label(*subject),
                 field,
                 why: self.overtaken_by(*subject, field, actor),
             })
@@ -186,12 +216,12 @@ impl Comparison {
         };
         let lost = self.hindered.iter().filter(|hindered| hindered.is_lost).map(words).collect();
         let regained = self.hindered.iter().filter(|hindered| !hindered.is_lost).map(words).collect();
-        let preview = RetractionPreview { batch: self.batch, position: self.now.position, reversed, lost, regained, overtaken };
-        (preview, self.then)
+        let preview = RetractionPreview { batch: self.batch, position: self.now.plan.position, reversed, lost, regained, overtaken };
+        (preview, self.then.plan)
     }
 
     fn overtaken_by(&self, subject: Subject, field: &str, actor: &str) -> String {
-        let did = match (field, self.then.shown(subject, field)) {
+        let did = match (field, self.then.plan.shown(subject, field)) {
             ("spot", Some(spot)) => format!("placed on {spot}"),
             ("spot", None) => "lifted".to_owned(),
             ("table", Some(table)) => format!("seated at {table}"),
@@ -205,7 +235,7 @@ impl Comparison {
     fn words(&self, hindered: &Hindered) -> String {
         // Whichever plan has the subject can say what people call it.
         let label = |subject: Subject| {
-            let plan = if hindered.is_lost { &self.now } else { &self.then };
+            let plan = if hindered.is_lost { &self.now.plan } else { &self.then.plan };
             plan.label(subject)
         };
         match hindered.why {
