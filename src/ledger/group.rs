@@ -24,12 +24,12 @@ pub(super) struct Group {
     /// The plan after the group.
     pub(super) plan: Plan,
     pub(super) entries: Vec<Entry>,
-    pub(super) events: usize,
+    pub(super) events: Vec<Event>,
 }
 
 impl Group {
     pub(super) fn after(plan: Plan) -> Self {
-        Self { expected: plan.position, plan, entries: Vec::new(), events: 0 }
+        Self { expected: plan.position, plan, entries: Vec::new(), events: Vec::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -53,9 +53,9 @@ impl Group {
                 return Err(Box::new((job, Failure::Crashed(id))));
             }
         };
-        let decided = decided.map(|(plan, chunk)| {
+        let decided = decided.map(|CarriedOut { plan, chunk, events }| {
             self.plan = plan;
-            self.events += chunk.len();
+            self.events.extend(events);
             chunk
         });
         self.entries.push(Entry { job, decided });
@@ -82,16 +82,21 @@ impl Entry {
     }
 }
 
-type CarriedOut = Result<(Plan, Chunk), Refusal>;
+/// A decision, and what comes of it.
+struct CarriedOut {
+    plan: Plan,
+    chunk: Chunk,
+    events: Vec<Event>,
+}
 
-fn carry_out(decide: Decide, plan: &Plan, request: &Request) -> Result<CarriedOut, serde_json::Error> {
+fn carry_out(decide: Decide, plan: &Plan, request: &Request) -> Result<Result<CarriedOut, Refusal>, serde_json::Error> {
     let events = match decide(plan, request) {
         Ok(events) => events,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let after = events.iter().fold(plan.clone(), evolve);
+    let plan = events.iter().fold(plan.clone(), evolve);
     let chunk = events.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
-    Ok(Ok((after, Arc::from(chunk))))
+    Ok(Ok(CarriedOut { plan, chunk: Arc::from(chunk), events }))
 }
 
 /// The event as the store takes it.

@@ -1,6 +1,7 @@
 //! The past: checkpoints of earlier plans, and the plan at any position under any set of void batches.
 
-use super::replay::{ReplayError, fold, fold_boxed};
+use super::recent::{Recent, part};
+use super::replay::{ReplayError, fold_boxed};
 use super::validity::{Voids, first_difference};
 use crate::plan::event::Event;
 use crate::plan::retract::Comparison;
@@ -22,6 +23,7 @@ const SPLIT_EVENTS: usize = 256;
 pub(crate) struct History {
     store: Arc<dyn Store>,
     checkpoints: Mutex<BTreeMap<Position, Checkpoint>>,
+    recent: Recent,
 }
 
 #[derive(Clone)]
@@ -32,7 +34,7 @@ struct Checkpoint {
 
 impl History {
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, checkpoints: Mutex::new(BTreeMap::new()) }
+        Self { store, checkpoints: Mutex::new(BTreeMap::new()), recent: Recent::default() }
     }
 
     /// Keeps the plan, if the last checkpoint is long enough ago.
@@ -43,6 +45,28 @@ impl History {
             checkpoints.insert(plan.position, Checkpoint { plan: plan.clone(), voids: voids.clone() });
             thin(&mut checkpoints, plan.position);
         }
+    }
+
+    /// Keeps the newest events as they were decided or read.
+    pub(super) fn remember(&self, events: Vec<Event>) {
+        self.recent.remember(events);
+    }
+
+    /// The events behind `after`, up to and with `until`, many at a time: from the store, then from what is kept.
+    fn read(&self, after: Position, until: Position, mut each: impl FnMut(&[Event])) -> Result<(), ReplayError> {
+        let kept = self.recent.after(after);
+        let kept_from = kept.first().and_then(|events| events.first()).map_or(until, |first| Position(first.position.0 - 1));
+        fold_boxed(&*self.store, after, kept_from.min(until), |events| each(events))?;
+        let mut reached = after.max(kept_from);
+        for events in &kept {
+            let part = part(events, reached, until);
+            if let Some(last) = part.last() {
+                each(part);
+                reached = last.position;
+            }
+        }
+        // Whatever is durable, but not published yet.
+        fold_boxed(&*self.store, reached, until, |events| each(events))
     }
 
     /// The newest plan that is not after `position` and that also holds under `voids`: a checkpoint, or the empty plan.
@@ -60,12 +84,13 @@ impl History {
     /// The stream cannot be read.
     pub(crate) fn plan_at(&self, position: Position, voids: &Voids) -> Result<Plan, ReplayError> {
         let mut plan = self.base(position, voids);
-        let after = plan.position;
-        fold(&*self.store, after, position, |event| {
-            if voids.contains_key(&event.batch) {
-                plan.skip(event);
-            } else {
-                apply(&mut plan, event);
+        self.read(plan.position, position, |events| {
+            for event in events {
+                if voids.contains_key(&event.batch) {
+                    plan.skip(event);
+                } else {
+                    apply(&mut plan, event);
+                }
             }
         })?;
         Ok(plan)
@@ -88,7 +113,7 @@ impl History {
     /// # Errors
     /// The stream cannot be read.
     pub(crate) fn catch_up(&self, comparison: &mut Comparison, now: &Voids, then: &Voids, until: Position) -> Result<(), ReplayError> {
-        fold_boxed(&*self.store, comparison.position(), until, |events| {
+        self.read(comparison.position(), until, |events| {
             let (counts_now, counts_then) =
                 (|event: &Event| !now.contains_key(&event.batch), |event: &Event| !then.contains_key(&event.batch));
             let (side_now, side_then) = comparison.sides();

@@ -4,6 +4,7 @@
 
 mod group;
 mod history;
+mod recent;
 mod replay;
 mod tail;
 mod undo;

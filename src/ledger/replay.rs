@@ -1,6 +1,7 @@
 //! Replay: the stream into a plan, with bounded memory; the reading and the folding each on a thread of their own.
 
 use super::history::{CHECKPOINT_EVENTS, History};
+use super::recent::Recent;
 use super::validity::Validity;
 use crate::plan::event::Event;
 use crate::plan::{BatchId, Plan, Position, apply};
@@ -38,8 +39,13 @@ pub fn fold(store: &dyn Store, after: Position, until: Position, mut each: impl 
     fold_boxed(store, after, until, |events| events.iter().for_each(&mut each))
 }
 
-/// [`fold`], many events at a time.
-pub(super) fn fold_boxed(store: &dyn Store, after: Position, until: Position, mut each: impl FnMut(&[Event])) -> Result<(), ReplayError> {
+/// [`fold`], many events at a time. Whoever wants to keep a box takes it.
+pub(super) fn fold_boxed(
+    store: &dyn Store,
+    after: Position,
+    until: Position,
+    mut each: impl FnMut(&mut Vec<Event>),
+) -> Result<(), ReplayError> {
     if until <= after {
         return Ok(());
     }
@@ -49,7 +55,7 @@ pub(super) fn fold_boxed(store: &dyn Store, after: Position, until: Position, mu
             events.push(event);
             ControlFlow::Continue(())
         })?;
-        each(&events);
+        each(&mut events);
         return Ok(());
     }
     std::thread::scope(|scope| {
@@ -58,10 +64,12 @@ pub(super) fn fold_boxed(store: &dyn Store, after: Position, until: Position, mu
         let (emptied, back) = sync_channel::<Vec<Event>>(2 * BOXES);
         let reading = scope.spawn(move || read_boxed(store, after, until, &boxes, &back));
         while let Ok(mut events) = opened.recv() {
-            each(&events);
+            each(&mut events);
             events.clear();
             // With the reader gone, or with boxes enough, this one is not needed any more.
-            let _ = emptied.try_send(events);
+            if events.capacity() > 0 {
+                let _ = emptied.try_send(events);
+            }
         }
         reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
@@ -144,7 +152,7 @@ pub(super) fn replay(store: &dyn Store, history: &History, last: Position) -> Re
     let voids = validity.voids().clone();
     let mut plan = Plan::default();
     let mut batches = Batches::expecting(last);
-    fold(store, Position(0), last, |event| {
+    let mut fold_one = |event: &Event| {
         batches.note(event.batch);
         if voids.contains_key(&event.batch) {
             plan.skip(event);
@@ -157,6 +165,12 @@ pub(super) fn replay(store: &dyn Store, history: &History, last: Position) -> Re
         }
         if event.position.0.is_multiple_of(PROGRESS_EVENTS) {
             tracing::info!(position = event.position.0, of = last.0, "replaying");
+        }
+    };
+    fold_boxed(store, Position(0), last, |events: &mut Vec<Event>| {
+        events.iter().for_each(&mut fold_one);
+        if events.last().is_some_and(|event| Recent::keeps(event.position, last)) {
+            history.remember(std::mem::take(events));
         }
     })?;
     let elapsed = began.elapsed();

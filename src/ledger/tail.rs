@@ -29,7 +29,9 @@ impl Writer {
         let mut validity = self.committed.validity.clone();
         let (mut changes_validity, mut failed) = (false, None);
         let batches = &mut self.batches;
+        let history = &self.shared.history;
         fold(&*store, plan.position, last, |event| {
+            history.remember(vec![event.clone()]);
             batches.note(event.batch);
             match validity.note(event, |batch| first_of(&*store, batch)) {
                 Ok(changes) => changes_validity |= changes,

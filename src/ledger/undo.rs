@@ -231,6 +231,7 @@ impl Writer {
                     validity.note(&event, |batch| super::first_of(&*store, batch))?;
                     self.batches.note(event.batch);
                     self.publish(Snapshot { plan: evolve(plan, &event), validity });
+                    self.shared.history.remember(vec![event.clone()]);
                     self.rebase();
                     return Ok(RetractionPreview { position: event.position, ..preview });
                 }

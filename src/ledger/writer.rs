@@ -132,7 +132,7 @@ impl Writer {
 
     fn has_room(&self) -> bool {
         let commands = if self.alone > 0 { 1 } else { GROUP_COMMANDS };
-        self.exclusive.is_empty() && self.building.entries.len() < commands && self.building.events < GROUP_EVENTS
+        self.exclusive.is_empty() && self.building.entries.len() < commands && self.building.events.len() < GROUP_EVENTS
     }
 
     /// Decides all that is there, without waiting for more.
@@ -227,7 +227,7 @@ impl Writer {
         self.give_up(group, "the stream is not what was read");
     }
 
-    fn committed(&mut self, group: Group, began: Instant) {
+    fn committed(&mut self, mut group: Group, began: Instant) {
         self.shared.set_up(true);
         self.alone = self.alone.saturating_sub(1);
         for chunk in group.entries.iter().filter_map(|entry| entry.decided.as_ref().ok()) {
@@ -235,10 +235,11 @@ impl Writer {
                 self.batches.note(event.batch);
             }
         }
-        self.gauges.events.increment(group.events as u64);
+        self.gauges.events.increment(group.events.len() as u64);
         self.gauges.commit_seconds.record(began.elapsed().as_secs_f64());
         #[allow(clippy::cast_precision_loss)] // A histogram of at most some thousands.
-        self.gauges.commit_events.record(group.events as f64);
+        self.gauges.commit_events.record(group.events.len() as f64);
+        self.shared.history.remember(std::mem::take(&mut group.events));
         let snapshot = Snapshot { plan: group.plan.clone(), validity: self.committed.validity.clone() };
         self.publish(snapshot);
         self.answer(group);
