@@ -94,6 +94,8 @@ pub(crate) struct Shared {
     published: RwLock<Arc<Snapshot>>,
     position: watch::Sender<Position>,
     is_up: AtomicBool,
+    /// Others have appended what cannot be read here.
+    is_behind: AtomicBool,
 }
 
 impl Shared {
@@ -107,6 +109,10 @@ impl Shared {
         self.history.offer(&snapshot.plan, snapshot.validity.voids());
         *self.published.write() = snapshot;
         self.position.send_replace(position);
+    }
+
+    pub(crate) fn set_behind(&self, is_behind: bool) {
+        self.is_behind.store(is_behind, Ordering::Relaxed);
     }
 
     pub(crate) fn set_up(&self, is_up: bool) {
@@ -156,7 +162,14 @@ impl Ledger {
         warn_of_the_future(replayed.plan.recorded_at);
         let snapshot = Arc::new(Snapshot { plan: replayed.plan, validity: replayed.validity });
         let (position, _) = watch::channel(last);
-        let shared = Arc::new(Shared { store, history, published: RwLock::new(snapshot.clone()), position, is_up: AtomicBool::new(true) });
+        let shared = Arc::new(Shared {
+            store,
+            history,
+            published: RwLock::new(snapshot.clone()),
+            position,
+            is_up: AtomicBool::new(true),
+            is_behind: AtomicBool::new(false),
+        });
         metrics::gauge!("tafel_store_up").set(1.0);
         let (jobs, queue) = mpsc::channel(QUEUE_REQUESTS);
         let (stop, stopped) = watch::channel(false);
@@ -181,6 +194,12 @@ impl Ledger {
     #[must_use]
     pub fn is_up(&self) -> bool {
         self.shared.is_up.load(Ordering::Relaxed)
+    }
+
+    /// Whether commands can be decided here: the writer works, and can read what others append.
+    #[must_use]
+    pub fn is_serving(&self) -> bool {
+        !self.jobs.is_closed() && !self.shared.is_behind.load(Ordering::Relaxed)
     }
 
     /// Told of every new position.

@@ -16,10 +16,15 @@ impl Writer {
             }
         };
         self.shared.set_up(true);
-        if last > self.committed.plan.position
-            && let Err(error) = self.catch_up(last)
-        {
-            tracing::error!(%error, "what others have appended cannot be read");
+        if last <= self.committed.plan.position {
+            return self.shared.set_behind(false);
+        }
+        match self.catch_up(last) {
+            Ok(()) => self.shared.set_behind(false),
+            Err(error) => {
+                self.shared.set_behind(true);
+                tracing::error!(%error, "what others have appended cannot be read: not ready, and nothing is decided until it can");
+            }
         }
     }
 

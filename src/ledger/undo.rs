@@ -1,14 +1,15 @@
 //! Retraction, reinstatement and one's own undo: prepared aside, done by the writer in a moment.
 
-use super::group::stored;
+use super::group::{stored, words};
 use super::writer::Writer;
 use super::{Failure, Job, Ledger, Snapshot, Voids, blocking};
 use crate::plan::event::{Body, Event, Retraction};
 use crate::plan::retract::{Comparison, RetractionPreview};
 use crate::plan::{BatchId, Position, Refusal, Text, Timestamp, evolve};
 use crate::store::codec::Decoder;
-use crate::store::{AppendError, RawEvent, StoredEvent};
+use crate::store::{AppendError, RawEvent, Store, StoredEvent};
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::oneshot;
@@ -68,12 +69,25 @@ impl Ledger {
         let carried_out = tokio::spawn(async move {
             let accepted_at = Instant::now();
             let preparing = ledger.clone();
-            let prepared = blocking(move || preparing.prepare(ask, accepted_at)).await??;
-            match prepared {
-                Prepared::Repeated(preview) => Ok(*preview),
-                Prepared::New(job, answer) => {
+            let id = ask.id;
+            let prepared = blocking(move || preparing.prepare(ask, accepted_at)).await?;
+            let answered = match prepared {
+                Ok(Prepared::Repeated(preview)) => return Ok(*preview),
+                Ok(Prepared::New(job, answer)) => {
                     ledger.send(Job::ChangeValidity(job)).await?;
                     answer.await.map_err(|_| Failure::Unavailable("the server is stopping".to_owned()))?
+                }
+                Err(failure) => Err(failure),
+            };
+            // The same request may have come twice at once, and the other one was faster.
+            match answered {
+                Ok(preview) => Ok(preview),
+                Err(failure) => {
+                    blocking(move || match ledger.shared.store.head(id)? {
+                        Some(done) => ledger.repeat(&done),
+                        None => Err(failure),
+                    })
+                    .await?
                 }
             }
         });
@@ -88,7 +102,7 @@ impl Ledger {
         let snapshot = self.snapshot();
         refuse_twice(&snapshot, &ask)?;
         if !ask.is_admin {
-            self.forbid_others(&snapshot, &ask, &head)?;
+            forbid_others(&*self.shared.store, &snapshot, &ask)?;
         }
         let (now, then) = voids(&snapshot, ask.batch, head.position, ask.retracts);
         let comparison = self.shared.history.compare(ask.batch, &now, &then, snapshot.plan.position)?;
@@ -135,30 +149,31 @@ impl Ledger {
         };
         Err(Refusal::NotRetractable { why }.into())
     }
+}
 
-    /// Who is no admin may only undo their own latest batch that still counts.
-    fn forbid_others(&self, snapshot: &Snapshot, ask: &ChangeValidity, head: &StoredEvent) -> Result<(), Failure> {
-        if head.actor != ask.actor {
-            return Err(Failure::Forbidden("Only an admin may take back what somebody else did."));
+/// Who is no admin may only undo their own latest batch that still counts, and redo what they undid.
+fn forbid_others(store: &dyn Store, snapshot: &Snapshot, ask: &ChangeValidity) -> Result<(), Failure> {
+    let head = store.head(ask.batch)?.ok_or(Refusal::UnknownBatch)?;
+    if head.actor != ask.actor {
+        return Err(Failure::Forbidden("Only an admin may take back what somebody else did."));
+    }
+    if !ask.retracts {
+        let own = snapshot.validity.retraction_of(ask.batch).is_some_and(|doing| doing.actor == ask.actor);
+        return if own { Ok(()) } else { Err(Failure::Forbidden("Only an admin may bring back what somebody else took back.")) };
+    }
+    let mut latest = None;
+    store.scan_back(snapshot.plan.position.next(), &mut |raw: RawEvent<'_>| {
+        let counts = raw.actor == &*ask.actor && !raw.kind.starts_with("batch_") && !snapshot.validity.voids().contains_key(&raw.batch);
+        if counts {
+            latest = Some(raw.batch);
+            return ControlFlow::Break(());
         }
-        if !ask.retracts {
-            let own = snapshot.validity.retraction_of(ask.batch).is_some_and(|doing| doing.actor == ask.actor);
-            return if own { Ok(()) } else { Err(Failure::Forbidden("Only an admin may bring back what somebody else took back.")) };
-        }
-        let mut latest = None;
-        self.shared.store.scan_back(snapshot.plan.position.next(), &mut |raw: RawEvent<'_>| {
-            let counts = raw.actor == &*ask.actor && !raw.kind.starts_with("batch_") && !snapshot.validity.voids().contains_key(&raw.batch);
-            if counts {
-                latest = Some(raw.batch);
-                return ControlFlow::Break(());
-            }
-            ControlFlow::Continue(())
-        })?;
-        if latest == Some(ask.batch) {
-            Ok(())
-        } else {
-            Err(Failure::Forbidden("You can take back your own latest change; an admin can take back any."))
-        }
+        ControlFlow::Continue(())
+    })?;
+    if latest == Some(ask.batch) {
+        Ok(())
+    } else {
+        Err(Failure::Forbidden("You can take back your own latest change; an admin can take back any."))
     }
 }
 
@@ -213,7 +228,13 @@ impl Writer {
             if self.batches.may_have(job.ask.id) && self.shared.store.head(job.ask.id)?.is_some() {
                 return Err(Failure::Unavailable("the same request was answered already: repeat it to see the answer".to_owned()));
             }
-            let (preview, plan) = self.weigh(job)?;
+            // A crash costs this request, not the writer.
+            let weighed = catch_unwind(AssertUnwindSafe(|| self.weigh(job)));
+            let (preview, plan) = weighed.unwrap_or_else(|panic| {
+                let id = uuid::Uuid::now_v7();
+                tracing::error!(%id, batch = %job.ask.batch, panic = words(&*panic), "a retraction crashed");
+                Err(Failure::Crashed(id))
+            })?;
             let ask = &job.ask;
             let retraction = Retraction { batch: ask.batch, reason: ask.reason.clone(), reversed: preview.reversed_fields() };
             let event = Event {
@@ -248,6 +269,9 @@ impl Writer {
     fn weigh(&self, job: &mut ValidityJob) -> Result<(RetractionPreview, crate::plan::Plan), Failure> {
         let snapshot = &*self.committed;
         refuse_twice(snapshot, &job.ask)?;
+        if !job.ask.is_admin {
+            forbid_others(&*self.shared.store, snapshot, &job.ask)?;
+        }
         let first = super::first_of(&*self.shared.store, job.ask.batch)?.ok_or(Refusal::UnknownBatch)?;
         let (now, then) = voids(snapshot, job.ask.batch, first, job.ask.retracts);
         if now == job.now {
@@ -261,7 +285,7 @@ impl Writer {
         if job.expected.as_ref().is_some_and(|expected| !expected.same_effect(&preview)) {
             return Err(Refusal::RetractionOutdated { preview: Box::new(preview) }.into());
         }
-        if !job.ask.is_admin && job.ask.retracts && !preview.lost.is_empty() {
+        if !job.ask.is_admin && !preview.lost.is_empty() {
             return Err(Refusal::OthersBuiltOnIt { lost: preview.lost }.into());
         }
         Ok((preview, plan))

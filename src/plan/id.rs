@@ -45,7 +45,7 @@ impl Position {
     /// The position of the event after this one.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }
 

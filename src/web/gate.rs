@@ -2,7 +2,7 @@
 
 use super::auth::Caller;
 use super::problem::Problem;
-use super::routes::{Needs, needs};
+use super::routes::{Needs, route};
 use super::{App, Request as _};
 use crate::ledger::Ledger;
 use crate::plan::Position;
@@ -10,7 +10,7 @@ use crate::plan::command::Role;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 /// How long a request waits for the plan that it has to see.
 const WAIT_FOR: Duration = Duration::from_secs(5);
-const POSITION: HeaderName = HeaderName::from_static("tafel-position");
+pub(crate) const POSITION: HeaderName = HeaderName::from_static("tafel-position");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Admits the request or not, and finishes its response.
@@ -29,7 +29,8 @@ pub(crate) async fn gate(
     let began = Instant::now();
     let id = Uuid::now_v7().to_string();
     let method = request.method().clone();
-    let pattern = request.match_pattern();
+    // The decoded path, which is what the router goes by: what is asked for as /pl%61n is the plan.
+    let pattern = route(request.method().as_str(), request.match_info().as_str()).map(|route| route.path.to_owned());
     let mut response = match admit(&request, pattern.as_deref()).await {
         Ok(caller) => {
             let actor = caller.as_ref().map(|caller| caller.actor.clone());
@@ -52,13 +53,20 @@ pub(crate) async fn gate(
         let (request, _) = response.into_parts();
         response = ServiceResponse::new(request, problem.response(Some(&id)));
     }
+    // What the framework itself refuses is worded here.
+    let is_error = response.status().is_client_error() || response.status().is_server_error();
+    if is_error && response.headers().get(CONTENT_TYPE).is_none_or(|content_type| content_type != "application/problem+json") {
+        let problem = Problem::of_status(response.status());
+        let (request, _) = response.into_parts();
+        response = ServiceResponse::new(request, problem.response(Some(&id)));
+    }
     finish(&mut response, &id);
     Ok(response)
 }
 
 async fn admit(request: &ServiceRequest, pattern: Option<&str>) -> Result<Option<Caller>, Problem> {
     let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::unavailable("The server is starting."))?;
-    let Some(needed) = pattern.and_then(|pattern| needs(request.method().as_str(), pattern)) else {
+    let Some(needed) = pattern.and_then(|pattern| route(request.method().as_str(), pattern)).map(|route| route.needs) else {
         // Unknown paths and wrong methods are told apart by the router's last resort.
         return Ok(None);
     };
@@ -113,7 +121,8 @@ fn finish(response: &mut ServiceResponse, id: &str) {
         HeaderValue::from_str(&format!("{stream}/{}", snapshot.plan.position)).ok()
     });
     let headers = response.headers_mut();
-    if let Some(position) = position {
+    // A handler that shows a plan says itself which one.
+    if let Some(position) = position.filter(|_| !headers.contains_key(&POSITION)) {
         headers.insert(POSITION, position);
     }
     if let Ok(id) = HeaderValue::from_str(id) {

@@ -17,7 +17,9 @@ pub(crate) async fn healthz() -> HttpResponse {
     (status = 503, description = "Replaying, or draining"),
 ))]
 pub(crate) async fn readyz(app: web::Data<App>) -> Result<HttpResponse, Problem> {
-    app.ledger()?;
+    if !app.ledger()?.is_serving() {
+        return Err(Problem::unavailable("The newest events cannot be read here; the log says why."));
+    }
     if app.is_draining() {
         return Err(Problem::unavailable("The server is about to end."));
     }

@@ -96,10 +96,10 @@ pub fn server(listener: TcpListener, app: web::Data<App>) -> io::Result<Server> 
 
 /// Whatever no route has taken.
 async fn last_resort(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let path = request.path();
+    let path = request.match_info().as_str();
     let others: Vec<&str> = ROUTES
         .iter()
-        .filter(|route| route.method != request.method().as_str() && matches(route.path, path))
+        .filter(|route| route.method != request.method().as_str() && routes::takes(route.path, path))
         .map(|route| route.method)
         .collect();
     if others.is_empty() {
@@ -107,17 +107,6 @@ async fn last_resort(request: HttpRequest) -> Result<HttpResponse, Problem> {
     }
     let detail = format!("There is {} {path}.", others.join(", "));
     Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The method is not allowed here", detail))
-}
-
-fn matches(pattern: &str, path: &str) -> bool {
-    let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
-    loop {
-        match (pattern.next(), path.next()) {
-            (None, None) => return true,
-            (Some(part), Some(segment)) if part == segment || part.starts_with('{') => {}
-            _ => return false,
-        }
-    }
 }
 
 /// Reading a request's query.

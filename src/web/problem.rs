@@ -57,6 +57,22 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "role_too_low", "Your role does not allow this", detail)
     }
 
+    /// For a refusal that the framework has made.
+    pub(crate) fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("4 MiB for a body, 10 MiB for a file"),
+            StatusCode::INTERNAL_SERVER_ERROR => {
+                Self::new(status, "fault", "Something broke in Tafel", "The log has the details under the instance.")
+            }
+            _ => Self::new(
+                status,
+                "bad_request",
+                "The request is not understood",
+                status.canonical_reason().unwrap_or("It is not HTTP as it should be."),
+            ),
+        }
+    }
+
     fn fault(id: &str) -> Self {
         let detail = format!("Nothing was changed. The log has the details under {id}.");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Something broke in Tafel", detail)

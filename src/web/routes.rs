@@ -56,19 +56,20 @@ routes! {
     POST post "/api/v1/batches/{id}/reinstate"         Needs::Role(Role::Door) => api::batches::reinstate;
 }
 
-/// What the route of this method and pattern needs.
+/// The route of this method that takes the path.
 #[must_use]
-pub(crate) fn needs(method: &str, pattern: &str) -> Option<Needs> {
-    ROUTES.iter().find(|route| route.method == method && same_shape(route.path, pattern)).map(|route| route.needs)
+pub(crate) fn route(method: &str, path: &str) -> Option<&'static Route> {
+    ROUTES.iter().find(|route| route.method == method && takes(route.path, path))
 }
 
-/// Two patterns that differ in the names of their parts only are one to the router: it answers the first one's name.
-fn same_shape(a: &str, b: &str) -> bool {
-    let mut pairs = (a.split('/'), b.split('/'));
+/// Whether the pattern takes the path, part by part, as the router does.
+#[must_use]
+pub(crate) fn takes(pattern: &str, path: &str) -> bool {
+    let (mut pattern, mut path) = (pattern.split('/'), path.split('/'));
     loop {
-        match (pairs.0.next(), pairs.1.next()) {
+        match (pattern.next(), path.next()) {
             (None, None) => return true,
-            (Some(a), Some(b)) if a == b || (a.starts_with('{') && b.starts_with('{')) => {}
+            (Some(part), Some(segment)) if part == segment || (part.starts_with('{') && !segment.is_empty()) => {}
             _ => return false,
         }
     }

@@ -108,7 +108,8 @@ fn what_is_wrong_with_a_request_is_said_where_it_is() {
     let many: Vec<Value> = (0..1_001).map(|number| json!({"type": "add_table", "number": number.to_string()})).collect();
     assert_eq!(pointer(json!({"id": id, "commands": many})), "/commands");
     let huge = json!({"id": id, "command": {"type": "add_guest", "notes": "x".repeat(5 << 20)}});
-    assert_eq!(staff.post("/api/v1/commands", &huge).status, 413);
+    staff.post("/api/v1/commands", &huge).problem(413, "too_large");
+    assert_eq!(staff.get(&format!("/api/v1/events?after={}&wait=1", u64::MAX)).status, 200);
     assert_eq!(staff.plan()["position"], 1, "nothing was written");
 }
 

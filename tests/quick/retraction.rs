@@ -235,3 +235,35 @@ fn what_two_lists_agree_on_stands_when_the_first_is_taken_back() {
     retract(&admin, &first).expect(200);
     assert_eq!(content(&admin.plan()), start, "the second list says all of it, under the same ids");
 }
+
+#[test]
+fn redoing_ones_own_change_does_not_undo_what_others_did_since() {
+    let server = Server::start();
+    let (admin, staff) = (server.admin(), server.staff());
+    let table = admin.command(json!({"type": "add_table", "number": "T1"})).expect(200)["position"].clone();
+    let guest = admin.command(json!({"type": "add_guest", "first_name": "Anna"})).expect(200)["position"].clone();
+    let removed = staff.command(json!({"type": "remove_table", "table": table})).expect(200);
+    let path = format!("/api/v1/batches/{}", batch(&removed));
+    staff.post(&format!("{path}/retract"), &json!({"id": Uuid::now_v7()})).expect(200);
+    admin.command(json!({"type": "seat_guest", "guest": guest, "table": table})).expect(200);
+    staff.post(&format!("{path}/reinstate"), &json!({"id": Uuid::now_v7()})).problem(409, "others_built_on_it");
+    reinstate(&admin, &batch(&removed)).expect(200);
+}
+
+#[test]
+fn the_same_retraction_many_times_at_once_is_done_once_and_answered_the_same() {
+    let server = Server::start();
+    let admin = server.admin();
+    let table = admin.command(json!({"type": "add_table", "number": "T1"})).expect(200);
+    let path = format!("/api/v1/batches/{}/retract", batch(&table));
+    let ask = json!({"id": Uuid::now_v7(), "reason": "wrong"});
+    let askers: Vec<_> = (0..8)
+        .map(|_| {
+            let (admin, path, ask) = (admin.clone(), path.clone(), ask.clone());
+            std::thread::spawn(move || admin.post(&path, &ask).expect(200))
+        })
+        .collect();
+    let answers: Vec<Value> = askers.into_iter().map(|asker| asker.join().unwrap()).collect();
+    assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:?}");
+    assert_eq!(admin.plan()["position"], answers[0]["position"]);
+}

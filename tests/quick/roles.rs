@@ -90,3 +90,24 @@ fn what_is_not_there_says_so() {
     let refused = server.nobody().send("DELETE", "/api/v1/plan", &[], None).unwrap().problem(405, "method_not_allowed");
     assert!(refused["detail"].as_str().unwrap().contains("GET"), "{refused}");
 }
+
+/// The router goes by the decoded path, so the gate must, too.
+#[test]
+fn no_spelling_of_a_path_passes_the_gate() {
+    let server = Server::start();
+    for route in ROUTES.iter().filter(|route| route.needs != Needs::Nothing) {
+        let path = route.path.replace("{kind}", "draw").replace("{id}", "0193aaaa-0000-7000-8000-000000000000");
+        for spelling in [
+            path.replacen("/v1", "/%761", 1),
+            path.replacen("api", "a%70i", 1),
+            format!("/{path}"),
+            format!("{path}/"),
+            path.to_uppercase(),
+        ] {
+            let status = server.nobody().send(route.method, &spelling, &[], None).unwrap().status;
+            assert!(matches!(status, 401 | 404 | 405), "{} {spelling}: {status}", route.method);
+        }
+    }
+    assert_eq!(server.nobody().get("/api/v1/pl%61n").status, 401);
+    assert_eq!(server.client(Role::Viewer).get("/api/v1/pl%61n").status, 200);
+}

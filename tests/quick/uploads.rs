@@ -361,3 +361,36 @@ fn an_upload_that_is_unknown_is_not_applied() {
     let batch = admin.command(json!({"type": "add_table", "number": "T1"})).expect(200)["batch"].as_str().unwrap().to_owned();
     admin.post(&format!("/api/v1/uploads/{batch}/apply"), &json!({})).problem(409, "id_taken");
 }
+
+#[test]
+fn a_list_that_adds_somebody_is_applied_although_others_work_on() {
+    let server = Server::start();
+    let admin = server.admin();
+    let shown = admin.upload("guests", "g.csv", b"Employee No,Last name,Plus one of\n1,Bauer,\n2,Novak,Bauer\n").expect(201);
+    server.staff().command(json!({"type": "add_table", "number": "T1"})).expect(200);
+    server.staff().command(json!({"type": "add_guest", "first_name": "Somebody else"})).expect(200);
+    apply(&admin, &shown, &json!({})).expect(200);
+    let plan = admin.plan();
+    let guests = plan["guests"].as_array().unwrap();
+    assert_eq!((guests.len(), &guests[2]["plus_one_of"]), (3, &guests[1]["id"]), "with the ids that they have where they stand");
+    // Confirmed by position, whatever somebody else has looked at since.
+    let shown = admin.upload("guests", "g.csv", b"Employee No,Last name\n1,Huber\n").expect(201);
+    admin.command(json!({"type": "change_guest", "guest": guests[1]["id"], "last_name": "Haas"})).expect(200);
+    admin.get(&format!("/api/v1/uploads/{}", shown["id"].as_str().unwrap())).expect(200);
+    apply(&admin, &shown, &json!({"position": shown["position"]})).problem(409, "preview_outdated");
+}
+
+#[test]
+fn problems_stay_short_however_many_rows_share_them() {
+    let server = Server::start();
+    let admin = server.admin();
+    let rows: Vec<String> = (0..3_000).map(|row| format!("n/a,Anna {row},office@example.org")).collect();
+    let shown = admin.upload("guests", "g.csv", format!("Employee No,Last name,Email\n{}", rows.join("\n")).as_bytes()).expect(201);
+    assert_eq!((length(&shown, "problems"), &shown["counts"]["refused"]), (6_000, &json!(3_000)), "a number and an address each");
+    let message = shown["problems"][0]["message"].as_str().unwrap();
+    assert!(message.ends_with("and 2990 more") && message.len() < 200, "{message}");
+    // A known guest keeps a name.
+    apply(&admin, &admin.upload("guests", "g.csv", b"Employee No,Last name\n1,Bauer\n").expect(201), &json!({})).expect(200);
+    let nameless = admin.upload("guests", "g.csv", b"Employee No,Last name\n1,-\n").expect(201);
+    assert_eq!(nameless["problems"][0]["code"], "name_missing");
+}

@@ -19,10 +19,11 @@ pub(super) struct Meant<'a> {
 }
 
 pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
-    list_missing(draft, rows);
+    let by_name = ByName::of(draft.plan, rows);
+    list_missing(draft, rows, &by_name);
     let mut identified = Vec::new();
     for row in draft.sound(rows) {
-        if let Some(known) = identify(draft, row) {
+        if let Some(known) = identify(draft, row, &by_name) {
             identified.push((row, known));
         }
     }
@@ -68,9 +69,23 @@ fn by_identity(plan: &Plan, set: &GuestPatch) -> Option<GuestId> {
     })
 }
 
-fn by_name(plan: &Plan, set: &GuestPatch) -> Vec<GuestId> {
-    let name = full_name(set.first_name.set(), set.last_name.set());
-    plan.guests.values().filter(|guest| guest_name(guest) == name).map(|guest| guest.id).collect()
+/// The guests of the plan by name; made only where a row has nothing else.
+struct ByName(HashMap<String, Vec<GuestId>>);
+
+impl ByName {
+    fn of(plan: &Plan, rows: &[Row<GuestRow>]) -> Self {
+        let mut names: HashMap<String, Vec<GuestId>> = HashMap::new();
+        if rows.iter().any(|row| !has_identity(&row.value.set)) {
+            for guest in plan.guests.values() {
+                names.entry(guest_name(guest)).or_default().push(guest.id);
+            }
+        }
+        Self(names)
+    }
+
+    fn find(&self, set: &GuestPatch) -> &[GuestId] {
+        self.0.get(&full_name(set.first_name.set(), set.last_name.set())).map_or(&[], Vec::as_slice)
+    }
 }
 
 fn has_identity(set: &GuestPatch) -> bool {
@@ -78,7 +93,7 @@ fn has_identity(set: &GuestPatch) -> bool {
 }
 
 /// Whom the row means: somebody, nobody yet, or (`None`) it cannot be told.
-fn identify(draft: &mut Draft<'_>, row: &Row<GuestRow>) -> Option<Option<GuestId>> {
+fn identify(draft: &mut Draft<'_>, row: &Row<GuestRow>, by_name: &ByName) -> Option<Option<GuestId>> {
     let plan = draft.plan;
     let set = &row.value.set;
     if has_identity(set) {
@@ -87,17 +102,22 @@ fn identify(draft: &mut Draft<'_>, row: &Row<GuestRow>) -> Option<Option<GuestId
             draft.problem(&row.at, "first_name", "name_missing", "A new guest needs a first or a last name");
             return None;
         }
+        if known.and_then(|id| plan.guest(id)).is_some_and(|guest| !keeps_a_name(guest, set)) {
+            draft.problem(&row.at, "first_name", "name_missing", "A first or a last name must remain");
+            return None;
+        }
         return Some(known);
     }
     if !has_name(set) {
         draft.problem(&row.at, "employee_no", "nobody", "The row has no employee number, no e-mail and no name");
         return None;
     }
-    match by_name(plan, set).as_slice() {
+    match by_name.find(set) {
         [] => Some(None),
         [one] => Some(Some(*one)),
         several => {
-            let people = several.iter().filter_map(|id| plan.guest(*id)).map(describe).collect::<Vec<_>>().join("; ");
+            let people: Vec<String> = several.iter().filter_map(|id| plan.guest(*id)).map(describe).collect();
+            let people = super::listed(people.iter());
             let words = format!("{} guests have this name, and the row has no employee number and no e-mail: {people}", several.len());
             draft.problem(&row.at, "last_name", "ambiguous_name", words);
             None
@@ -111,6 +131,12 @@ fn describe(guest: &Guest) -> String {
     let party = guest.party.as_ref().map(|party| format!("party {party}"));
     let words: Vec<String> = known_by.into_iter().chain(party).collect();
     if words.is_empty() { format!("{} (no. {})", guest.label(), guest.id) } else { format!("{} ({})", guest.label(), words.join(", ")) }
+}
+
+/// Whether a name is left after the row has cleared what it clears.
+fn keeps_a_name(guest: &Guest, set: &GuestPatch) -> bool {
+    let left = |said: &Patch<crate::plan::Text>, now: bool| said.set().is_some() || (said.is_keep() && now);
+    left(&set.first_name, guest.first_name.is_some()) || left(&set.last_name, guest.last_name.is_some())
 }
 
 fn has_name(set: &GuestPatch) -> bool {
@@ -171,7 +197,7 @@ fn refuse_taken(draft: &mut Draft<'_>, identified: &[(&Row<GuestRow>, Option<Gue
 }
 
 /// Who the plan has and the file has not; removed if ticked.
-fn list_missing(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
+fn list_missing(draft: &mut Draft<'_>, rows: &[Row<GuestRow>], by_name: &ByName) {
     let plan = draft.plan;
     let mut listed: HashSet<GuestId> = HashSet::new();
     for row in rows {
@@ -179,7 +205,7 @@ fn list_missing(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
         if has_identity(set) {
             listed.extend(by_identity(plan, set));
         } else if has_name(set) {
-            listed.extend(by_name(plan, set));
+            listed.extend(by_name.find(set));
         }
     }
     for (id, guest) in plan.guests.iter().filter(|(id, _)| !listed.contains(id)) {

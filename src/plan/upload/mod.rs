@@ -335,7 +335,7 @@ impl Draft<'_> {
     ) {
         let mut rows: Vec<(&RowRef, String)> = Vec::new();
         for (what, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
-            let numbers = claimants.iter().map(|at| at.row.to_string()).collect::<Vec<_>>().join(", ");
+            let numbers = listed(claimants.iter().map(|at| at.row));
             rows.extend(claimants.iter().map(|at| (*at, format!("{} in rows {numbers}", words(what)))));
         }
         rows.sort();
@@ -348,6 +348,14 @@ impl Draft<'_> {
     fn first_statement(&self) -> u64 {
         self.plan.position.0 + 2 + self.removals.len() as u64
     }
+}
+
+/// The first few, and how many more: a list that grows with the file has no place in each of its rows.
+fn listed(items: impl ExactSizeIterator<Item = impl fmt::Display>) -> String {
+    const SHOWN: usize = 10;
+    let more = items.len().saturating_sub(SHOWN);
+    let words = items.take(SHOWN).map(|item| item.to_string()).collect::<Vec<_>>().join(", ");
+    if more == 0 { words } else { format!("{words} and {more} more") }
 }
 
 /// The preview of an upload, with the events that would be appended.
@@ -389,7 +397,9 @@ pub fn assess(plan: &Plan, upload: &Upload, choices: &Choices) -> Result<(Previe
 /// The events of applying the upload, or why it cannot be applied.
 pub(super) fn decide(plan: &Plan, ask: &ApplyUpload) -> Result<Vec<Body>, Refusal> {
     let (preview, bodies) = assess(plan, &ask.upload, &ask.choices)?;
-    let same_effect = |expected: &Preview| Preview { position: preview.position, ..expected.clone() } == preview;
+    // Who is missing from the file is no effect, unless ticked; then it counts as removed.
+    let same_effect =
+        |expected: &Preview| Preview { position: preview.position, missing: preview.missing.clone(), ..expected.clone() } == preview;
     if ask.expected.as_ref().is_some_and(|expected| !same_effect(expected)) {
         return Err(Refusal::UploadOutdated { preview: Box::new(preview) });
     }
@@ -444,6 +454,8 @@ fn finish(mut draft: Draft<'_>, after: &Plan) -> Preview {
             // Ids are only given when the events are appended.
             if change.id.is_some_and(|id| id > draft.plan.position.0) {
                 change.id = None;
+                // Where it would be is not what it is: the same row at another position is the same change.
+                change.subject = Subject::Plan;
             }
             RowChange { row: at.map(|at| at.row), sheet: at.and_then(|at| at.sheet.clone()), change }
         })

@@ -63,7 +63,7 @@ pub(crate) struct RetractedJson {
     ("before" = Option<u64>, Query, description = "Only batches that begin before this position"),
     ("limit" = Option<u64>, Query, description = "At most so many, 1 to 1,000; without it, 100"),
 ), responses((status = 200, description = "Batches, newest first", body = inline(Vec<BatchJson>))))]
-pub(crate) async fn list(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn list(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let ledger = app.ledger()?;
     let snapshot = ledger.snapshot();
     let end = snapshot.plan.position.next();
@@ -155,7 +155,7 @@ fn described(events: &mut Vec<Event>, snapshot: &Snapshot) -> Option<BatchJson> 
     (status = 200, description = "The preview", body = inline(RetractionPreview)),
     (status = 404, description = "There is no such batch", content_type = "application/problem+json"),
 ))]
-pub(crate) async fn preview(path: web::Path<String>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn preview(path: web::Path<String>, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let batch = BatchId(id_in_path(&path)?);
     json(StatusCode::OK, &app.ledger()?.preview_retraction(batch).await?)
 }

@@ -5,6 +5,7 @@ use super::json;
 use crate::ledger::{Failure, Ledger, blocking};
 use crate::plan::Position;
 use crate::store::{RawEvent, StoredEvent};
+use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 use crate::web::{App, Request as _};
 use actix_web::http::StatusCode;
@@ -32,7 +33,7 @@ pub(crate) struct EventsAnswer<'a> {
     ("limit" = Option<u64>, Query, description = "At most so many, 1 to 10,000; without it, 1,000"),
     ("wait" = Option<u64>, Query, description = "So many seconds, at most 30, an empty answer waits for the next event"),
 ), responses((status = 200, description = "A page of the stream", body = inline(EventsAnswer<'static>))))]
-pub(crate) async fn page(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn page(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let after = Position(request.number("after")?.unwrap_or(0));
     let limit = request.number("limit")?.unwrap_or(LIMIT);
     if !(1..=LIMIT_MAX).contains(&limit) {

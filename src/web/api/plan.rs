@@ -4,6 +4,8 @@ use super::json;
 use crate::ledger::Ledger;
 use crate::plan::document::{DIGEST_VERSION, Document, digest as digest_of};
 use crate::plan::{Plan, Position};
+use crate::web::auth::Caller;
+use crate::web::gate::POSITION;
 use crate::web::problem::Problem;
 use crate::web::{App, Request as _};
 use actix_web::http::StatusCode;
@@ -52,11 +54,13 @@ async fn asked(request: &HttpRequest, ledger: &Ledger) -> Result<Asked, Problem>
     (status = 304, description = "It is the one that If-None-Match names"),
     (status = 404, description = "The stream does not reach that position yet", content_type = "application/problem+json"),
 ))]
-pub(crate) async fn plan(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn plan(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let Asked { plan, etag } = asked(&request, app.ledger()?).await?;
+    // Of what is shown, not of what has come since: it may be sent back as what was seen.
+    let seen = format!("{}/{}", plan.stream.unwrap_or_default(), plan.position);
     let known = request.headers().get(IF_NONE_MATCH).and_then(|header| header.to_str().ok());
     if known.is_some_and(|known| known.split(',').any(|known| known.trim() == etag || known.trim() == "*")) {
-        return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).finish());
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).insert_header((POSITION, seen)).finish());
     }
     let body = serde_json::to_vec(&Document::of(&plan)).map_err(|error| Problem::unavailable(error.to_string()))?;
     let mut response = HttpResponse::Ok();
@@ -64,6 +68,7 @@ pub(crate) async fn plan(request: HttpRequest, app: web::Data<App>) -> Result<Ht
         .insert_header((CONTENT_TYPE, "application/json"))
         .insert_header((ETAG, etag))
         .insert_header((CACHE_CONTROL, "no-cache"))
+        .insert_header((POSITION, seen))
         .body(body))
 }
 
@@ -80,7 +85,7 @@ pub(crate) struct DigestAnswer {
 #[utoipa::path(get, path = "/api/v1/plan/digest", tag = "plan", params(
     ("at" = Option<u64>, Query, description = "The position to look at; without it, the newest"),
 ), responses((status = 200, description = "The digest", body = inline(DigestAnswer))))]
-pub(crate) async fn digest(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn digest(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let Asked { plan, .. } = asked(&request, app.ledger()?).await?;
     json(StatusCode::OK, &DigestAnswer { position: plan.position, sha256: digest_of(&plan), version: DIGEST_VERSION })
 }

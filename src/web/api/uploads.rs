@@ -6,7 +6,7 @@ use crate::ledger::{Answer, Failure, Ledger, blocking, now};
 use crate::plan::command::{ApplyUpload, Ask, Request};
 use crate::plan::event::Body;
 use crate::plan::upload::{Choices, Counts, Preview, RowRef, Upload, UploadKind, assess};
-use crate::plan::{BatchId, InvalidField, Position, Refusal, Timestamp};
+use crate::plan::{BatchId, InvalidField, Plan, Position, Refusal, Timestamp};
 use crate::sheet::{self, FILE_BYTES, Mapping};
 use crate::store::{PendingUpload, codec};
 use crate::web::auth::Caller;
@@ -107,7 +107,7 @@ pub(crate) async fn receive(
         }
     };
     let ledger = app.ledger()?;
-    let preview = assess(&ledger.snapshot().plan, &upload, &Choices::default())?.0;
+    let preview = assess_aside(ledger.snapshot().plan.clone(), upload.clone(), Choices::default()).await?;
     let created_at = now();
     let pending = PendingUpload {
         id,
@@ -129,6 +129,11 @@ pub(crate) async fn receive(
     );
     app.parsed.keep(id, upload.clone());
     json(StatusCode::CREATED, &answer(id, &upload, preview))
+}
+
+/// A large file takes a while, so not on a thread that answers requests.
+async fn assess_aside(plan: Plan, upload: Arc<Upload>, choices: Choices) -> Result<Preview, Problem> {
+    Ok(blocking(move || assess(&plan, &upload, &choices)).await??.0)
 }
 
 fn answer(id: Uuid, upload: &Upload, preview: Preview) -> UploadAnswer<'_> {
@@ -205,14 +210,20 @@ async fn load(app: &App, id: Uuid) -> Result<(PendingUpload, Arc<Upload>), Probl
     (status = 200, description = "The preview", body = inline(UploadAnswer<'static>)),
     (status = 404, description = "There is no such upload, or its hour is over", content_type = "application/problem+json"),
 ))]
-pub(crate) async fn preview(request: HttpRequest, path: web::Path<String>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn preview(
+    request: HttpRequest,
+    path: web::Path<String>,
+    app: web::Data<App>,
+    _caller: web::ReqData<Caller>,
+) -> Result<HttpResponse, Problem> {
     let id = id_in_path(&path)?;
     let leave_out = request.query("leave_out").unwrap_or_default();
     let leave_out = leave_out.split(',').filter(|row| !row.trim().is_empty()).map(|row| row.trim().parse::<RowRef>());
     let leave_out = leave_out.collect::<Result<_, _>>().map_err(Problem::bad_request)?;
     let (_, upload) = load(&app, id).await?;
     let ledger = app.ledger()?;
-    let preview = assess(&ledger.snapshot().plan, &upload, &Choices { leave_out, ..Choices::default() })?.0;
+    let choices = Choices { leave_out, ..Choices::default() };
+    let preview = assess_aside(ledger.snapshot().plan.clone(), upload.clone(), choices).await?;
     remember_shown(ledger, id, preview.position).await?;
     json(StatusCode::OK, &answer(id, &upload, preview))
 }
@@ -232,6 +243,8 @@ pub(crate) struct ApplyBody {
     remove: Option<Vec<u64>>,
     /// Rows whose guest may be moved from another table.
     r#move: Option<Vec<u32>>,
+    /// Of the preview that was confirmed; without it, of the one that was shown last.
+    position: Option<Position>,
 }
 
 /// What was applied.
@@ -262,13 +275,13 @@ pub(crate) async fn apply(
         let position = done.last().map_or(Position(0), |event| event.position);
         return applied(&Answer { position, batch: BatchId(id), events: done.into() });
     }
-    let choices = read_choices(&body)?;
+    let (choices, confirmed) = read_choices(&body)?;
     let (pending, upload) = load(&app, id).await?;
-    let expected = if pending.position < ledger.snapshot().plan.position {
-        Some(Box::new(assess(&ledger.plan_at(pending.position, None).await?, &upload, &choices)?.0))
-    } else {
-        Some(Box::new(assess(&ledger.snapshot().plan, &upload, &choices)?.0))
-    };
+    // What the person says they saw, or else what was shown last.
+    let plan = ledger.snapshot().plan.clone();
+    let shown = confirmed.unwrap_or(pending.position);
+    let shown = if shown < plan.position { ledger.plan_at(shown, None).await? } else { plan };
+    let expected = Some(Box::new(assess_aside(shown, upload.clone(), choices.clone()).await?));
     let ask = Ask::Upload(Box::new(ApplyUpload { upload, choices, expected }));
     let request = Request { id: BatchId(id), actor: caller.actor.clone(), at: now(), seen: None, ask };
     match ledger.submit(request).await {
@@ -294,18 +307,19 @@ fn applied(answer: &Answer) -> Result<HttpResponse, Problem> {
     json(StatusCode::OK, &ApplyAnswer { position: answer.position, batch: answer.batch, counts: head.counts })
 }
 
-fn read_choices(body: &[u8]) -> Result<Choices, Problem> {
+fn read_choices(body: &[u8]) -> Result<(Choices, Option<Position>), Problem> {
     if body.is_empty() {
-        return Ok(Choices::default());
+        return Ok((Choices::default(), None));
     }
     let value: Value = serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("It is not JSON: {error}.")))?;
-    let read = || -> Result<Choices, Vec<InvalidField>> {
+    let read = || -> Result<(Choices, Option<Position>), Vec<InvalidField>> {
         let mut fields = Fields::of("", value)?;
         let leave_out = rows("/leave_out", fields.optional("leave_out")?)?;
         let remove = fields.optional::<BTreeSet<u64>>("remove")?.unwrap_or_default();
         let moves = rows("/move", fields.optional("move")?)?;
+        let position = fields.optional("position")?;
         fields.end()?;
-        Ok(Choices { leave_out, remove, moves })
+        Ok((Choices { leave_out, remove, moves }, position))
     };
     read().map_err(|errors| Problem::invalid(&errors))
 }
