@@ -69,7 +69,7 @@ impl Ledger {
         let carried_out = tokio::spawn(async move {
             let accepted_at = Instant::now();
             let preparing = ledger.clone();
-            let id = ask.id;
+            let (id, asked) = (ask.id, (ask.batch, ask.retracts));
             let prepared = blocking(move || preparing.prepare(ask, accepted_at)).await?;
             let answered = match prepared {
                 Ok(Prepared::Repeated(preview)) => return Ok(*preview),
@@ -84,7 +84,7 @@ impl Ledger {
                 Ok(preview) => Ok(preview),
                 Err(failure) => {
                     blocking(move || match ledger.shared.store.head(id)? {
-                        Some(done) => ledger.repeat(&done),
+                        Some(done) => ledger.repeat(&done, asked),
                         None => Err(failure),
                     })
                     .await?
@@ -96,7 +96,7 @@ impl Ledger {
 
     fn prepare(&self, ask: ChangeValidity, accepted_at: Instant) -> Result<Prepared, Failure> {
         if let Some(done) = self.shared.store.head(ask.id)? {
-            return self.repeat(&done).map(Box::new).map(Prepared::Repeated);
+            return self.repeat(&done, (ask.batch, ask.retracts)).map(Box::new).map(Prepared::Repeated);
         }
         let head = self.retractable(ask.batch)?;
         let snapshot = self.snapshot();
@@ -120,13 +120,16 @@ impl Ledger {
     }
 
     /// The same id again: the same answer, as of then.
-    fn repeat(&self, done: &StoredEvent) -> Result<RetractionPreview, Failure> {
+    fn repeat(&self, done: &StoredEvent, (asked_batch, asked_retracts): (BatchId, bool)) -> Result<RetractionPreview, Failure> {
         let event = Decoder::default().decode(done.raw()).map_err(super::ReplayError::from)?;
         let (batch, retracts) = match &event.body {
             Body::BatchRetracted(retraction) => (retraction.batch, true),
             Body::BatchReinstated(retraction) => (retraction.batch, false),
-            _ => return Err(Refusal::NotRetractable { why: "This id belongs to another command." }.into()),
+            _ => return Err(Refusal::IdTaken.into()),
         };
+        if (batch, retracts) != (asked_batch, asked_retracts) {
+            return Err(Refusal::IdTaken.into());
+        }
         let snapshot = self.snapshot();
         let before = Position(event.position.0 - 1);
         let first = self.retractable(batch)?.position;

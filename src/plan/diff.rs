@@ -97,6 +97,13 @@ fn subject(changes: &mut Vec<Change>, before: &Plan, after: &Plan, subject: Subj
 
 fn push_changed(changes: &mut Vec<Change>, before: &Plan, after: &Plan, subject: Subject, field: &'static str) {
     let (old, new) = (before.shown(subject, field), after.shown(subject, field));
+    // A link to somebody who is gone is none, so it can differ and be the same.
+    if let (Subject::Guest(id), "plus_one_of") = (subject, field)
+        && let (Some(guest), Some(new)) = (before.guest(id), after.guest(id))
+        && before.plus_one_of(guest) == after.plus_one_of(new)
+    {
+        return;
+    }
     // Two guests or tables of one name are still two: what is shown may be equal although the field is not.
     if subject == Subject::Plan && old == new {
         return;

@@ -106,6 +106,8 @@ pub enum Refusal {
     OthersBuiltOnIt {
         lost: Vec<Lost>,
     },
+    /// The id of the request stands in the stream, for another request.
+    IdTaken,
 }
 
 /// Something in the plan, by its id and by what people call it.
@@ -176,6 +178,7 @@ impl Refusal {
             Self::NotRetracted => "not_retracted",
             Self::NotRetractable { .. } => "not_retractable",
             Self::OthersBuiltOnIt { .. } => "others_built_on_it",
+            Self::IdTaken => "id_taken",
         }
     }
 
@@ -209,7 +212,10 @@ impl Refusal {
                 None => "Somebody changed it meanwhile".to_owned(),
             },
             Self::Invalid { errors } => match errors.first() {
-                Some(error) => format!("{} {}", error.pointer, error.message),
+                Some(error) => match error.pointer.rsplit('/').next().filter(|field| !field.is_empty()) {
+                    Some(field) => format!("Not valid: {} {}", field.replace('_', " "), error.message),
+                    None => format!("Not valid: it {}", error.message),
+                },
                 None => "Not valid".to_owned(),
             },
             Self::UploadHasProblems { preview } => format!("{} problems must be solved or left out first", preview.problems.len()),
@@ -217,7 +223,9 @@ impl Refusal {
             Self::AlreadyRetracted { .. } => "The batch is retracted already".to_owned(),
             Self::NotRetracted => "The batch is not retracted".to_owned(),
             Self::NotRetractable { .. } => "This cannot be retracted".to_owned(),
+            Self::OthersBuiltOnIt { lost } if lost.len() == 1 => "A later change builds on it".to_owned(),
             Self::OthersBuiltOnIt { lost } => format!("{} later changes build on it", lost.len()),
+            Self::IdTaken => "The id is taken".to_owned(),
         }
     }
 
@@ -257,6 +265,7 @@ impl Refusal {
             Self::AlreadyRetracted { position } => format!("It was retracted by the event at position {position}."),
             Self::NotRetracted => "There is nothing to reinstate.".to_owned(),
             Self::NotRetractable { why } => (*why).to_owned(),
+            Self::IdTaken => "Another request was carried out under this id. Send this one under a fresh id.".to_owned(),
             Self::OthersBuiltOnIt { .. } => "Their changes would lose their effect. An admin can take it back nevertheless.".to_owned(),
         }
     }
@@ -270,7 +279,7 @@ impl Refusal {
             Self::UnknownRoom(id) => json!({ "room": id }),
             Self::UnknownSpot(id) => json!({ "spot": id }),
             Self::UnknownParty(name) => json!({ "party": name }),
-            Self::UnknownBatch | Self::NotRetracted | Self::NotRetractable { .. } => json!({}),
+            Self::UnknownBatch | Self::NotRetracted | Self::NotRetractable { .. } | Self::IdTaken => json!({}),
             Self::EmployeeNoTaken { employee_no, by } => json!({ "employee_no": employee_no, "by": by }),
             Self::EmailTaken { email, by } => json!({ "email": email, "by": by }),
             Self::TableFull { table, seats, seated, missing } => {

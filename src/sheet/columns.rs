@@ -166,7 +166,9 @@ pub(super) fn recognise(content: Content, headers: &[String], mapping: &Mapping)
             }
         };
         // Of two columns for one field, the first counts.
-        let field = field.filter(|field| field == "extra" || !columns.iter().any(|column| column.field.as_ref() == Some(field)));
+        let same =
+            |column: &Column, field: &str| column.field.as_deref() == Some(field) && (field != "extra" || column.header == header.trim());
+        let field = field.filter(|field| !columns.iter().any(|column| same(column, field)));
         columns.push(Column { header: header.trim().to_owned(), field });
     }
     let has = |field: &str| columns.iter().any(|column| column.field.as_deref() == Some(field));

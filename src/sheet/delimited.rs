@@ -20,13 +20,18 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
         return Err(SheetError::NotASpreadsheet { detail: "It is called csv, but it is no text.".to_owned() });
     };
     // One kind of line end, so that the reader's line numbers count every line once.
-    let text = text.replace("\r\n", "\n").replace('\r', "\n") + "\n";
+    let text = text.replace("\r\n", "\n").replace('\r', "\n") + "\n" + END + "\n";
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator(&text)).from_reader(text.as_bytes());
     let mut sheet = Sheet { name: "csv".to_owned(), ..Sheet::default() };
     let mut record = csv::StringRecord::new();
     // A cell may span lines; the spreadsheet program shows it as one row.
     let mut lines_within_cells = 0;
+    let mut ended = false;
     while reader.read_record(&mut record).map_err(|error| SheetError::Damaged { detail: error.to_string() })? {
+        ended = record.len() == 1 && record.get(0) == Some(END);
+        if ended {
+            break;
+        }
         // Now at the line below the record; blank lines above it were passed over, but count.
         lines_within_cells += record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
         let row = u32::try_from(reader.position().line().saturating_sub(1 + lines_within_cells)).unwrap_or(u32::MAX);
@@ -42,8 +47,15 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
             return Err(SheetError::TooLarge { limit: "20,000 rows" });
         }
     }
+    if !ended {
+        let row = sheet.rows.last_key_value().map_or(1, |(row, _)| *row);
+        return Err(SheetError::Damaged { detail: format!("a quote is opened in row {row} or near it, and never closed") });
+    }
     Ok(vec![sheet])
 }
+
+/// A line of our own behind the last one. Where it is not found again, an open quote has swallowed it, and who knows what else.
+const END: &str = "\u{2}end\u{3}";
 
 fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
@@ -107,6 +119,17 @@ mod tests {
             let text = "Table,Notes\n\nT1,\"two\nlines\"\nT2,\n\n\nT3,x\n".replace('\n', end);
             assert_eq!(rows(text.as_bytes()).iter().map(|(row, _)| *row).collect::<Vec<_>>(), [1, 3, 4, 7], "{end:?}");
         }
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_no_list() {
+        for text in ["Table,Seats\nX1,4\nX2,5\nX3,\"6", "Table,Spot\r\n\"T013,G-01", "A;B\n1;\"x\n2;y\n"] {
+            assert!(
+                matches!(read("list.csv", text.as_bytes()), Err(SheetError::Damaged { detail }) if detail.contains("quote")),
+                "{text:?}"
+            );
+        }
+        assert_eq!(rows(b"Table,Seats\nX1,\"4\n\"\nX2,5\"").len(), 3, "an inch is no quote");
     }
 
     #[test]

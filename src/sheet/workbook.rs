@@ -159,6 +159,12 @@ fn cell(value: Data) -> Cell {
         Data::Int(number) => Cell::Number(number as f64),
         Data::Bool(value) => Cell::Bool(value),
         Data::DateTime(instant) => {
+            // Less than a day is a time of day, or a length of time; its date would be the calendar's first.
+            if instant.is_duration() || instant.as_f64() < 1.0 {
+                #[allow(clippy::cast_possible_truncation)] // Minutes of at most some years.
+                let minutes = (instant.as_f64() * 24.0 * 60.0).round() as i64;
+                return Cell::Text(format!("{:02}:{:02}", minutes / 60, minutes % 60));
+            }
             let (year, month, day, hour, minute, second, _) = instant.to_ymd_hms_milli();
             let date = format!("{year:04}-{month:02}-{day:02}");
             Cell::Text(if (hour, minute, second) == (0, 0, 0) { date } else { format!("{date} {hour:02}:{minute:02}:{second:02}") })

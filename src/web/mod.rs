@@ -111,8 +111,12 @@ async fn last_resort(request: HttpRequest) -> Result<HttpResponse, Problem> {
 
 /// Reading a request's query.
 pub(crate) trait Request {
+    /// All values of the name.
+    fn queries(&self, name: &str) -> Vec<String>;
     /// The first value of the name.
-    fn query(&self, name: &str) -> Option<String>;
+    fn query(&self, name: &str) -> Option<String> {
+        self.queries(name).into_iter().next()
+    }
     /// The value as a number.
     ///
     /// # Errors
@@ -124,8 +128,8 @@ pub(crate) trait Request {
 }
 
 impl Request for HttpRequest {
-    fn query(&self, name: &str) -> Option<String> {
-        let pairs = web::Query::<Vec<(String, String)>>::from_query(self.query_string()).ok()?.into_inner();
-        pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
+    fn queries(&self, name: &str) -> Vec<String> {
+        let pairs = web::Query::<Vec<(String, String)>>::from_query(self.query_string()).map(web::Query::into_inner);
+        pairs.unwrap_or_default().into_iter().filter(|(key, _)| key == name).map(|(_, value)| value).collect()
     }
 }

@@ -164,6 +164,7 @@ fn an_etag_saves_the_body() {
     let etag = admin.get("/api/v1/plan").header("etag").unwrap().to_owned();
     let again = || admin.send("GET", "/api/v1/plan", &[("If-None-Match", &etag)], None).unwrap();
     assert_eq!((again().status, again().header("etag")), (304, Some(etag.as_str())));
+    assert_eq!(admin.send("GET", "/api/v1/plan", &[("If-None-Match", &format!("W/{etag}"))], None).unwrap().status, 304);
     admin.command(json!({"type": "add_table", "number": "T1"})).expect(200);
     assert_eq!(again().status, 200);
 }
@@ -183,6 +184,9 @@ fn what_somebody_was_answered_they_see_from_then_on() {
     });
     staff.command(json!({"type": "add_table", "number": "T2"})).expect(200);
     assert_eq!(waiting.join().unwrap()["tables"].as_array().unwrap().len(), 2);
+    // What nobody here has seen yet is waited for, and then it is said, instead of deciding on an older plan.
+    let body = json!({"id": Uuid::now_v7(), "seen": 1_000_000, "command": {"type": "add_table", "number": "T3"}});
+    staff.post("/api/v1/commands", &body).problem(503, "unavailable");
     // Another stream's position means nothing here.
     let foreign = format!("{}/999999", Uuid::new_v4());
     assert_eq!(staff.send("GET", "/api/v1/plan", &[("Tafel-Position", &foreign)], None).unwrap().status, 200);

@@ -180,6 +180,20 @@ fn what_cannot_be_retracted_is_refused() {
     let done = admin.post(&path, &json!({"id": id, "reason": "wrong"})).expect(200);
     assert_eq!(retract(&admin, &batch(&table)).problem(409, "already_retracted")["position"], done["position"]);
     retract(&admin, &id.to_string()).problem(409, "not_retractable");
+    // The same id for something else is no repetition.
+    admin.post(&path.replace("/retract", "/reinstate"), &json!({"id": id, "reason": "wrong"})).problem(409, "id_taken");
+    admin.post(&path, &json!({"id": table["batch"], "reason": "wrong"})).problem(409, "id_taken");
+}
+
+#[test]
+fn a_link_to_somebody_who_is_gone_is_no_change() {
+    let server = Server::start();
+    let admin = server.admin();
+    let [a, b] =
+        ["Anna", "Ben"].map(|name| admin.command(json!({"type": "add_guest", "first_name": name})).expect(200)["position"].clone());
+    let linked = admin.command(json!({"type": "change_guest", "guest": b, "plus_one_of": a})).expect(200);
+    admin.command(json!({"type": "remove_guest", "guest": a})).expect(200);
+    assert_eq!(preview(&admin, &batch(&linked))["reversed"], json!([]));
 }
 
 #[test]

@@ -128,7 +128,9 @@ fn what_is_no_spreadsheet_is_refused_in_words() {
     ] {
         admin.upload("guests", name, &workbook(name)).problem(status, code);
     }
-    admin.upload("nonsense", "guests.xlsx", &workbook("guests.xlsx")).problem(404, "unknown_kind");
+    let unknown = admin.upload("nonsense", "guests.xlsx", &workbook("guests.xlsx")).problem(404, "unknown_kind");
+    assert_eq!(unknown["title"], "There is no kind of upload \"nonsense\"");
+    admin.upload("tables", "cut-off.csv", b"Table,Seats\nX1,4\nX2,5\nX3,\"6").problem(415, "damaged_spreadsheet");
     admin.upload("guests", "large.csv", &vec![b'a'; 10 * 1024 * 1024 + 1]).problem(413, "too_large");
     let rows = (0..20_002).map(|row| format!("{row},Anna")).collect::<Vec<_>>().join("\n");
     let refused = admin.upload("guests", "long.csv", format!("Employee No,First name\n{rows}").as_bytes()).problem(413, "too_large");
@@ -182,6 +184,8 @@ fn wrong_cells_are_problems_with_row_and_column() {
     let id = shown["id"].as_str().unwrap();
     let left = admin.get(&format!("/api/v1/uploads/{id}?leave_out=3")).expect(200);
     assert_eq!((counts(&left), &left["can_apply"]), (json!({"rows": 2, "unchanged": 1, "left_out": 1}), &json!(true)));
+    let both = admin.get(&format!("/api/v1/uploads/{id}?leave_out=2&leave_out=3")).expect(200);
+    assert_eq!((counts(&both), &both["can_apply"]), (json!({"rows": 2, "left_out": 2}), &json!(false)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `GET /api/v1/batches`, and what may be done about a batch.
 
+use super::commands::seen_here;
 use super::parse::Fields;
 use super::{id_in_path, json};
 use crate::ledger::{ChangeValidity, Failure, Snapshot, blocking, now};
@@ -206,6 +207,7 @@ async fn change(app: &App, caller: &Caller, batch: &str, body: &[u8], retracts: 
     let batch = BatchId(id_in_path(batch)?);
     let value: Value = serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("It is not JSON: {error}.")))?;
     let ask = asked(value, caller, batch, retracts).map_err(|errors| Problem::invalid(&errors))?;
+    seen_here(app.ledger()?, ask.position).await?;
     json(StatusCode::OK, &app.ledger()?.change_validity(ask).await?)
 }
 

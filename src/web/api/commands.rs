@@ -1,7 +1,7 @@
 //! `POST /api/v1/commands`.
 
 use super::{json, parse};
-use crate::ledger::now;
+use crate::ledger::{Ledger, now};
 use crate::plan::command::{Ask, Command, Request, Role};
 use crate::plan::{BatchId, Position};
 use crate::store::StoredEvent;
@@ -13,6 +13,7 @@ use actix_web::{HttpResponse, web};
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::time::Duration;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -59,6 +60,17 @@ impl<'a> EventJson<'a> {
     }
 }
 
+/// A stale edit is only noticed on a plan at least as new as what the person saw.
+pub(crate) async fn seen_here(ledger: &Ledger, seen: Option<Position>) -> Result<(), Problem> {
+    let Some(seen) = seen else { return Ok(()) };
+    match ledger.wait_for(seen, SEEN_TIMEOUT).await {
+        Some(_) => Ok(()),
+        None => Err(Problem::unavailable(format!("The plan has not reached position {seen}, which was seen elsewhere."))),
+    }
+}
+
+const SEEN_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// Carries a command out, or several as one batch.
 #[utoipa::path(post, path = "/api/v1/commands", tag = "plan", request_body = inline(CommandBody), responses(
     (status = 200, description = "Done, and durable", body = inline(CommandAnswer<'static>)),
@@ -73,6 +85,7 @@ pub(crate) async fn submit(app: web::Data<App>, caller: web::ReqData<Caller>, bo
     if caller.role < needed {
         return Err(Problem::forbidden(format!("The command needs the role {needed}; yours is {}.", caller.role)));
     }
+    seen_here(app.ledger()?, body.seen).await?;
     let request =
         Request { id: BatchId(body.id), actor: caller.actor.clone(), at: now(), seen: body.seen, ask: Ask::Commands(body.commands) };
     let answer = app.ledger()?.submit(request).await?;

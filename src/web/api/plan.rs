@@ -59,7 +59,7 @@ pub(crate) async fn plan(request: HttpRequest, app: web::Data<App>, _caller: web
     // Of what is shown, not of what has come since: it may be sent back as what was seen.
     let seen = format!("{}/{}", plan.stream.unwrap_or_default(), plan.position);
     let known = request.headers().get(IF_NONE_MATCH).and_then(|header| header.to_str().ok());
-    if known.is_some_and(|known| known.split(',').any(|known| known.trim() == etag || known.trim() == "*")) {
+    if known.is_some_and(|known| known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag || known.trim() == "*")) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).insert_header((POSITION, seen)).finish());
     }
     let body = serde_json::to_vec(&Document::of(&plan)).map_err(|error| Problem::unavailable(error.to_string()))?;

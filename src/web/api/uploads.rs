@@ -92,7 +92,8 @@ pub(crate) async fn receive(
     caller: web::ReqData<Caller>,
     form: Multipart,
 ) -> Result<HttpResponse, Problem> {
-    let kind: UploadKind = path.parse().map_err(|()| Problem::not_found("unknown_kind", format!("There is no kind of upload {path:?}")))?;
+    let kind: UploadKind =
+        path.parse().map_err(|()| Problem::not_found("unknown_kind", format!("There is no kind of upload {:?}", path.as_str())))?;
     let Form { file, content, mapping } = read_form(form).await?;
     let (mapping_json, mapping) = read_mapping(mapping)?;
     let content = Arc::new(content);
@@ -217,7 +218,7 @@ pub(crate) async fn preview(
     _caller: web::ReqData<Caller>,
 ) -> Result<HttpResponse, Problem> {
     let id = id_in_path(&path)?;
-    let leave_out = request.query("leave_out").unwrap_or_default();
+    let leave_out = request.queries("leave_out").join(",");
     let leave_out = leave_out.split(',').filter(|row| !row.trim().is_empty()).map(|row| row.trim().parse::<RowRef>());
     let leave_out = leave_out.collect::<Result<_, _>>().map_err(Problem::bad_request)?;
     let (_, upload) = load(&app, id).await?;
@@ -301,8 +302,7 @@ pub(crate) async fn apply(
 fn applied(answer: &Answer) -> Result<HttpResponse, Problem> {
     let head = answer.events.first().and_then(|event| codec::decode(&event.kind, &event.payload).ok());
     let Some(Body::UploadApplied(head)) = head else {
-        let why = "This id belongs to another command.";
-        return Err(Problem::new(StatusCode::CONFLICT, "id_taken", "The id is taken", why));
+        return Err(Refusal::IdTaken.into());
     };
     json(StatusCode::OK, &ApplyAnswer { position: answer.position, batch: answer.batch, counts: head.counts })
 }
