@@ -33,7 +33,7 @@ macro_rules! subject {
             pub id: $id,
             $($(#[$field_doc])* pub $field: $slot,)*
             $($(#[$own_doc])* pub $own: $own_type,)*
-            touched: [Touch; 0 $(+ one!($field))* $(+ one!($own))*],
+            pub(in crate::plan) touched: [Touch; 0 $(+ one!($field))* $(+ one!($own))*],
         }
 
         /// The fields to set: absent keeps, `null` clears.
