@@ -452,6 +452,12 @@ proptest! {
         let after = history.snapshot();
         prop_assert_eq!(digest(&after.plan), digest(&before.plan), "replay equals live state");
         prop_assert_eq!(whole(&after.plan), whole(&before.plan));
+        // The invariants hold after every event, not only at the end of a batch.
+        let mut plan = Plan::default();
+        for event in history.events() {
+            if after.validity.voids().contains_key(&event.batch) { plan.skip(&event); } else { apply(&mut plan, &event); }
+            invariants(&plan)?;
+        }
         // Any earlier position, as it was known then.
         for position in [1, after.plan.position.0 / 2, after.plan.position.0].map(Position) {
             let then = history.runtime.block_on(history.ledger.plan_at(position, None)).unwrap();
