@@ -106,15 +106,15 @@ impl Ledger {
         }
         let (now, then) = voids(&snapshot, ask.batch, head.position, ask.retracts);
         let comparison = self.shared.history.compare(ask.batch, &now, &then, snapshot.plan.position)?;
-        let expected = match ask.position.filter(|position| *position < snapshot.plan.position) {
-            Some(position) => {
+        let expected = match ask.position {
+            None => None,
+            Some(position) if position < snapshot.plan.position => {
                 let (now, then) = voids_at(&snapshot, ask.batch, head.position, position, ask.retracts);
                 Some(self.shared.history.compare(ask.batch, &now, &then, position)?.finish().0)
             }
-            None => None,
+            // Confirmed at the newest position; the writer may have moved on by the time it is its turn.
+            Some(_) => Some(comparison.clone().finish().0),
         };
-        // Confirmed at the newest position, and the writer may have moved on since.
-        let expected = expected.or_else(|| ask.position.map(|_| comparison.clone().finish().0));
         let (reply, answer) = oneshot::channel();
         Ok(Prepared::New(Box::new(ValidityJob { ask, comparison, now, expected, accepted_at, reply }), answer))
     }

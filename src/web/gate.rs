@@ -2,7 +2,7 @@
 
 use super::auth::Caller;
 use super::problem::Problem;
-use super::routes::{Needs, route};
+use super::routes::{Needs, Route, route};
 use super::{App, Request as _};
 use crate::ledger::Ledger;
 use crate::plan::Position;
@@ -30,20 +30,21 @@ pub(crate) async fn gate(
     let id = Uuid::now_v7().to_string();
     let method = request.method().clone();
     // The decoded path, which is what the router goes by: what is asked for as /pl%61n is the plan.
-    let pattern = route(request.method().as_str(), request.match_info().as_str()).map(|route| route.path.to_owned());
-    let mut response = match admit(&request, pattern.as_deref()).await {
+    let route = route(request.method().as_str(), request.match_info().as_str());
+    let pattern = route.map(|route| route.path);
+    let mut response = match admit(&request, route).await {
         Ok(caller) => {
             let actor = caller.as_ref().map(|caller| caller.actor.clone());
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
             }
             let response = next.call(request).await?.map_into_boxed_body();
-            log(&id, &method, pattern.as_deref(), response.status(), actor.as_deref(), began);
+            log(&id, &method, pattern, response.status(), actor.as_deref(), began);
             response
         }
         Err(problem) => {
             let response = request.into_response(problem.response(Some(&id)));
-            log(&id, &method, pattern.as_deref(), response.status(), None, began);
+            log(&id, &method, pattern, response.status(), None, began);
             response
         }
     };
@@ -64,9 +65,9 @@ pub(crate) async fn gate(
     Ok(response)
 }
 
-async fn admit(request: &ServiceRequest, pattern: Option<&str>) -> Result<Option<Caller>, Problem> {
+async fn admit(request: &ServiceRequest, route: Option<&Route>) -> Result<Option<Caller>, Problem> {
     let app = request.app_data::<web::Data<App>>().ok_or_else(|| Problem::unavailable("The server is starting."))?;
-    let Some(needed) = pattern.and_then(|pattern| route(request.method().as_str(), pattern)).map(|route| route.needs) else {
+    let Some(needed) = route.map(|route| route.needs) else {
         // Unknown paths and wrong methods are told apart by the router's last resort.
         return Ok(None);
     };

@@ -14,10 +14,6 @@ fn counts(preview: &Value) -> Value {
 }
 
 fn problems(preview: &Value) -> Vec<(u64, &str, &str)> {
-    let problem = |problem: &'_ Value| {
-        (problem["row"].as_u64().unwrap(), problem["column"].as_str().map(str::to_owned), problem["code"].as_str().map(str::to_owned))
-    };
-    let _ = problem;
     preview["problems"]
         .as_array()
         .unwrap()
