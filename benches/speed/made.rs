@@ -1,11 +1,12 @@
-//! Streams made for the benchmarks: the sample party, then weeks of people working on it.
+//! Streams made for the benchmarks: the sample party, then weeks of people working on it, event by event as `decide` writes them.
 
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use tafel::ledger::Ledger;
-use tafel::plan::event::Body;
-use tafel::plan::{BatchId, GuestId, GuestPatch, Patch, Plan, Position, SpotId, TableId, Text, Timestamp, decide};
+use tafel::plan::command::{Ask, Command, Request};
+use tafel::plan::event::Event;
+use tafel::plan::{BatchId, GuestId, GuestPatch, Patch, Plan, Position, SpotId, TableId, Text, Timestamp, apply, decide};
 use tafel::store::{Access, Chunk, Sqlite, Store, StoredEvent, Stream as _, codec};
 use tafel::{app, config::Settings, sample};
 use uuid::Uuid;
@@ -29,16 +30,18 @@ impl Dice {
 /// Where a plan's subjects are, to pick from.
 pub struct Cast {
     pub guests: Vec<GuestId>,
-    pub tables: Vec<TableId>,
-    pub spots: Vec<SpotId>,
+    tables: Vec<TableId>,
+    spots: Vec<SpotId>,
+    plan: Plan,
 }
 
 impl Cast {
-    pub fn of(plan: &Plan) -> Self {
+    fn of(plan: &Plan) -> Self {
         Self {
             guests: plan.guests.keys().copied().collect(),
             tables: plan.tables.keys().copied().collect(),
             spots: plan.spots.keys().copied().collect(),
+            plan: plan.clone(),
         }
     }
 
@@ -50,11 +53,11 @@ impl Cast {
         self.tables[dice.below(self.tables.len() as u64) as usize]
     }
 
-    /// What people do all day.
-    pub fn body(&self, dice: &mut Dice) -> Body {
+    /// What people do all day. The plan may refuse it.
+    fn command(&self, dice: &mut Dice) -> Command {
         match dice.below(20) {
-            0..9 => Body::GuestSeated { guest: self.guest(dice), table: self.table(dice) },
-            9..12 => Body::GuestUnseated { guest: self.guest(dice) },
+            0..9 => Command::SeatGuest { guest: self.guest(dice), table: self.table(dice) },
+            9..12 => Command::UnseatGuest { guest: self.guest(dice) },
             12..17 => {
                 let text = |text: String| Patch::Set(Text::parse(&text).unwrap());
                 let diet = ["vegan", "vegetarian", "halal", "kosher"][dice.below(4) as usize];
@@ -63,14 +66,26 @@ impl Cast {
                     notes: text(format!("prefers seat {}", dice.below(1_000))),
                     ..GuestPatch::default()
                 };
-                Body::GuestChanged { guest: self.guest(dice), set: Box::new(set) }
+                Command::ChangeGuest { guest: self.guest(dice), set: Box::new(set) }
             }
-            17..19 => Body::TablePlaced {
-                table: self.table(dice),
-                spot: self.spots[dice.below(self.spots.len() as u64) as usize],
-                by_upload: false,
-            },
-            _ => Body::TableLifted { table: self.table(dice) },
+            17..19 => {
+                let lifted = self.tables.iter().find(|table| self.plan.table(**table).unwrap().spot.is_none());
+                let spot = self.spots[dice.below(self.spots.len() as u64) as usize];
+                lifted.map_or(Command::LiftTable { table: self.table(dice) }, |table| Command::PlaceTable { table: *table, spot })
+            }
+            _ => Command::LiftTable { table: self.table(dice) },
+        }
+    }
+
+    /// The next event: the first command that the plan takes, and that changes something.
+    fn event(&mut self, batch: BatchId, actor: &Arc<str>, at: Timestamp, dice: &mut Dice) -> Event {
+        loop {
+            let ask = Ask::Commands(vec![self.command(dice)]);
+            let request = Request { id: batch, actor: actor.clone(), at, seen: None, ask };
+            if let Ok([event]) = decide(&self.plan, &request).as_deref() {
+                apply(&mut self.plan, event);
+                return event.clone();
+            }
         }
     }
 }
@@ -95,13 +110,13 @@ pub fn open(folder: &Path) -> Arc<dyn Store> {
 
 /// The sample party, filled up to so many events of a batch each.
 pub fn stream(folder: &Path, events: u64) -> Cast {
-    let cast = party(folder);
-    append(folder, &cast, events, 1);
+    let mut cast = party(folder);
+    append(folder, &mut cast, events, 1);
     cast
 }
 
 /// Appends until the stream has so many events, `per_batch` to a batch; answers the last batch.
-pub fn append(folder: &Path, cast: &Cast, until: u64, per_batch: u64) -> BatchId {
+pub fn append(folder: &Path, cast: &mut Cast, until: u64, per_batch: u64) -> BatchId {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let store = Sqlite::open(folder.join("tafel.db"), Access::Beside).unwrap();
     let mut last = runtime.block_on(store.last()).unwrap();
@@ -117,14 +132,15 @@ pub fn append(folder: &Path, cast: &Cast, until: u64, per_batch: u64) -> BatchId
                     batch = BatchId(Uuid::now_v7());
                 }
                 at += 1;
-                let body = cast.body(&mut dice);
+                let event = cast.event(batch, &actors[(offset % 4) as usize], Timestamp(at), &mut dice);
+                assert_eq!(event.position.0, last.0 + offset);
                 StoredEvent {
-                    position: Position(last.0 + offset),
-                    recorded_at: Timestamp(at),
-                    actor: actors[(offset % 4) as usize].clone(),
+                    position: event.position,
+                    recorded_at: event.recorded_at,
+                    payload: codec::encode(&event.body).unwrap(),
+                    kind: Cow::Borrowed(event.body.kind()),
+                    actor: event.actor,
                     batch,
-                    kind: Cow::Borrowed(body.kind()),
-                    payload: codec::encode(&body).unwrap(),
                 }
             })
             .collect();

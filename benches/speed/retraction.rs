@@ -10,10 +10,10 @@ const ROUNDS: usize = 9;
 
 pub fn run() -> Vec<Line> {
     let folder = tempfile::tempdir().unwrap();
-    let cast = stream(folder.path(), 88_500);
+    let mut cast = stream(folder.path(), 88_500);
     // One batch of 1,500 events, then 10,000 by others.
-    let batch = append(folder.path(), &cast, 90_000, u64::MAX);
-    append(folder.path(), &cast, 100_000, 1);
+    let batch = append(folder.path(), &mut cast, 90_000, u64::MAX);
+    append(folder.path(), &mut cast, 100_000, 1);
     let ledger = Ledger::start(open(folder.path()), decide).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (mut previews, mut folds) = (Vec::new(), Vec::new());

@@ -2,6 +2,7 @@
 //!
 //! One writer task owns the stream's end; everybody else holds this handle, sends it requests, and reads snapshots.
 
+mod batches;
 mod group;
 mod history;
 mod recent;

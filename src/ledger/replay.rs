@@ -1,20 +1,21 @@
-//! Replay: the stream into a plan, with bounded memory; the reading and the folding each on a thread of their own.
+//! Replay: the stream into a plan, with bounded memory. One thread reads rows; the other decodes and folds them.
 
+use super::batches::Batches;
 use super::history::{CHECKPOINT_EVENTS, History};
 use super::recent::Recent;
 use super::validity::Validity;
 use crate::plan::event::Event;
-use crate::plan::{BatchId, Plan, Position, apply};
+use crate::plan::{BatchId, Plan, Position, Timestamp, apply};
 use crate::store::codec::{CodecError, Decoder};
-use crate::store::{RawEvent, Store, StoreError};
-use std::collections::HashSet;
-use std::hash::{BuildHasherDefault, Hasher};
+use crate::store::{RawEvent, Rows, Store, StoreError};
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{TrySendError, sync_channel};
 use std::time::Instant;
 
-/// Events travel between the threads in boxes of this many.
+/// Rows travel between the threads in boxes of this many.
 const BOX_EVENTS: usize = 1_024;
+/// So many are decoded before they are folded: few enough to stay in the processor's nearest memory.
+const DECODED_EVENTS: usize = 64;
 /// So many boxes may wait: what bounds the memory.
 const BOXES: usize = 8;
 /// Short ranges are not worth a second thread.
@@ -39,100 +40,136 @@ pub fn fold(store: &dyn Store, after: Position, until: Position, mut each: impl 
     fold_boxed(store, after, until, |events| events.iter().for_each(&mut each))
 }
 
-/// [`fold`], many events at a time. Whoever wants to keep a box takes it.
+/// [`fold`], many events at a time. Whoever wants to keep a box of them takes it.
 pub(super) fn fold_boxed(
     store: &dyn Store,
     after: Position,
     until: Position,
+    each: impl FnMut(&mut Vec<Event>),
+) -> Result<(), ReplayError> {
+    fold_rows(store, after, until, |_| {}, each)
+}
+
+/// [`fold_boxed`]; the thread that reads shows the rows to `note` before they are decoded.
+fn fold_rows(
+    store: &dyn Store,
+    after: Position,
+    until: Position,
+    mut note: impl FnMut(&Rows) + Send,
     mut each: impl FnMut(&mut Vec<Event>),
 ) -> Result<(), ReplayError> {
     if until <= after {
         return Ok(());
     }
+    let reading = Reading { last: after, recorded_at: Timestamp(i64::MIN) };
+    let (mut decoder, mut events) = (Decoder::default(), Vec::new());
     if until.0 - after.0 <= ALONE_EVENTS {
-        let mut events = Vec::new();
-        read(store, after, until, |event| {
-            events.push(event);
-            ControlFlow::Continue(())
+        reading.read(store, until, &mut Rows::default, |rows| {
+            note(&rows);
+            rows.iter().try_for_each(|raw| decoder.decode(raw).map(|event| events.push(event)))?;
+            Ok(ControlFlow::Continue(()))
         })?;
         each(&mut events);
         return Ok(());
     }
     std::thread::scope(|scope| {
-        let (boxes, opened) = sync_channel::<Vec<Event>>(BOXES);
-        // Emptied boxes go back to be filled again: a new one for each would cost as much as reading its events.
-        let (emptied, back) = sync_channel::<Vec<Event>>(2 * BOXES);
-        let reading = scope.spawn(move || read_boxed(store, after, until, &boxes, &back));
-        while let Ok(mut events) = opened.recv() {
-            each(&mut events);
-            events.clear();
-            // With the reader gone, or with boxes enough, this one is not needed any more.
-            if events.capacity() > 0 {
-                let _ = emptied.try_send(events);
+        let (boxes, opened) = sync_channel::<Filled>(BOXES);
+        // Emptied boxes go back to be filled again: a new one for each would cost as much as reading its rows.
+        let (emptied, back) = sync_channel::<Rows>(2 * BOXES);
+        let reader = scope.spawn(move || {
+            let mut decoder = Decoder::default();
+            reading.read(store, until, &mut || back.try_recv().unwrap_or_default(), |rows| {
+                note(&rows);
+                // The folding is behind: whoever has the time decodes.
+                let sent = match boxes.try_send(Filled::Rows(rows)) {
+                    Err(TrySendError::Full(Filled::Rows(rows))) => {
+                        let events = rows.iter().map(|raw| decoder.decode(raw)).collect::<Result<_, _>>()?;
+                        boxes.send(Filled::Events(events)).is_ok()
+                    }
+                    sent => sent.is_ok(),
+                };
+                // Boxes are not wanted any more when the other side has found one that is broken.
+                Ok(if sent { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+            })
+        });
+        let decoded = opened.iter().try_for_each(|filled| {
+            let mut rows = match filled {
+                Filled::Rows(rows) => rows,
+                Filled::Events(mut events) => {
+                    each(&mut events);
+                    return Ok(());
+                }
+            };
+            let mut raws = rows.iter().peekable();
+            while raws.peek().is_some() {
+                events.clear();
+                raws.by_ref().take(DECODED_EVENTS).try_for_each(|raw| decoder.decode(raw).map(|event| events.push(event)))?;
+                each(&mut events);
             }
-        }
-        reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            drop(raws);
+            rows.clear();
+            // With the reader gone, or with boxes enough, this one is not needed any more.
+            let _ = emptied.try_send(rows);
+            Ok::<(), ReplayError>(())
+        });
+        // A reader that is still at it notices that nobody opens its boxes any more.
+        drop(opened);
+        let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        decoded.and(read)
     })
 }
 
-fn read_boxed(
-    store: &dyn Store,
-    after: Position,
-    until: Position,
-    boxes: &SyncSender<Vec<Event>>,
-    back: &Receiver<Vec<Event>>,
-) -> Result<(), ReplayError> {
-    let mut filling = Vec::with_capacity(BOX_EVENTS);
-    read(store, after, until, |event| {
-        filling.push(event);
-        if filling.len() < BOX_EVENTS {
-            return ControlFlow::Continue(());
-        }
-        let next = back.try_recv().unwrap_or_else(|_| Vec::with_capacity(BOX_EVENTS));
-        let full = std::mem::replace(&mut filling, next);
-        if boxes.send(full).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
-    // The other side only goes away when it panics, which it will tell itself.
-    let _ = boxes.send(filling);
-    Ok(())
+/// A box on its way from the thread that reads to the one that folds.
+enum Filled {
+    Rows(Rows),
+    Events(Vec<Event>),
 }
 
-/// Reads, decodes and checks.
-fn read(store: &dyn Store, after: Position, until: Position, mut each: impl FnMut(Event) -> ControlFlow<()>) -> Result<(), ReplayError> {
-    let mut decoder = Decoder::default();
-    let mut last = (after, i64::MIN);
-    let mut broken: Option<ReplayError> = None;
-    let mut left = false;
-    store.scan(after, until, &mut |raw: RawEvent<'_>| match check(raw, last).and_then(|()| Ok(decoder.decode(raw)?)) {
-        Ok(event) => {
-            last = (event.position, event.recorded_at.0);
-            let flow = each(event);
-            left = flow.is_break();
-            flow
-        }
-        Err(error) => {
-            broken = Some(error);
-            ControlFlow::Break(())
-        }
-    })?;
-    match broken {
-        Some(error) => Err(error),
-        None if last.0 < until && !left => {
-            Err(StoreError::Broken { position: last.0.next(), why: "the stream ends before it".to_owned() }.into())
-        }
-        None => Ok(()),
-    }
+/// How far a stream has been read.
+struct Reading {
+    last: Position,
+    recorded_at: Timestamp,
 }
 
-fn check(raw: RawEvent<'_>, (last, recorded_at): (Position, i64)) -> Result<(), ReplayError> {
-    let broken = |why: String| Err(StoreError::Broken { position: raw.position, why }.into());
-    if raw.position != last.next() {
-        return broken(format!("the event before it is at {last}: there is a gap"));
+impl Reading {
+    /// Reads up to and with `until`, checks that it is a stream, and hands it over in boxes that `empty` gives.
+    fn read(
+        mut self,
+        store: &dyn Store,
+        until: Position,
+        empty: &mut dyn FnMut() -> Rows,
+        mut hand_over: impl FnMut(Rows) -> Result<ControlFlow<()>, ReplayError>,
+    ) -> Result<(), ReplayError> {
+        let mut filling = empty();
+        let mut ended = Ok(ControlFlow::Continue(()));
+        store.scan(self.last, until, &mut |raw| {
+            filling.push(raw);
+            ended = self.check(raw);
+            if filling.len() == BOX_EVENTS && matches!(ended, Ok(ControlFlow::Continue(()))) {
+                ended = hand_over(std::mem::replace(&mut filling, empty()));
+            }
+            if matches!(ended, Ok(ControlFlow::Continue(()))) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        if ended?.is_break() {
+            return Ok(());
+        }
+        if self.last < until {
+            return Err(StoreError::Broken { position: self.last.next(), why: "the stream ends before it".to_owned() }.into());
+        }
+        hand_over(filling).map(drop)
     }
-    if raw.recorded_at.0 < recorded_at {
-        return broken("it was recorded before the event before it".to_owned());
+
+    fn check(&mut self, raw: RawEvent<'_>) -> Result<ControlFlow<()>, ReplayError> {
+        let broken = |why: String| Err(StoreError::Broken { position: raw.position, why }.into());
+        if raw.position != self.last.next() {
+            return broken(format!("the event before it is at {}: there is a gap", self.last));
+        }
+        if raw.recorded_at < self.recorded_at {
+            return broken("it was recorded before the event before it".to_owned());
+        }
+        (self.last, self.recorded_at) = (raw.position, raw.recorded_at);
+        Ok(ControlFlow::Continue(()))
     }
-    Ok(())
 }
 
 /// What a replay builds.
@@ -151,9 +188,8 @@ pub(super) fn replay(store: &dyn Store, history: &History, last: Position) -> Re
     let validity = read_validity(store, last)?;
     let voids = validity.voids().clone();
     let mut plan = Plan::default();
-    let mut batches = Batches::expecting(last);
+    let mut batches = Batches::default();
     let mut fold_one = |event: &Event| {
-        batches.note(event.batch);
         if voids.contains_key(&event.batch) {
             plan.skip(event);
         } else {
@@ -167,12 +203,14 @@ pub(super) fn replay(store: &dyn Store, history: &History, last: Position) -> Re
             tracing::info!(position = event.position.0, of = last.0, "replaying");
         }
     };
-    fold_boxed(store, Position(0), last, |events: &mut Vec<Event>| {
+    let note = |rows: &Rows| rows.iter().for_each(|raw| batches.replay(raw.batch));
+    fold_rows(store, Position(0), last, note, |events: &mut Vec<Event>| {
         events.iter().for_each(&mut fold_one);
         if events.last().is_some_and(|event| Recent::keeps(event.position, last)) {
             history.remember(std::mem::take(events));
         }
     })?;
+    batches.end_replay();
     let elapsed = began.elapsed();
     metrics::gauge!("tafel_replay_seconds").set(elapsed.as_secs_f64());
     tracing::info!(
@@ -226,60 +264,4 @@ fn read_validity(store: &dyn Store, last: Position) -> Result<Validity, ReplayEr
 /// The store fails.
 pub fn first_of(store: &dyn Store, batch: BatchId) -> Result<Option<Position>, StoreError> {
     Ok(store.head(batch)?.map(|event| event.position))
-}
-
-/// Which batches the stream has: "no" is certain, "yes" must be looked up. Eight bytes each, since streams are long.
-#[derive(Default)]
-pub(super) struct Batches {
-    seen: HashSet<u64, BuildHasherDefault<Mixed>>,
-    last: Option<BatchId>,
-}
-
-impl Batches {
-    /// Room for a stream in which most batches are one click.
-    fn expecting(last: Position) -> Self {
-        let mut batches = Self::default();
-        batches.seen.reserve(usize::try_from(last.0 / 2).unwrap_or(0));
-        batches
-    }
-
-    pub(super) fn note(&mut self, batch: BatchId) {
-        // The events of a batch follow one another.
-        if self.last != Some(batch) {
-            self.seen.insert(shortened(batch));
-            self.last = Some(batch);
-        }
-    }
-
-    pub(super) fn may_have(&self, batch: BatchId) -> bool {
-        self.seen.contains(&shortened(batch))
-    }
-}
-
-/// Ids are random for the most part, and chosen by clients: mixed, so that no choice makes the set slow by accident.
-fn shortened(batch: BatchId) -> u64 {
-    const GOLDEN_RATIO: u64 = 0x9e37_79b9_7f4a_7c15;
-    let (high, low) = batch.0.as_u64_pair();
-    let mixed = (low ^ high.rotate_left(32)).wrapping_mul(GOLDEN_RATIO);
-    mixed ^ (mixed >> 32)
-}
-
-/// A hash of what is mixed already.
-#[derive(Default)]
-struct Mixed(u64);
-
-impl Hasher for Mixed {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, mixed: u64) {
-        self.0 = mixed;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
-    }
 }

@@ -1,7 +1,8 @@
 //! The writer: the one task that appends. While a group is on its way to the disk, the next one is decided.
 
+use super::batches::Batches;
 use super::group::{Entry, Group};
-use super::replay::{Batches, first_of};
+use super::replay::first_of;
 use super::undo::ValidityJob;
 use super::{Answer, CommandJob, Decide, Failure, Job, Shared, Snapshot};
 use crate::plan::Position;

@@ -37,7 +37,8 @@ pub struct Plan {
     pub(super) numbers: OrdMap<Key, TableId>,
     pub(super) codes: OrdMap<Key, SpotId>,
     pub(super) room_names: OrdMap<Key, RoomId>,
-    pub(super) seated: OrdSet<(TableId, GuestId)>,
+    /// Of each table at which anybody ever sat, the guests by id.
+    pub(super) seated: OrdMap<TableId, Arc<Vec<GuestId>>>,
     pub(super) parties: OrdSet<(Key, GuestId)>,
     pub(super) standing: OrdMap<SpotId, TableId>,
     pub(super) room_spots: OrdSet<(RoomId, SpotId)>,
@@ -123,7 +124,7 @@ impl Default for Plan {
             numbers: OrdMap::new(),
             codes: OrdMap::new(),
             room_names: OrdMap::new(),
-            seated: OrdSet::new(),
+            seated: OrdMap::new(),
             parties: OrdSet::new(),
             standing: OrdMap::new(),
             room_spots: OrdSet::new(),
@@ -178,12 +179,12 @@ impl Plan {
 
     /// The guests planned to sit at the table, by id.
     pub fn guests_at(&self, table: TableId) -> impl Iterator<Item = GuestId> {
-        self.seated.range((table, FIRST_GUEST)..=(table, LAST_GUEST)).map(|(_, guest)| *guest)
+        self.seated.get(&table).into_iter().flat_map(|guests| guests.iter().copied())
     }
 
     /// How many guests are planned to sit at the table.
     pub fn seated_at(&self, table: TableId) -> u32 {
-        u32::try_from(self.guests_at(table).count()).unwrap_or(u32::MAX)
+        self.seated.get(&table).map_or(0, |guests| u32::try_from(guests.len()).unwrap_or(u32::MAX))
     }
 
     /// The guests of a party, by id.

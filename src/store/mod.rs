@@ -1,8 +1,10 @@
 //! The store: what is durable. One trait, so that the rest of the program knows no database.
 
 pub mod codec;
+mod rows;
 mod sqlite;
 
+pub use rows::Rows;
 pub use sqlite::{Access, Sqlite};
 
 use crate::plan::command::Role;

@@ -10,13 +10,11 @@ use std::sync::Arc;
 
 /// Creates the guest where there is none, sets what is said, and seats where a table is said.
 pub(super) fn state(plan: &mut Plan, id: GuestId, set: &GuestPatch, table: &Patch<TableId>, touch: Touch) -> Effect {
-    let changed = if plan.guests.contains_key(&id) {
-        patch(plan, id, set, touch)
-    } else {
+    let changed = patch(plan, id, set, touch).unwrap_or_else(|| {
         plan.guests.insert(id, Arc::new(Guest::new(id, set, touch)));
         index(plan, id, set, touch);
         true
-    };
+    });
     let seated = match table {
         Patch::Keep => Effect::Unchanged,
         Patch::Clear => seat(plan, id, None, touch),
@@ -30,17 +28,18 @@ pub(super) fn state(plan: &mut Plan, id: GuestId, set: &GuestPatch, table: &Patc
 }
 
 pub(super) fn change(plan: &mut Plan, id: GuestId, set: &GuestPatch, touch: Touch) -> Effect {
-    if !plan.guests.contains_key(&id) {
-        return Effect::Ignored(Why::Gone(Subject::Guest(id)));
-    }
-    Effect::of(patch(plan, id, set, touch))
+    patch(plan, id, set, touch).map_or(Effect::Ignored(Why::Gone(Subject::Guest(id))), Effect::of)
 }
 
-fn patch(plan: &mut Plan, id: GuestId, set: &GuestPatch, touch: Touch) -> bool {
-    unindex(plan, id, set);
-    let changed = plan.guests.get_mut(&id).is_some_and(|guest| Arc::make_mut(guest).apply(set, touch));
-    index(plan, id, set, touch);
-    changed
+/// Whether the guest is different now; `None` where there is no such guest.
+fn patch(plan: &mut Plan, id: GuestId, set: &GuestPatch, touch: Touch) -> Option<bool> {
+    // What people do all day touches no index.
+    let is_indexed = !(set.employee_no.is_keep() && set.email.is_keep() && set.party.is_keep());
+    if is_indexed && plan.guests.contains_key(&id) {
+        unindex(plan, id, set);
+        index(plan, id, set, touch);
+    }
+    plan.guests.get_mut(&id).map(|guest| Arc::make_mut(guest).apply(set, touch))
 }
 
 /// Takes the guest out of the indexes of the fields that the patch is about to set.
@@ -102,7 +101,7 @@ pub(super) fn remove(plan: &mut Plan, id: GuestId) -> Effect {
         plan.parties.remove(&(Key::of(party.as_str()), id));
     }
     if let Some(table) = guest.table {
-        plan.seated.remove(&(table, id));
+        rise(plan, table, id);
     }
     Effect::Changed
 }
@@ -122,12 +121,29 @@ pub(super) fn seat(plan: &mut Plan, id: GuestId, table: Option<TableId>, touch: 
     let before = std::mem::replace(&mut guest.table, table);
     guest.set_touch("table", touch);
     if let Some(before) = before {
-        plan.seated.remove(&(before, id));
+        rise(plan, before, id);
     }
     if let Some(table) = table {
-        plan.seated.insert((table, id));
+        sit_down(plan, table, id);
     }
     Effect::Changed
+}
+
+fn sit_down(plan: &mut Plan, table: TableId, id: GuestId) {
+    let Some(guests) = plan.seated.get_mut(&table) else {
+        plan.seated.insert(table, Arc::new(vec![id]));
+        return;
+    };
+    if let Err(place) = guests.binary_search(&id) {
+        Arc::make_mut(guests).insert(place, id);
+    }
+}
+
+fn rise(plan: &mut Plan, table: TableId, id: GuestId) {
+    let Some(guests) = plan.seated.get_mut(&table) else { return };
+    if let Ok(place) = guests.binary_search(&id) {
+        Arc::make_mut(guests).remove(place);
+    }
 }
 
 pub(super) fn arrive(plan: &mut Plan, id: GuestId, at: Option<Timestamp>, touch: Touch) -> Effect {

@@ -71,6 +71,7 @@ pub(super) fn remove(plan: &mut Plan, id: TableId, touch: Touch) -> Effect {
     }
     lift(plan, id, touch);
     plan.picked_up.remove(&id);
+    plan.seated.remove(&id);
     if let Some(table) = plan.tables.remove(&id) {
         plan.numbers.remove(&Key::of(table.number.as_str()));
     }
