@@ -16,9 +16,6 @@ pub(super) const CHECKPOINT_EVENTS: u64 = 1_000;
 /// Further back, checkpoints lie apart by this part of their age.
 const SPACING: u64 = 8;
 
-/// Fewer events than this are folded into both plans of a comparison before a second thread has begun.
-const SPLIT_EVENTS: usize = 256;
-
 /// Earlier plans, and the store to fold on from them.
 pub(crate) struct History {
     store: Arc<dyn Store>,
@@ -96,7 +93,7 @@ impl History {
         Ok(plan)
     }
 
-    /// The plans under the two sets of void batches, which differ in `batch`, side by side up to `until`. Blocks its thread.
+    /// The plans under the two sets of void batches, which differ in `batch`, compared up to `until`. Blocks its thread.
     ///
     /// # Errors
     /// The stream cannot be read.
@@ -113,21 +110,8 @@ impl History {
     /// # Errors
     /// The stream cannot be read.
     pub(crate) fn catch_up(&self, comparison: &mut Comparison, now: &Voids, then: &Voids, until: Position) -> Result<(), ReplayError> {
-        self.read(comparison.position(), until, |events| {
-            let (counts_now, counts_then) =
-                (|event: &Event| !now.contains_key(&event.batch), |event: &Event| !then.contains_key(&event.batch));
-            let (side_now, side_then) = comparison.sides();
-            let (effects_now, effects_then) = if events.len() < SPLIT_EVENTS {
-                (side_now.fold(events, counts_now), side_then.fold(events, counts_then))
-            } else {
-                std::thread::scope(|scope| {
-                    let other = scope.spawn(|| side_now.fold(events, counts_now));
-                    let effects_then = side_then.fold(events, counts_then);
-                    (other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), effects_then)
-                })
-            };
-            comparison.note(events, &effects_now, &effects_then);
-        })
+        let (counts_now, counts_then) = (|event: &Event| !now.contains_key(&event.batch), |event: &Event| !then.contains_key(&event.batch));
+        self.read(comparison.position(), until, |events| comparison.fold(events, counts_now, counts_then))
     }
 }
 

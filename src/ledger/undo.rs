@@ -53,7 +53,8 @@ impl Ledger {
             let snapshot = ledger.snapshot();
             let first = ledger.retractable(batch)?.position;
             let (now, then) = voids(&snapshot, batch, first, !snapshot.validity.voids().contains_key(&batch));
-            let (preview, _) = ledger.shared.history.compare(batch, &now, &then, snapshot.plan.position)?.finish();
+            let comparison = ledger.shared.history.compare(batch, &now, &then, snapshot.plan.position)?;
+            let (preview, _) = comparison.finish(&snapshot.plan);
             log(&preview, "previewed", "", began);
             Ok(preview)
         })
@@ -110,10 +111,11 @@ impl Ledger {
             None => None,
             Some(position) if position < snapshot.plan.position => {
                 let (now, then) = voids_at(&snapshot, ask.batch, head.position, position, ask.retracts);
-                Some(self.shared.history.compare(ask.batch, &now, &then, position)?.finish().0)
+                let present = self.shared.history.plan_at(position, &now)?;
+                Some(self.shared.history.compare(ask.batch, &now, &then, position)?.finish(&present).0)
             }
             // Confirmed at the newest position; the writer may have moved on by the time it is its turn.
-            Some(_) => Some(comparison.clone().finish().0),
+            Some(_) => Some(comparison.clone().finish(&snapshot.plan).0),
         };
         let (reply, answer) = oneshot::channel();
         Ok(Prepared::New(Box::new(ValidityJob { ask, comparison, now, expected, accepted_at, reply }), answer))
@@ -134,7 +136,8 @@ impl Ledger {
         let before = Position(event.position.0 - 1);
         let first = self.retractable(batch)?.position;
         let (now, then) = voids_at(&snapshot, batch, first, before, retracts);
-        let (mut preview, _) = self.shared.history.compare(batch, &now, &then, before)?.finish();
+        let present = self.shared.history.plan_at(before, &now)?;
+        let (mut preview, _) = self.shared.history.compare(batch, &now, &then, before)?.finish(&present);
         preview.position = event.position;
         Ok(preview)
     }
@@ -284,7 +287,7 @@ impl Writer {
             job.comparison = self.shared.history.compare(job.ask.batch, &now, &then, snapshot.plan.position)?;
             job.now = now;
         }
-        let (preview, plan) = job.comparison.clone().finish();
+        let (preview, plan) = job.comparison.clone().finish(&snapshot.plan);
         if job.expected.as_ref().is_some_and(|expected| !expected.same_effect(&preview)) {
             return Err(Refusal::RetractionOutdated { preview: Box::new(preview) }.into());
         }

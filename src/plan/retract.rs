@@ -1,8 +1,8 @@
-//! Retraction: the plan with and without a batch, folded side by side, and what that would change for whom.
+//! Retraction: the plan with and without a batch, and what that would change for whom.
 
 use super::diff::{Change, ChangeKind, diff};
 use super::event::{Event, Reversed};
-use super::evolve::{Effect, Why, apply};
+use super::evolve::{Why, apply};
 use super::id::{BatchId, Position, Subject};
 use super::state::Plan;
 use serde::Serialize;
@@ -68,160 +68,133 @@ impl RetractionPreview {
     }
 }
 
-/// The two plans, while the events since the batch are folded into both.
+/// The plan as it would be, while the events since the batch are folded into it. The plan as it is knows itself what
+/// became of each event, so nothing is folded into that one again but the batch.
 #[derive(Clone)]
 pub struct Comparison {
     batch: BatchId,
-    now: Side,
-    then: Side,
+    /// The last event before the batch.
+    base: Position,
+    /// The plan as it is, as far as the batch goes.
+    now: Plan,
+    /// The plan as it would be.
+    then: Plan,
     /// Positions of the batch's own events.
     own: BTreeSet<Position>,
-    /// The fields that the batch changed, and the last later event that set each.
-    set_later: BTreeMap<(Subject, &'static str), (Position, Arc<str>)>,
-    hindered: Vec<Hindered>,
-}
-
-/// One of the two plans. Each can be folded by a thread of its own.
-#[derive(Clone)]
-pub struct Side {
-    batch: BatchId,
-    plan: Plan,
     /// The fields that the batch changed, where it counts.
     set_by_batch: HashSet<(Subject, &'static str)>,
+    /// Of these, the last later event that set each.
+    set_later: BTreeMap<(Subject, &'static str), (Position, Arc<str>)>,
 }
 
-impl Side {
-    fn new(batch: BatchId, plan: Plan) -> Self {
-        Self { batch, plan, set_by_batch: HashSet::new() }
-    }
-
-    /// Folds the events in, and answers what became of each; `None` of those that do not count here.
-    #[must_use]
-    pub fn fold(&mut self, events: &[Event], counts: impl Fn(&Event) -> bool) -> Vec<Option<Effect>> {
-        events.iter().map(|event| self.push(event, counts(event))).collect()
-    }
-
-    fn push(&mut self, event: &Event, counts: bool) -> Option<Effect> {
-        if !counts {
-            // Both stand at the same position, whether or not the event counts.
-            self.plan.skip(event);
-            return None;
-        }
-        let effect = apply(&mut self.plan, event);
-        if event.batch == self.batch {
-            let (plan, set) = (&self.plan, &mut self.set_by_batch);
-            event.body.each_field(|subject, field| {
-                if plan.touch(subject, field).is_some_and(|touch| touch.position == event.position) {
-                    set.insert((subject, field));
-                }
-            });
-        }
-        Some(effect)
-    }
-}
-
-/// A later event that has its effect in one of the two plans only.
-#[derive(Clone)]
-struct Hindered {
-    position: Position,
-    actor: Arc<str>,
-    kind: &'static str,
-    why: Why,
-    /// In the plan to come; otherwise in today's.
-    is_lost: bool,
+/// Whether a later event has its effect only with the batch, or only without it.
+#[derive(Clone, Copy, PartialEq)]
+enum Becomes {
+    Lost,
+    Regained,
 }
 
 impl Comparison {
-    /// `base` is the plan before the first event that is void in one of the two and not in the other.
+    /// `base` is the plan before the batch's first event, which counts in one of the two plans and not in the other.
     #[must_use]
     pub fn new(batch: BatchId, base: Plan) -> Self {
         Self {
             batch,
-            now: Side::new(batch, base.clone()),
-            then: Side::new(batch, base),
+            base: base.position,
+            now: base.clone(),
+            then: base,
             own: BTreeSet::new(),
+            set_by_batch: HashSet::new(),
             set_later: BTreeMap::new(),
-            hindered: Vec::new(),
         }
     }
 
     /// The last event folded in.
     #[must_use]
     pub fn position(&self) -> Position {
-        self.now.plan.position
+        self.then.position
     }
 
-    /// The plan as it is, and as it would be: to fold the same events into both, and then [`Comparison::note`] what became of them.
-    pub fn sides(&mut self) -> (&mut Side, &mut Side) {
-        (&mut self.now, &mut self.then)
-    }
-
-    /// Compares what became of the events in the two plans.
-    pub fn note(&mut self, events: &[Event], now: &[Option<Effect>], then: &[Option<Effect>]) {
-        for (event, effects) in events.iter().zip(now.iter().zip(then)) {
-            match effects {
-                (Some(now), Some(then)) => self.note_later(event, *now, *then),
-                (Some(_), None) | (None, Some(_)) if event.batch == self.batch => drop(self.own.insert(event.position)),
-                _ => {}
+    /// Folds the next events in; the two say which of them count as things are, and as they would be.
+    pub fn fold(&mut self, events: &[Event], counts_now: impl Fn(&Event) -> bool, counts_then: impl Fn(&Event) -> bool) {
+        for event in events {
+            let is_own = event.batch == self.batch;
+            if counts_then(event) {
+                apply(&mut self.then, event);
+            } else {
+                self.then.skip(event);
+            }
+            if is_own {
+                self.note_own(event, counts_now(event), counts_then(event));
+            } else if counts_then(event) && !self.set_by_batch.is_empty() {
+                let (set_by_batch, set_later) = (&self.set_by_batch, &mut self.set_later);
+                event.body.each_field(|subject, field| {
+                    if set_by_batch.contains(&(subject, field)) {
+                        set_later.insert((subject, field), (event.position, event.actor.clone()));
+                    }
+                });
             }
         }
     }
 
-    fn note_later(&mut self, event: &Event, now: Effect, then: Effect) {
-        let hindrance = match (now.hindrance(), then.hindrance()) {
-            (None, Some(why)) => Some((why, true)),
-            (Some(why), None) => Some((why, false)),
-            _ => None,
-        };
-        if let Some((why, is_lost)) = hindrance {
-            let (position, actor, kind) = (event.position, event.actor.clone(), event.body.kind());
-            self.hindered.push(Hindered { position, actor, kind, why, is_lost });
+    fn note_own(&mut self, event: &Event, counts_now: bool, counts_then: bool) {
+        // A batch's events follow one another, so that nothing of others is missing here.
+        if counts_now {
+            apply(&mut self.now, event);
         }
-        // The batch counts in one of the two.
-        let (now, then, set_later) = (&self.now.set_by_batch, &self.then.set_by_batch, &mut self.set_later);
-        let set_by_batch = if now.is_empty() { then } else { now };
-        if set_by_batch.is_empty() {
+        if counts_now == counts_then {
             return;
         }
+        self.own.insert(event.position);
+        let (plan, set) = (if counts_now { &self.now } else { &self.then }, &mut self.set_by_batch);
         event.body.each_field(|subject, field| {
-            if set_by_batch.contains(&(subject, field)) {
-                set_later.insert((subject, field), (event.position, event.actor.clone()));
+            if plan.touch(subject, field).is_some_and(|touch| touch.position == event.position) {
+                set.insert((subject, field));
             }
         });
     }
 
-    /// What it would change, and the plan as it would be.
+    /// What it would change in the plan as it is, which must stand at the same position; and the plan as it would be.
     #[must_use]
-    pub fn finish(self) -> (RetractionPreview, Plan) {
-        let reversed = diff(&self.now.plan, &self.then.plan);
+    pub fn finish(self, present: &Plan) -> (RetractionPreview, Plan) {
+        let reversed = diff(present, &self.then);
         let turned_back: HashSet<(Subject, &str)> = reversed.iter().filter_map(|change| Some((change.subject, change.field?))).collect();
         let overtaken = self
             .set_later
             .iter()
-            .filter(|(key, _)| !turned_back.contains(key) && self.then.plan.touch(key.0, key.1).is_some())
+            .filter(|(key, _)| !turned_back.contains(key) && self.then.touch(key.0, key.1).is_some())
             .map(|((subject, field), (position, actor))| Overtaken {
                 position: *position,
                 entity: subject.entity(),
                 id: subject.id(),
-                label: self.then.plan.label(*subject),
+                label: self.then.label(*subject),
                 field,
                 why: self.overtaken_by(*subject, field, actor),
             })
             .collect();
-        let words = |hindered: &Hindered| Lost {
-            position: hindered.position,
-            actor: hindered.actor.clone(),
-            kind: hindered.kind,
-            why: self.words(hindered),
-        };
-        let lost = self.hindered.iter().filter(|hindered| hindered.is_lost).map(words).collect();
-        let regained = self.hindered.iter().filter(|hindered| !hindered.is_lost).map(words).collect();
-        let preview = RetractionPreview { batch: self.batch, position: self.now.plan.position, reversed, lost, regained, overtaken };
-        (preview, self.then.plan)
+        let lost = self.hindered_only_in(&self.then, present, Becomes::Lost);
+        let regained = self.hindered_only_in(present, &self.then, Becomes::Regained);
+        let preview = RetractionPreview { batch: self.batch, position: present.position, reversed, lost, regained, overtaken };
+        (preview, self.then)
+    }
+
+    /// The later events that come to nothing in one plan, and have their effect in the other.
+    fn hindered_only_in(&self, plan: &Plan, other: &Plan, becomes: Becomes) -> Vec<Lost> {
+        let later = plan.hindered.range(self.base.next()..);
+        let only_here = later.filter(|&(position, _)| !other.hindered.contains_key(position) && !self.own.contains(position));
+        only_here
+            .map(|(position, hindered)| Lost {
+                position: *position,
+                actor: plan.actor_named(hindered.actor).unwrap_or_default(),
+                kind: hindered.kind,
+                // Whichever plan has the subject can say what people call it.
+                why: self.words(hindered.why, other, becomes),
+            })
+            .collect()
     }
 
     fn overtaken_by(&self, subject: Subject, field: &str, actor: &str) -> String {
-        let did = match (field, self.then.plan.shown(subject, field)) {
+        let did = match (field, self.then.shown(subject, field)) {
             ("spot", Some(spot)) => format!("placed on {spot}"),
             ("spot", None) => "lifted".to_owned(),
             ("table", Some(table)) => format!("seated at {table}"),
@@ -232,23 +205,19 @@ impl Comparison {
         format!("{did} later, by {actor}; stays")
     }
 
-    fn words(&self, hindered: &Hindered) -> String {
-        // Whichever plan has the subject can say what people call it.
-        let label = |subject: Subject| {
-            let plan = if hindered.is_lost { &self.now.plan } else { &self.then.plan };
-            plan.label(subject)
-        };
-        match hindered.why {
+    fn words(&self, why: Why, plan: &Plan, becomes: Becomes) -> String {
+        let is_lost = becomes == Becomes::Lost;
+        match why {
             Why::Gone(subject) if self.own.contains(&Position(subject.id())) => {
-                let added = if hindered.is_lost { "was added by this batch" } else { "is added by this batch" };
+                let added = if is_lost { "was added by this batch" } else { "is added by this batch" };
                 format!("the {} {added}", subject.entity())
             }
-            Why::Gone(subject) if hindered.is_lost => {
-                format!("{} {} is not in the plan without this batch", subject.entity(), label(subject))
+            Why::Gone(subject) if is_lost => {
+                format!("{} {} is not in the plan without this batch", subject.entity(), plan.label(subject))
             }
-            Why::Gone(subject) => format!("{} {} is in the plan again", subject.entity(), label(subject)),
+            Why::Gone(subject) => format!("{} {} is in the plan again", subject.entity(), plan.label(subject)),
             Why::HeldByVip { spot, table } => {
-                format!("VIP table {} stands on {}", label(Subject::Table(table)), label(Subject::Spot(spot)))
+                format!("VIP table {} stands on {}", plan.label(Subject::Table(table)), plan.label(Subject::Spot(spot)))
             }
             Why::Incomplete => "it does not say enough to create what was added before".to_owned(),
         }

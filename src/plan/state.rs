@@ -1,6 +1,7 @@
 //! The plan: everything that the stream says, as one immutable value that is cheap to clone.
 
 use super::event::Event;
+use super::evolve::Why;
 use super::floor::{Room, Spot};
 use super::guest::Guest;
 use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId};
@@ -26,6 +27,8 @@ pub struct Plan {
     pub tables: OrdMap<TableId, Arc<Table>>,
     pub rooms: OrdMap<RoomId, Arc<Room>>,
     pub spots: OrdMap<SpotId, Arc<Spot>>,
+    /// The events that came to nothing, or in part: as others were retracted, or by another program than today's.
+    pub(super) hindered: OrdMap<Position, Hindered>,
     /// Every case in which two events collided; see [`Plan::open_collisions`].
     pub(super) collisions: Vector<Collision>,
     /// How many erasures the stream holds.
@@ -65,6 +68,14 @@ pub struct Collision {
     pub field: &'static str,
     /// What was lost.
     pub lost: String,
+}
+
+/// An event that did not have its whole effect.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Hindered {
+    pub(super) why: Why,
+    pub(super) actor: u32,
+    pub(super) kind: &'static str,
 }
 
 /// Names of actors, numbered in the order of their first event.
@@ -117,6 +128,7 @@ impl Default for Plan {
             tables: OrdMap::new(),
             rooms: OrdMap::new(),
             spots: OrdMap::new(),
+            hindered: OrdMap::new(),
             collisions: Vector::new(),
             erasures: 0,
             employee_nos: OrdMap::new(),
@@ -211,6 +223,10 @@ impl Plan {
     /// The name behind a touch's actor number.
     pub fn actor(&self, touch: Touch) -> &str {
         self.actors.name(touch.actor).map_or("", |name| name)
+    }
+
+    pub(super) fn actor_named(&self, number: u32) -> Option<Arc<str>> {
+        self.actors.name(number).cloned()
     }
 
     /// Who changed a field of a subject last; `None` where there is no such subject.

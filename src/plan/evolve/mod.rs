@@ -10,7 +10,7 @@ mod table;
 
 use super::event::{Body, Event, PlanPatch, Retraction};
 use super::id::{SpotId, Subject, TableId};
-use super::state::{About, Collision, Plan};
+use super::state::{About, Collision, Hindered, Plan};
 use super::subject::Touch;
 use super::value::{Patch, Slot};
 use std::sync::Arc;
@@ -66,6 +66,14 @@ pub fn apply(plan: &mut Plan, event: &Event) -> Effect {
     plan.position = event.position;
     plan.recorded_at = event.recorded_at;
     let touch = Touch { position: event.position, recorded_at: event.recorded_at, actor: plan.actors.number(&event.actor) };
+    let effect = take_effect(plan, event, touch);
+    if let Some(why) = effect.hindrance() {
+        plan.hindered.insert(event.position, Hindered { why, actor: touch.actor, kind: event.body.kind() });
+    }
+    effect
+}
+
+fn take_effect(plan: &mut Plan, event: &Event, touch: Touch) -> Effect {
     match &event.body {
         Body::PlanCreated { stream, set } => {
             plan.stream = Some(*stream);
