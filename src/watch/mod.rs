@@ -1,18 +1,14 @@
 //! Watching: log lines for people and programs, and metrics.
 
+mod lines;
+
+pub use lines::Log;
+
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector;
 use parking_lot::Mutex;
-use std::io::{BufWriter, IsTerminal, Write};
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
-
-/// So many lines may wait to be written; then the next one waits for a place. None is dropped.
-const LOG_LINES: usize = 8_192;
-
-/// Keeps the log flowing; what is left is written when it goes away.
-#[must_use]
-pub struct Log(#[allow(dead_code)] Option<WorkerGuard>);
 
 /// Log lines to standard error: for people on a terminal, as JSON otherwise. `TAFEL_LOG` picks levels.
 pub fn log() -> Log {
@@ -22,28 +18,11 @@ pub fn log() -> Log {
     let builder = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
     if std::io::stderr().is_terminal() {
         let _ = builder.with_target(false).with_writer(std::io::stderr).try_init();
-        return Log(None);
+        return Log::default();
     }
-    // Written by a thread of its own, many lines at a time: a system call for each would cost more than a command.
-    let (writer, guard) =
-        NonBlockingBuilder::default().lossy(false).buffered_lines_limit(LOG_LINES).finish(LineBuffer(BufWriter::new(std::io::stderr())));
-    let _ = builder.json().flatten_event(true).with_writer(writer).try_init();
-    Log(Some(guard))
-}
-
-/// Writes when the queue is empty, or the buffer full. A failure costs the lines, not the thread.
-struct LineBuffer(BufWriter<std::io::Stderr>);
-
-impl Write for LineBuffer {
-    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
-        let _ = self.0.write_all(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        let _ = self.0.flush();
-        Ok(())
-    }
+    let (lines, log) = lines::to(std::io::stderr());
+    let _ = builder.json().flatten_event(true).with_writer(lines).try_init();
+    log
 }
 
 /// The process's metrics. Clones show the same.
