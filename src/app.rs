@@ -26,8 +26,10 @@ pub struct Started {
     pub guests: usize,
     pub tables: usize,
     pub position: Position,
-    /// A token that was made for this start.
-    pub token: Option<String>,
+    /// How to sign in to the sample.
+    pub sample: Option<sample::Sample>,
+    /// The key of the link that makes the first admin, once.
+    pub setup: Option<String>,
     /// Whether `--sample` found another party, and left it alone.
     pub sample_left_out: bool,
 }
@@ -56,16 +58,25 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
             return Err(error);
         }
     };
-    let mut ready =
-        Started { address, title: String::new(), guests: 0, tables: 0, position: Position(0), token: None, sample_left_out: false };
+    let mut ready = Started {
+        address,
+        title: String::new(),
+        guests: 0,
+        tables: 0,
+        position: Position(0),
+        sample: None,
+        setup: None,
+        sample_left_out: false,
+    };
     if with_sample {
         ready.sample_left_out = !sample::load(&ledger).await?;
-        ready.token = Some(sample::fresh_token(&**ledger.store())?);
+        ready.sample = Some(sample::fresh_sign_in(&**ledger.store())?);
     }
     let snapshot = ledger.snapshot();
     ready.title = snapshot.plan.about.title.as_ref().map(ToString::to_string).unwrap_or_default();
     (ready.guests, ready.tables, ready.position) = (snapshot.plan.guests.len(), snapshot.plan.tables.len(), snapshot.plan.position);
     drop(snapshot);
+    ready.setup = app.setup.offer(&**ledger.store())?;
     app.is_replayed(ledger.clone());
     tracing::info!(%address, position = ready.position.0, "ready");
     started(ready);

@@ -1,10 +1,7 @@
 //! The commands of the command line.
 
 use anyhow::{Context, bail};
-use argon2::Argon2;
-use argon2::password_hash::PasswordHasher;
 use clap::{Args, Parser, Subcommand};
-use data_encoding::BASE64URL_NOPAD;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +9,9 @@ use tafel::app::{self, Started};
 use tafel::config::{self, Given, Settings};
 use tafel::ledger::now;
 use tafel::plan::command::Role;
+use tafel::sample::Sample;
 use tafel::store::{self, Access, Account, ApiToken, Store};
+use tafel::web::password::{check_name, hash, make_up};
 use tafel::{watch, web};
 
 /// Plans the seating of a huge party, and loses nothing.
@@ -147,35 +146,30 @@ async fn stopped() {
 }
 
 fn greet(started: &Started) {
-    let Started { address, title, guests, tables, position, token, sample_left_out } = started;
+    let Started { address, title, guests, tables, position, sample, setup, sample_left_out } = started;
     let mut lines = format!("\nTafel serves {title:?} on http://{address}\n  {guests} guests, {tables} tables, {position} events\n");
     if *sample_left_out {
         lines.push_str("  The store has a party already, so the sample was not loaded.\n");
     }
-    let how = match token {
-        Some(token) => format!(
+    let how = if let Some(Sample { name, password, token }) = sample {
+        format!(
             "
-Sign in with this token; the next start with --sample makes a new one:
+Sign in at http://{address}/sign-in as {name:?} with the password {password}
+Programs take this token; the next start with --sample makes both anew:
 
   export TAFEL_TOKEN={token}
   curl -H \"Authorization: Bearer $TAFEL_TOKEN\" http://{address}/api/v1/batches
 
 "
-        ),
-        None => "  Make a token for a program: tafel token add NAME --role admin\n\n".to_owned(),
+        )
+    } else if let Some(key) = setup {
+        format!("\nThere is no admin yet. This link makes one, once:\n\n  http://{address}/setup?key={key}\n\n")
+    } else {
+        format!("  Sign in at http://{address}/sign-in\n\n")
     };
     lines.push_str(&how);
     // A closed standard output is no reason not to serve.
     let _ = std::io::stdout().write_all(lines.as_bytes());
-}
-
-/// Names stand in log lines and events, so they are kept plain.
-fn check_name(name: &str) -> anyhow::Result<()> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
-    if name.is_empty() || name.len() > 64 || !name.chars().all(plain) || name == "system" {
-        bail!("{name:?} is no possible name: letters, digits and . _ - @, at most 64");
-    }
-    Ok(())
 }
 
 fn account(command: AccountCommand) -> anyhow::Result<()> {
@@ -200,7 +194,7 @@ fn account(command: AccountCommand) -> anyhow::Result<()> {
             if !store.open()?.disable_account(&name, now())? {
                 bail!("there is no active account {name:?}");
             }
-            println!("Disabled {name}.");
+            println!("Disabled {name}. A running server ends its sessions within five seconds.");
         }
         AccountCommand::Password { name, store } => {
             let hashed = hash(&read_password()?)?;
@@ -239,26 +233,7 @@ fn token(command: TokenCommand) -> anyhow::Result<()> {
 }
 
 fn read_password() -> anyhow::Result<String> {
-    const SHORTEST: usize = 10;
     let mut text = String::new();
     std::io::stdin().take(4_096).read_to_string(&mut text).context("cannot read the password from standard input")?;
-    let password = text.trim_end_matches(['\n', '\r']);
-    if password.chars().count() < SHORTEST {
-        bail!("a password has at least {SHORTEST} characters");
-    }
-    Ok(password.to_owned())
-}
-
-fn make_up() -> anyhow::Result<String> {
-    let mut secret = [0; 15];
-    getrandom::fill(&mut secret)?;
-    Ok(BASE64URL_NOPAD.encode(&secret))
-}
-
-/// argon2id with its recommended parameters and a salt of its own.
-fn hash(password: &str) -> anyhow::Result<String> {
-    let mut salt = [0; 16];
-    getrandom::fill(&mut salt)?;
-    let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt);
-    Ok(hash.map_err(|error| anyhow::anyhow!("cannot hash the password: {error}"))?.to_string())
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }

@@ -6,8 +6,8 @@ use crate::plan::event::PlanPatch;
 use crate::plan::upload::{Choices, UploadKind};
 use crate::plan::{BatchId, Patch, Seats, Text};
 use crate::sheet::{self, Mapping};
-use crate::store::{ApiToken, Store, StoreError};
-use crate::web::new_token;
+use crate::store::{Account, ApiToken, Store};
+use crate::web::{new_token, password};
 use anyhow::Context;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -24,6 +24,8 @@ const WORKBOOKS: [(UploadKind, &str, &[u8]); 5] = [
 const FIRST_BATCH: u128 = 0x0193_0000_0000_7000_8000_5a3b_1e00_0000;
 /// The token that each start with `--sample` makes anew.
 const TOKEN: &str = "sample-admin";
+/// The account whose password it makes anew.
+const ACCOUNT: &str = "sample";
 
 /// What the plan says of itself when it begins as a sample.
 #[must_use]
@@ -56,14 +58,31 @@ pub async fn load(ledger: &Ledger) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-/// A token that was not there before; the one of the start before ends.
+/// How to sign in to the sample.
+#[derive(Debug)]
+pub struct Sample {
+    pub name: &'static str,
+    pub password: String,
+    pub token: String,
+}
+
+/// A password and a token that were not there before; those of the start before end.
 ///
 /// # Errors
 /// The store fails, or the system gives no random numbers.
-pub fn fresh_token(store: &dyn Store) -> anyhow::Result<String> {
+pub fn fresh_sign_in(store: &dyn Store) -> anyhow::Result<Sample> {
     let (token, sha256) = new_token()?;
     store.revoke_token(TOKEN)?;
-    let kept = ApiToken { name: TOKEN.to_owned(), role: Role::Admin, sha256, created_at: now() };
-    store.add_token(&kept).map_err(|error: StoreError| anyhow::anyhow!(error))?;
-    Ok(token)
+    store.add_token(&ApiToken { name: TOKEN.to_owned(), role: Role::Admin, sha256, created_at: now() })?;
+    let password = password::make_up()?;
+    let hash = password::hash(&password)?;
+    if store.account(ACCOUNT)?.is_some() {
+        store.set_password(ACCOUNT, &hash)?;
+        store.end_sessions_of(ACCOUNT)?;
+    } else {
+        let account =
+            Account { name: ACCOUNT.to_owned(), role: Role::Admin, password_hash: Some(hash), created_at: now(), disabled_at: None };
+        store.add_account(&account)?;
+    }
+    Ok(Sample { name: ACCOUNT, password, token })
 }

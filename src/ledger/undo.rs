@@ -48,17 +48,21 @@ impl Ledger {
     /// There is no such batch, it cannot be retracted, or the stream cannot be read.
     pub async fn preview_retraction(&self, batch: BatchId) -> Result<RetractionPreview, Failure> {
         let ledger = self.clone();
-        blocking(move || {
-            let began = Instant::now();
-            let snapshot = ledger.snapshot();
-            let first = ledger.retractable(batch)?.position;
-            let (now, then) = voids(&snapshot, batch, first, !snapshot.validity.voids().contains_key(&batch));
-            let comparison = ledger.shared.history.compare(batch, &now, &then, snapshot.plan.position)?;
-            let (preview, _) = comparison.finish(&snapshot.plan);
-            log(&preview, "previewed", "", began);
-            Ok(preview)
-        })
-        .await?
+        blocking(move || ledger.preview_now(&ledger.snapshot(), batch)).await?
+    }
+
+    /// [`Ledger::preview_retraction`], against a snapshot. Blocks its thread.
+    ///
+    /// # Errors
+    /// There is no such batch, it cannot be retracted, or the stream cannot be read.
+    pub fn preview_now(&self, snapshot: &Snapshot, batch: BatchId) -> Result<RetractionPreview, Failure> {
+        let began = Instant::now();
+        let first = self.retractable(batch)?.position;
+        let (now, then) = voids(snapshot, batch, first, !snapshot.validity.voids().contains_key(&batch));
+        let comparison = self.shared.history.compare(batch, &now, &then, snapshot.plan.position)?;
+        let (preview, _) = comparison.finish(&snapshot.plan);
+        log(&preview, "previewed", "", began);
+        Ok(preview)
     }
 
     /// Retracts or reinstates. Carried out even if nobody waits for it any more.

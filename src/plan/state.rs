@@ -225,6 +225,12 @@ impl Plan {
         self.actors.name(touch.actor).map_or("", |name| name)
     }
 
+    /// Everybody who ever acted, by name.
+    #[must_use]
+    pub fn actors(&self) -> Vec<String> {
+        self.actors.numbers.keys().map(ToString::to_string).collect()
+    }
+
     pub(super) fn actor_named(&self, number: u32) -> Option<Arc<str>> {
         self.actors.name(number).cloned()
     }

@@ -133,6 +133,14 @@ impl Content {
     }
 }
 
+/// The fields that a column of such an upload can stand for.
+pub(super) fn names(kind: UploadKind) -> Vec<&'static str> {
+    let mut names: Vec<&str> = Content::of(kind).iter().flat_map(|content| content.fields()).map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// What a header must have, in words.
 pub(super) fn wanted(kind: UploadKind) -> &'static str {
     match kind {

@@ -26,6 +26,12 @@ pub const COLUMNS: usize = 100;
 /// Which header stands for which field; `None` leaves the column out, `extra` keeps it as a field of the guest.
 pub type Mapping = BTreeMap<String, Option<String>>;
 
+/// The fields that a column of such an upload can stand for.
+#[must_use]
+pub fn fields(kind: UploadKind) -> Vec<&'static str> {
+    columns::names(kind)
+}
+
 /// Why a file cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SheetError {

@@ -158,6 +158,19 @@ pub trait Accounts: Send + Sync {
     /// # Errors
     /// The store fails.
     fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError>;
+    /// False where there is no such account.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError>;
+    /// False where there is no such account, or it is not disabled.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn enable_account(&self, name: &str) -> Result<bool, StoreError>;
+    /// # Errors
+    /// The store fails.
+    fn account(&self, name: &str) -> Result<Option<Account>, StoreError>;
     /// # Errors
     /// The name is taken, or the store fails.
     fn add_token(&self, token: &ApiToken) -> Result<(), StoreError>;
@@ -172,6 +185,43 @@ pub trait Accounts: Send + Sync {
     /// # Errors
     /// The store fails.
     fn revoke_token(&self, name: &str) -> Result<bool, StoreError>;
+}
+
+/// A browser in which somebody has signed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Of the secret in the cookie.
+    pub sha256: [u8; 32],
+    pub account: String,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+}
+
+/// Sessions. These block their thread.
+pub trait Sessions: Send + Sync {
+    /// Keeps the session, and forgets those that are over.
+    ///
+    /// # Errors
+    /// There is no such account, or the store fails.
+    fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError>;
+    /// Who is signed in there; `None` where the session is over or the account disabled.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn account_in_session(&self, sha256: &[u8; 32], now: Timestamp) -> Result<Option<Account>, StoreError>;
+    /// # Errors
+    /// The store fails.
+    fn end_session(&self, sha256: &[u8; 32]) -> Result<(), StoreError>;
+    /// Answers how many there were.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn end_sessions_of(&self, account: &str) -> Result<usize, StoreError>;
+    /// How many sessions each account has.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn sessions(&self, now: Timestamp) -> Result<Vec<(String, usize)>, StoreError>;
 }
 
 /// A file that waits to be applied.
@@ -207,7 +257,7 @@ pub trait Uploads: Send + Sync {
 }
 
 /// Everything that is stored.
-pub trait Store: Stream + Accounts + Uploads {}
+pub trait Store: Stream + Accounts + Sessions + Uploads {}
 
 impl StoredEvent {
     /// The event as a row under a cursor.
@@ -239,7 +289,7 @@ impl RawEvent<'_> {
     }
 }
 
-impl<T: Stream + Accounts + Uploads> Store for T {}
+impl<T: Stream + Accounts + Sessions + Uploads> Store for T {}
 
 /// Opens the store that the URL names, migrated to this program's version.
 ///

@@ -1,3 +1,28 @@
-//! Views: what the plan and its history look like to people. Pure.
+//! The plan as pages show it: pure, from a snapshot to what a template prints.
 
+mod accounts;
+mod address;
+pub mod batches;
+mod changes;
+mod floor;
+mod guests;
+mod history;
+mod overview;
+mod status;
+mod tables;
+mod uploads;
 pub mod words;
+
+pub use accounts::AccountsPage;
+pub use address::Address;
+pub use changes::Shown;
+pub use floor::{FloorPage, RoomPage};
+pub use guests::{GuestPage, GuestsPage, Listed, listed};
+pub use history::{BatchPage, HistoryPage, is_wanted};
+pub use overview::Overview;
+pub use status::Status;
+pub use tables::{TablePage, TablesPage};
+pub use uploads::{UploadPage, UploadsPage, choices};
+
+/// Stands in forms where the id of the view goes: blocks are rendered for many, and each page puts its own there.
+pub const NO_VIEW: &str = "00000000-0000-0000-0000-000000000000";

@@ -2,7 +2,7 @@
 
 use crate::plan::event::{Body, Event, UploadApplied};
 use crate::plan::upload::UploadKind;
-use crate::plan::{Plan, Subject};
+use crate::plan::{Plan, Subject, Timestamp};
 use std::collections::BTreeMap;
 
 /// One line that says what the batch did. Names are those of the plan, or numbers where something is gone.
@@ -104,4 +104,16 @@ fn many(plan: &Plan, events: &[Event]) -> String {
         *counts.entry(event.body.kind()).or_default() += 1;
     }
     counts.into_iter().map(|(kind, count)| format!("{count} × {}", kind.replace('_', " "))).collect::<Vec<_>>().join(", ")
+}
+
+/// An instant as people read it. In UTC, and says so, until accounts have a zone.
+#[must_use]
+pub fn when(at: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |at| at.strftime("%-d %b %Y, %H:%M UTC").to_string())
+}
+
+/// An event in words, with the names that the plan has now.
+#[must_use]
+pub fn event(plan: &Plan, event: &Event) -> String {
+    one(plan, &event.body)
 }

@@ -1,5 +1,7 @@
-//! Log lines, gathered in memory and written by a thread of their own: a system call for each would cost more than a
-//! command. None is dropped; who logs faster than the lines can be written waits.
+//! Log lines, gathered in memory and written by a thread of their own.
+//!
+//! A system call for each would cost more than a command. None is dropped; who logs faster than the lines can be
+//! written waits.
 
 use parking_lot::{Condvar, Mutex};
 use std::io::{self, Write};

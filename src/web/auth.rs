@@ -1,24 +1,27 @@
-//! Who is asking: API tokens, looked up in the store and believed for a while.
+//! Who is asking: API tokens and sessions, looked up in the store and believed for a while.
 
-use crate::ledger::{Ledger, blocking};
+use crate::ledger::{Ledger, blocking, now};
+use crate::plan::Timestamp;
 use crate::plan::command::Role;
-use crate::store::{ApiToken, StoreError};
+use crate::store::{Session, Store, StoreError};
 use crate::web::problem::Problem;
 use data_encoding::BASE64URL_NOPAD;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Tokens are looked up anew after this time, so that a revoked one ends soon.
+/// Both are looked up anew after this time, so that what was revoked ends soon.
 const BELIEVED: Duration = Duration::from_secs(5);
 /// While the store is away, they are believed for so long.
 const BELIEVED_WITHOUT_STORE: Duration = Duration::from_mins(10);
-/// More tokens than this are not remembered.
+/// More than this are not remembered.
 const REMEMBERED: usize = 10_000;
 /// What a token begins with, so that leaked ones can be recognised.
 const PREFIX: &str = "tafel_";
+/// How long somebody stays signed in: one party's weeks of planning would be too long for a lost laptop.
+pub(crate) const SESSION_DAYS: i64 = 14;
 
 /// Who is asking, as far as the route's role needs it. Only the gate makes these.
 #[derive(Debug, Clone)]
@@ -27,62 +30,146 @@ pub(crate) struct Caller {
     pub role: Role,
 }
 
-/// A new token, and what the store keeps of it.
+/// What a request proves itself by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proof<'a> {
+    Token(&'a str),
+    /// The secret in the cookie.
+    Session(&'a str),
+}
+
+/// A new secret in letters, and its sha256, which is all that the store keeps.
+///
+/// # Errors
+/// The system gives no random numbers.
+pub(crate) fn new_secret(prefix: &str) -> Result<(String, [u8; 32]), getrandom::Error> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret)?;
+    let text = format!("{prefix}{}", BASE64URL_NOPAD.encode(&secret));
+    let sha256 = sha256(&text);
+    Ok((text, sha256))
+}
+
+/// A new API token, and what the store keeps of it.
 ///
 /// # Errors
 /// The system gives no random numbers.
 pub fn new_token() -> Result<(String, [u8; 32]), getrandom::Error> {
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret)?;
-    let token = format!("{PREFIX}{}", BASE64URL_NOPAD.encode(&secret));
-    let sha256 = Sha256::digest(token.as_bytes()).into();
-    Ok((token, sha256))
+    new_secret(PREFIX)
 }
 
+pub(crate) fn sha256(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// Signs the account in; answers the cookie's secret.
+///
+/// # Errors
+/// The store fails, or the system gives no random numbers.
+pub(crate) fn sign_in(store: &dyn Store, account: &str) -> Result<String, StoreError> {
+    let (secret, sha256) = new_secret("").map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
+    let now = now();
+    let expires_at = Timestamp(now.0 + SESSION_DAYS * 86_400 * 1_000_000);
+    store.add_session(&Session { sha256, account: account.to_owned(), created_at: now, expires_at }, now)?;
+    Ok(secret)
+}
+
+/// Those who have proved themselves lately.
 #[derive(Default)]
-pub(crate) struct Tokens {
-    known: RwLock<HashMap<[u8; 32], Known>>,
+pub(crate) struct Known {
+    callers: RwLock<HashMap<[u8; 32], Believed>>,
 }
 
 #[derive(Clone)]
-struct Known {
+struct Believed {
     caller: Caller,
     looked_up: Instant,
 }
 
-impl Tokens {
-    /// Who the token belongs to.
-    pub(crate) async fn caller(&self, ledger: &Ledger, token: &str) -> Result<Caller, Problem> {
-        let sha256: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-        let known = self.known.read().get(&sha256).cloned();
+impl Known {
+    /// Who it is; `None` where the proof is none.
+    pub(crate) async fn caller(&self, ledger: &Ledger, proof: Proof<'_>) -> Result<Option<Caller>, Problem> {
+        let (Proof::Token(secret) | Proof::Session(secret)) = proof;
+        let sha256 = sha256(secret);
+        let known = self.callers.read().get(&sha256).cloned();
         if let Some(known) = &known
             && known.looked_up.elapsed() < BELIEVED
         {
-            return Ok(known.caller.clone());
+            return Ok(Some(known.caller.clone()));
         }
         let store = ledger.store().clone();
-        let found: Result<Option<ApiToken>, StoreError> = blocking(move || store.token_by_sha256(&sha256)).await?;
-        match (found, known) {
-            (Ok(Some(token)), _) => Ok(self.remember(sha256, &token)),
+        let is_token = matches!(proof, Proof::Token(_));
+        match (blocking(move || look_up(&*store, &sha256, is_token)).await?, known) {
+            (Ok(Some(caller)), _) => Ok(Some(self.remember(sha256, caller))),
             (Ok(None), _) => {
-                self.known.write().remove(&sha256);
-                Err(Problem::unauthorized())
+                self.forget(&sha256);
+                Ok(None)
             }
-            (Err(_), Some(known)) if known.looked_up.elapsed() < BELIEVED_WITHOUT_STORE => Ok(known.caller),
+            (Err(_), Some(known)) if known.looked_up.elapsed() < BELIEVED_WITHOUT_STORE => Ok(Some(known.caller)),
             (Err(error), _) => {
-                tracing::warn!(%error, "a token cannot be looked up");
+                tracing::warn!(%error, "nobody can be looked up");
                 Err(Problem::unavailable("The store is away, so nobody new can sign in."))
             }
         }
     }
 
-    fn remember(&self, sha256: [u8; 32], token: &ApiToken) -> Caller {
-        let caller = Caller { actor: format!("token:{}", token.name).into(), role: token.role };
-        let mut known = self.known.write();
-        if known.len() >= REMEMBERED {
-            known.clear();
+    fn remember(&self, sha256: [u8; 32], caller: Caller) -> Caller {
+        let mut callers = self.callers.write();
+        if callers.len() >= REMEMBERED {
+            callers.clear();
         }
-        known.insert(sha256, Known { caller: caller.clone(), looked_up: Instant::now() });
+        callers.insert(sha256, Believed { caller: caller.clone(), looked_up: Instant::now() });
         caller
+    }
+
+    pub(crate) fn forget(&self, sha256: &[u8; 32]) {
+        self.callers.write().remove(sha256);
+    }
+
+    /// Everybody is looked up again: a role or a password has changed.
+    pub(crate) fn forget_all(&self) {
+        self.callers.write().clear();
+    }
+}
+
+fn look_up(store: &dyn Store, sha256: &[u8; 32], is_token: bool) -> Result<Option<Caller>, StoreError> {
+    if is_token {
+        let token = store.token_by_sha256(sha256)?;
+        return Ok(token.map(|token| Caller { actor: format!("token:{}", token.name).into(), role: token.role }));
+    }
+    let account = store.account_in_session(sha256, now())?;
+    Ok(account.map(|account| Caller { actor: account.name.into(), role: account.role }))
+}
+
+/// The link that makes the first admin: it works once, and only while there is none.
+#[derive(Default)]
+pub struct Setup {
+    sha256: Mutex<Option<[u8; 32]>>,
+}
+
+impl Setup {
+    /// The link's key, if there is nobody who could sign in as an admin.
+    ///
+    /// # Errors
+    /// The store fails, or the system gives no random numbers.
+    pub fn offer(&self, store: &dyn Store) -> anyhow::Result<Option<String>> {
+        let is_admin = |account: &crate::store::Account| {
+            account.role == Role::Admin && account.disabled_at.is_none() && account.password_hash.is_some()
+        };
+        if store.accounts()?.iter().any(is_admin) {
+            return Ok(None);
+        }
+        let (key, sha256) = new_secret("")?;
+        *self.sha256.lock() = Some(sha256);
+        Ok(Some(key))
+    }
+
+    pub(crate) fn is_key(&self, key: &str) -> bool {
+        self.sha256.lock().is_some_and(|expected| expected == sha256(key))
+    }
+
+    /// True for exactly one of those who come with the key.
+    pub(crate) fn take(&self, key: &str) -> bool {
+        self.sha256.lock().take_if(|expected| *expected == sha256(key)).is_some()
     }
 }

@@ -1,24 +1,35 @@
 //! The gate that every request passes: its id, who is asking, whether they may, how new a plan they need, and its log line.
 
-use super::auth::Caller;
+use super::auth::{Caller, Proof};
 use super::problem::Problem;
 use super::routes::{Needs, Route, route};
-use super::{App, Request as _};
+use super::{App, Request as _, pages};
 use crate::ledger::Ledger;
 use crate::plan::Position;
 use crate::plan::command::Role;
+use crate::view::Address;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, web};
+use actix_web::{HttpMessage, HttpResponse, web};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// How long a request waits for the plan that it has to see.
 const WAIT_FOR: Duration = Duration::from_secs(5);
 pub(crate) const POSITION: HeaderName = HeaderName::from_static("tafel-position");
+/// What browsers are told to refuse, whatever a page may hold.
+const SECURITY: [(&str, &str); 4] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+];
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Admits the request or not, and finishes its response.
@@ -43,7 +54,8 @@ pub(crate) async fn gate(
             response
         }
         Err(problem) => {
-            let response = request.into_response(problem.response(Some(&id)));
+            let response = refusal(&request, &problem, &id);
+            let response = request.into_response(response);
             log(&id, &method, pattern, response.status(), None, began);
             response
         }
@@ -52,17 +64,50 @@ pub(crate) async fn gate(
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>()).cloned();
     if let Some(problem) = problem {
         let (request, _) = response.into_parts();
-        response = ServiceResponse::new(request, problem.response(Some(&id)));
+        let refused = if is_program(request.match_info().as_str()) { problem.response(Some(&id)) } else { pages::problem(&problem, &id) };
+        response = ServiceResponse::new(request, refused);
     }
     // What the framework itself refuses is worded here.
     let is_error = response.status().is_client_error() || response.status().is_server_error();
-    if is_error && response.headers().get(CONTENT_TYPE).is_none_or(|content_type| content_type != "application/problem+json") {
+    let is_worded = |content_type: &HeaderValue| content_type == "application/problem+json" || content_type == "text/html; charset=utf-8";
+    if is_error && !response.headers().get(CONTENT_TYPE).is_some_and(is_worded) {
         let problem = Problem::of_status(response.status());
         let (request, _) = response.into_parts();
-        response = ServiceResponse::new(request, problem.response(Some(&id)));
+        let refused = if is_program(request.match_info().as_str()) { problem.response(Some(&id)) } else { pages::problem(&problem, &id) };
+        response = ServiceResponse::new(request, refused);
     }
     finish(&mut response, &id);
     Ok(response)
+}
+
+/// Whether a program asks (by the decoded path, as the router has it), which understands problem documents better than pages.
+fn is_program(path: &str) -> bool {
+    path.starts_with("/api/v1/") || matches!(path, "/healthz" | "/readyz" | "/metrics")
+}
+
+fn refusal(request: &ServiceRequest, problem: &Problem, id: &str) -> HttpResponse {
+    if is_program(request.match_info().as_str()) {
+        return problem.response(Some(id));
+    }
+    if problem.status() == StatusCode::UNAUTHORIZED && request.method() == Method::GET {
+        let next = Address::new("/sign-in", "").with("next", &Address::new(request.path(), request.query_string()).to_string());
+        return HttpResponse::SeeOther().insert_header((LOCATION, next.to_string())).finish();
+    }
+    pages::problem(problem, id)
+}
+
+/// A form on somebody else's page must not act in our visitor's name. Browsers say where a request comes from; what
+/// says nothing of it is no browser, and carries no cookie that it was not given on purpose.
+fn is_ours(request: &ServiceRequest) -> bool {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    match (header("sec-fetch-site"), header("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let host = request.connection_info().host().to_owned();
+            origin.split_once("://").is_some_and(|(_, origin)| origin == host)
+        }
+        (None, None) => true,
+    }
 }
 
 async fn admit(request: &ServiceRequest, route: Option<&Route>) -> Result<Option<Caller>, Problem> {
@@ -71,11 +116,23 @@ async fn admit(request: &ServiceRequest, route: Option<&Route>) -> Result<Option
         // Unknown paths and wrong methods are told apart by the router's last resort.
         return Ok(None);
     };
+    // A socket is opened by a GET, and yet acts for whoever is signed in.
+    let may_act = request.method() != Method::GET || request.match_info().as_str() == "/live";
+    if may_act && !is_program(request.match_info().as_str()) && !is_ours(request) {
+        return Err(Problem::forbidden("The request comes from another site's page."));
+    }
     if needed == Needs::Nothing {
         return Ok(None);
     }
     let ledger = app.ledger()?;
-    let caller = app.tokens.caller(ledger, bearer(request).ok_or_else(Problem::unauthorized)?).await?;
+    let cookie = request.cookie(pages::COOKIE);
+    let proof = if is_program(request.match_info().as_str()) {
+        bearer(request).map(Proof::Token)
+    } else {
+        cookie.as_ref().map(|cookie| Proof::Session(cookie.value()))
+    };
+    let nobody = || if is_program(request.match_info().as_str()) { Problem::unauthorized() } else { Problem::signed_out() };
+    let caller = app.known.caller(ledger, proof.ok_or_else(nobody)?).await?.ok_or_else(nobody)?;
     let needed = match needed {
         Needs::Role(role) => role,
         Needs::Upload if app.settings.staff_may_upload => Role::Staff,
@@ -122,6 +179,9 @@ fn finish(response: &mut ServiceResponse, id: &str) {
         HeaderValue::from_str(&format!("{stream}/{}", snapshot.plan.position)).ok()
     });
     let headers = response.headers_mut();
+    for (name, value) in SECURITY {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
     // A handler that shows a plan says itself which one.
     if let Some(position) = position.filter(|_| !headers.contains_key(&POSITION)) {
         headers.insert(POSITION, position);

@@ -1,17 +1,25 @@
 //! The web server: translates requests into the ledger's words and its answers into HTTP. No rule of the plan lives here.
 
 pub(crate) mod api;
+mod assets;
 mod auth;
+mod client_errors;
 mod gate;
 mod health;
+mod limits;
+mod live;
+mod pages;
+pub mod password;
 mod problem;
 mod routes;
 
 pub use auth::new_token;
+pub(crate) use pages::BUILD;
 pub use routes::{Needs, ROUTES, Route};
 
 use crate::config::Settings;
 use crate::ledger::Ledger;
+use crate::plan::command::Role;
 use crate::watch::Metrics;
 use actix_web::dev::Server;
 use actix_web::http::StatusCode;
@@ -32,7 +40,10 @@ const DRAIN_SECONDS: u64 = 8;
 pub struct App {
     ledger: OnceLock<Ledger>,
     pub(crate) settings: Settings,
-    pub(crate) tokens: auth::Tokens,
+    pub(crate) known: auth::Known,
+    pub setup: auth::Setup,
+    pub(crate) limits: limits::Limits,
+    pub(crate) hub: live::Hub,
     pub(crate) parsed: api::uploads::Parsed,
     pub(crate) metrics: Metrics,
     draining: AtomicBool,
@@ -44,7 +55,10 @@ impl App {
         Self {
             ledger: OnceLock::new(),
             settings,
-            tokens: auth::Tokens::default(),
+            known: auth::Known::default(),
+            setup: auth::Setup::default(),
+            limits: limits::Limits::default(),
+            hub: live::Hub::default(),
             parsed: api::uploads::Parsed::default(),
             metrics,
             draining: AtomicBool::new(false),
@@ -66,6 +80,15 @@ impl App {
         self.draining.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the role is enough for what a route needs.
+    fn may(&self, needs: Needs, role: Role) -> bool {
+        match needs {
+            Needs::Nothing => true,
+            Needs::Role(needed) => role >= needed,
+            Needs::Upload => role >= if self.settings.staff_may_upload { Role::Staff } else { Role::Admin },
+        }
+    }
+
     fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Relaxed)
     }
@@ -84,6 +107,7 @@ pub fn server(listener: TcpListener, app: web::Data<App>) -> io::Result<Server> 
             .configure(routes::configure)
             .default_service(web::to(last_resort))
             .wrap(middleware::from_fn(gate::gate))
+            .wrap(middleware::Compress::default())
     });
     Ok(server
         .workers(workers)

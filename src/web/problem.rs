@@ -53,6 +53,12 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "There is no valid token", detail)
     }
 
+    /// Nobody is signed in where somebody must be.
+    pub(crate) fn signed_out() -> Self {
+        let detail = "Open the sign-in page in another tab, then send this again: what you typed is still here.";
+        Self::new(StatusCode::UNAUTHORIZED, "signed_out", "You are not signed in", detail)
+    }
+
     pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "role_too_low", "Your role does not allow this", detail)
     }
@@ -73,7 +79,51 @@ impl Problem {
         }
     }
 
-    fn fault(id: &str) -> Self {
+    /// Something broke, and the log says what.
+    pub(crate) fn fault() -> Self {
+        Self::of_status(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    pub(crate) fn title(&self) -> &str {
+        &self.title
+    }
+
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What is wrong with which field, a line each.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let errors = self.fields.get("errors").and_then(Value::as_array);
+        let line = |error: &Value| {
+            let pointer = error.get("pointer").and_then(Value::as_str).unwrap_or_default();
+            let field = pointer.rsplit('/').next().unwrap_or_default().replace('_', " ");
+            format!("{field} {}", error.get("message").and_then(Value::as_str).unwrap_or_default())
+        };
+        errors.into_iter().flatten().map(line).collect()
+    }
+
+    /// The headers that belong to the status.
+    pub(crate) fn add_headers(&self, response: &mut HttpResponse) {
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+    }
+
+    pub(crate) fn too_many(detail: impl Into<String>, retry_after: u32) -> Self {
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "Too many tries", detail);
+        Self { retry_after: Some(retry_after), ..problem }
+    }
+
+    fn fault_named(id: &str) -> Self {
         let detail = format!("Nothing was changed. The log has the details under {id}.");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Something broke in Tafel", detail)
     }
@@ -143,11 +193,11 @@ impl From<Failure> for Problem {
                 let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_away", "The store is away", detail);
                 Self { retry_after: Some(2), ..problem }
             }
-            Failure::Crashed(id) => Self::fault(&id.to_string()),
+            Failure::Crashed(id) => Self::fault_named(&id.to_string()),
             failure @ (Failure::Rejected(_) | Failure::Broken(_)) => {
                 let id = uuid::Uuid::now_v7().to_string();
                 tracing::error!(id, error = %failure, "a fault");
-                Self::fault(&id)
+                Self::fault_named(&id)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The one table of routes: what is there, and which role it needs. What is not in it cannot be reached.
 
-use super::{api, health};
+use super::{api, assets, client_errors, health, live, pages};
 use crate::plan::command::Role;
 use actix_web::web::{self, ServiceConfig};
 
@@ -54,6 +54,40 @@ routes! {
     // Only an admin may retract what is not their own latest batch.
     POST post "/api/v1/batches/{id}/retract"           Needs::Role(Role::Door) => api::batches::retract;
     POST post "/api/v1/batches/{id}/reinstate"         Needs::Role(Role::Door) => api::batches::reinstate;
+
+    GET  get  "/api/docs"                              Needs::Nothing          => pages::reference;
+    GET  get  "/static/{file}"                         Needs::Nothing          => assets::file;
+    GET  get  "/sign-in"                               Needs::Nothing          => pages::sign_in;
+    POST post "/sign-in"                               Needs::Nothing          => pages::do_sign_in;
+    GET  get  "/setup"                                 Needs::Nothing          => pages::setup;
+    POST post "/setup"                                 Needs::Nothing          => pages::do_setup;
+    POST post "/sign-out"                              VIEWER                  => pages::sign_out;
+    POST post "/client-errors"                         Needs::Nothing          => client_errors::report;
+    GET  get  "/live"                                  VIEWER                  => live::socket;
+    GET  get  "/"                                      VIEWER                  => pages::show;
+    GET  get  "/guests"                                VIEWER                  => pages::show;
+    GET  get  "/guests.csv"                            VIEWER                  => pages::guests_file;
+    GET  get  "/guests.xlsx"                           VIEWER                  => pages::guests_file;
+    GET  get  "/guests/{id}"                           VIEWER                  => pages::show;
+    GET  get  "/tables"                                VIEWER                  => pages::show;
+    GET  get  "/tables/{id}"                           VIEWER                  => pages::show;
+    GET  get  "/floor"                                 VIEWER                  => pages::show;
+    GET  get  "/floor/{id}"                            VIEWER                  => pages::show;
+    GET  get  "/history"                               VIEWER                  => pages::show;
+    GET  get  "/history/{id}"                          VIEWER                  => pages::show;
+    GET  get  "/uploads"                               Needs::Upload           => pages::show;
+    // A kind of upload, or the id of one that waits.
+    GET  get  "/uploads/{id}"                          Needs::Upload           => pages::show;
+    POST post "/uploads/{id}"                          Needs::Upload           => pages::receive_upload;
+    POST post "/uploads/{id}/apply"                    Needs::Upload           => pages::apply_upload;
+    POST post "/uploads/{id}/columns"                  Needs::Upload           => pages::map_columns;
+    // Each command asks for its own role besides.
+    POST post "/commands"                              Needs::Role(Role::Door) => pages::command;
+    POST post "/history/{id}/retract"                  Needs::Role(Role::Door) => pages::retract;
+    POST post "/history/{id}/reinstate"                Needs::Role(Role::Door) => pages::reinstate;
+    GET  get  "/undo"                                  Needs::Role(Role::Door) => pages::undo;
+    GET  get  "/accounts"                              Needs::Role(Role::Admin) => pages::show;
+    POST post "/accounts"                              Needs::Role(Role::Admin) => pages::change_account;
 }
 
 /// The route of this method that takes the path.

@@ -1,6 +1,7 @@
 //! The whole server in this process, on a port and a store of its own, and a client of its JSON interface.
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -8,8 +9,9 @@ use std::time::Duration;
 use tafel::app;
 use tafel::config::Settings;
 use tafel::ledger::now;
+use tafel::plan::Timestamp;
 use tafel::plan::command::Role;
-use tafel::store::{self, Access, ApiToken};
+use tafel::store::{self, Access, Account, ApiToken, Session};
 use tafel::web::new_token;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -22,6 +24,8 @@ pub struct Server {
     thread: Option<JoinHandle<()>>,
     tokens: Vec<(Role, String)>,
     with_sample: bool,
+    /// The key of the link that makes the first admin.
+    pub setup: Option<String>,
 }
 
 impl Server {
@@ -38,7 +42,8 @@ impl Server {
     fn with(with_sample: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let tokens = add_tokens(&store_url(&folder));
-        let mut server = Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), folder, stop: None, thread: None, tokens, with_sample };
+        let mut server =
+            Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), folder, stop: None, thread: None, tokens, with_sample, setup: None };
         server.run();
         server
     }
@@ -56,9 +61,9 @@ impl Server {
             let stopped = async {
                 let _ = stopped.await;
             };
-            app::run(settings, with_sample, move |ready| started.send(ready.address).unwrap(), stopped).unwrap();
+            app::run(settings, with_sample, move |ready| started.send((ready.address, ready.setup)).unwrap(), stopped).unwrap();
         });
-        self.address = address.recv_timeout(Duration::from_mins(1)).expect("the server starts");
+        (self.address, self.setup) = address.recv_timeout(Duration::from_mins(1)).expect("the server starts");
         self.stop = Some(stop);
         self.thread = Some(thread);
     }
@@ -91,6 +96,27 @@ impl Server {
         self.client(Role::Staff)
     }
 
+    /// A browser without scripts, in which an account of that role, named after it, is signed in.
+    pub fn browser(&self, role: Role) -> Browser {
+        let store = store::open(&self.store_url(), Access::Beside).unwrap();
+        let account = Account { name: role.to_string(), role, password_hash: None, created_at: now(), disabled_at: None };
+        if store.account(&account.name).unwrap().is_none() {
+            store.add_account(&account).unwrap();
+        }
+        let secret = Uuid::new_v4().to_string();
+        let expires_at = Timestamp(now().0 + 60_000_000_000);
+        let session = Session { sha256: Sha256::digest(&secret).into(), account: account.name, created_at: now(), expires_at };
+        store.add_session(&session, now()).unwrap();
+        Browser { cookie: Some(secret), ..self.anonymous() }
+    }
+
+    /// A browser in which nobody is signed in.
+    pub fn anonymous(&self) -> Browser {
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_mins(1)));
+        Browser { base: format!("http://{}", self.address), cookie: None, agent: config.build().into() }
+    }
+
     pub fn nobody(&self) -> Client {
         Client::new(self.address, None)
     }
@@ -117,6 +143,92 @@ pub fn add_tokens(url: &str) -> Vec<(Role, String)> {
         (role, token)
     };
     Role::ALL.into_iter().map(add).collect()
+}
+
+/// A browser without scripts: it keeps one cookie, and follows no redirect by itself.
+pub struct Browser {
+    base: String,
+    pub cookie: Option<String>,
+    agent: ureq::Agent,
+}
+
+/// What a browser gets.
+#[derive(Debug)]
+pub struct Page {
+    pub status: u16,
+    pub text: String,
+    pub headers: Vec<(String, String)>,
+}
+
+impl Page {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Where it is sent on to.
+    #[track_caller]
+    pub fn location(&self) -> &str {
+        assert_eq!(self.status, 303, "{}", self.text);
+        self.header("location")
+    }
+
+    /// The value of the first field of that name.
+    #[track_caller]
+    pub fn field(&self, name: &str) -> String {
+        let start = self.text.find(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no field {name} in {}", self.text));
+        self.text[start..].split('"').nth(3).unwrap().to_owned()
+    }
+
+    #[track_caller]
+    pub fn shows(&self, words: &str) -> &Self {
+        assert!(self.text.contains(words), "{words:?} is not in {}", self.text);
+        self
+    }
+}
+
+impl Browser {
+    pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<(&str, Vec<u8>)>) -> Page {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if let Some(cookie) = &self.cookie {
+            request = request.header("Cookie", format!("__Host-tafel={cookie}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = match body {
+            Some((content_type, body)) => self.agent.run(request.header("Content-Type", content_type).body(body).unwrap()).unwrap(),
+            None => self.agent.run(request.body(()).unwrap()).unwrap(),
+        };
+        let status = response.status().as_u16();
+        let headers: Vec<(String, String)> =
+            response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned())).collect();
+        let bytes = response.body_mut().with_config().limit(100 << 20).read_to_vec().unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let page = Page { status, text, headers };
+        if let Some(cookie) = page.header("set-cookie").strip_prefix("__Host-tafel=") {
+            self.cookie = cookie.split(';').next().map(str::to_owned).filter(|cookie| !cookie.is_empty());
+        }
+        page
+    }
+
+    pub fn get(&mut self, path: &str) -> Page {
+        self.send("GET", path, &[], None)
+    }
+
+    /// Posts a form.
+    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send("POST", path, &[], Some(("application/x-www-form-urlencoded", body.into_bytes())))
+    }
+
+    /// Chooses a file in a form, and sends it.
+    pub fn upload(&mut self, kind: &str, name: &str) -> Page {
+        const BOUNDARY: &str = "tafel-test-boundary";
+        let mut body = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes();
+        body.extend(super::workbook(name));
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+        self.send("POST", &format!("/uploads/{kind}"), &[], Some((&format!("multipart/form-data; boundary={BOUNDARY}"), body)))
+    }
 }
 
 #[derive(Clone)]

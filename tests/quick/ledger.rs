@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tafel::ledger::{Failure, Ledger};
-use tafel::plan::command::{Ask, Command, Request};
+use tafel::plan::command::{Ask, Command, Request, Role};
 use tafel::plan::event::Event;
 use tafel::plan::{BatchId, Timestamp};
 use tafel::plan::{Plan, Position, Refusal, decide};
 use tafel::store::{
-    Access, Account, Accounts, ApiToken, AppendError, Chunk, Fut, PendingUpload, Sink, Sqlite, Store, StoreError, StoredEvent, Stream,
-    Uploads,
+    Access, Account, Accounts, ApiToken, AppendError, Chunk, Fut, PendingUpload, Session, Sessions, Sink, Sqlite, Store, StoreError,
+    StoredEvent, Stream, Uploads,
 };
 use uuid::Uuid;
 
@@ -110,6 +110,15 @@ impl Accounts for Wayward {
     fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
         self.inner.set_password(name, password_hash)
     }
+    fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
+        self.inner.set_role(name, role)
+    }
+    fn enable_account(&self, name: &str) -> Result<bool, StoreError> {
+        self.inner.enable_account(name)
+    }
+    fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
+        self.inner.account(name)
+    }
     fn add_token(&self, token: &ApiToken) -> Result<(), StoreError> {
         self.inner.add_token(token)
     }
@@ -121,6 +130,24 @@ impl Accounts for Wayward {
     }
     fn revoke_token(&self, name: &str) -> Result<bool, StoreError> {
         self.inner.revoke_token(name)
+    }
+}
+
+impl Sessions for Wayward {
+    fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
+        self.inner.add_session(session, now)
+    }
+    fn account_in_session(&self, sha256: &[u8; 32], now: Timestamp) -> Result<Option<Account>, StoreError> {
+        self.inner.account_in_session(sha256, now)
+    }
+    fn end_session(&self, sha256: &[u8; 32]) -> Result<(), StoreError> {
+        self.inner.end_session(sha256)
+    }
+    fn end_sessions_of(&self, account: &str) -> Result<usize, StoreError> {
+        self.inner.end_sessions_of(account)
+    }
+    fn sessions(&self, now: Timestamp) -> Result<Vec<(String, usize)>, StoreError> {
+        self.inner.sessions(now)
     }
 }
 

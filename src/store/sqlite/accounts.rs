@@ -12,7 +12,7 @@ fn role(row: &Row<'_>, column: usize) -> rusqlite::Result<Role> {
     name.parse().map_err(|error: String| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into()))
 }
 
-fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
+pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
     Ok(Account {
         name: row.get(0)?,
         role: role(row, 1)?,
@@ -54,6 +54,21 @@ impl Accounts for Sqlite {
     fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
         let sql = "UPDATE account SET password_hash = ?2 WHERE name = ?1";
         self.desk.lock().execute(sql, (name, password_hash)).map(|rows| rows > 0).map_err(unavailable)
+    }
+
+    fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
+        let sql = "UPDATE account SET role = ?2 WHERE name = ?1";
+        self.desk.lock().execute(sql, (name, role.as_str())).map(|rows| rows > 0).map_err(unavailable)
+    }
+
+    fn enable_account(&self, name: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE account SET disabled_at = NULL WHERE name = ?1 AND disabled_at IS NOT NULL";
+        self.desk.lock().execute(sql, [name]).map(|rows| rows > 0).map_err(unavailable)
+    }
+
+    fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
+        let sql = "SELECT name, role, password_hash, created_at, disabled_at FROM account WHERE name = ?1";
+        self.reading(|connection| connection.prepare_cached(sql)?.query_row([name], account).optional())
     }
 
     fn add_token(&self, token: &ApiToken) -> Result<(), StoreError> {

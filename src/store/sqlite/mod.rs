@@ -2,6 +2,7 @@
 
 mod accounts;
 mod open;
+mod sessions;
 mod stream;
 mod uploads;
 

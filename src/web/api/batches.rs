@@ -3,67 +3,27 @@
 use super::commands::seen_here;
 use super::parse::Fields;
 use super::{id_in_path, json};
-use crate::ledger::{ChangeValidity, Failure, Snapshot, blocking, now};
+use crate::ledger::{ChangeValidity, blocking, now};
 use crate::plan::command::Role;
-use crate::plan::event::{Body, Event};
 use crate::plan::retract::RetractionPreview;
-use crate::plan::upload::{Counts, UploadKind};
-use crate::plan::{BatchId, InvalidField, Position, Text, Timestamp};
-use crate::store::codec::Decoder;
-use crate::store::{RawEvent, Store};
-use crate::view::words::summary;
+use crate::plan::{BatchId, InvalidField, Position, Text};
+use crate::view::batches::{Batch, read};
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 use crate::web::{App, Request as _};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
 use serde_json::Value;
-use std::ops::ControlFlow;
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 const LIMIT: u64 = 100;
 const LIMIT_MAX: u64 = 1_000;
 
-/// A batch: the events of one command.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct BatchJson {
-    batch: BatchId,
-    first: Position,
-    last: Position,
-    recorded_at: Timestamp,
-    #[schema(value_type = String)]
-    actor: Arc<str>,
-    /// What happened, in words.
-    summary: String,
-    upload: Option<UploadJson>,
-    retracted: Option<RetractedJson>,
-}
-
-/// The file that the batch came from.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct UploadJson {
-    kind: UploadKind,
-    file: Text,
-    sha256: Text,
-    counts: Counts,
-}
-
-/// The retraction that makes the batch void.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RetractedJson {
-    position: Position,
-    #[schema(value_type = String)]
-    actor: Arc<str>,
-    reason: String,
-}
-
 /// The batches, newest first.
 #[utoipa::path(get, path = "/api/v1/batches", tag = "batches", params(
     ("before" = Option<u64>, Query, description = "Only batches that begin before this position"),
     ("limit" = Option<u64>, Query, description = "At most so many, 1 to 1,000; without it, 100"),
-), responses((status = 200, description = "Batches, newest first", body = inline(Vec<BatchJson>))))]
+), responses((status = 200, description = "Batches, newest first", body = inline(Vec<Batch>))))]
 pub(crate) async fn list(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let ledger = app.ledger()?;
     let snapshot = ledger.snapshot();
@@ -75,80 +35,8 @@ pub(crate) async fn list(request: HttpRequest, app: web::Data<App>, _caller: web
     }
     let store = ledger.store().clone();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let batches = blocking(move || read(&*store, &snapshot, before, limit)).await??;
+    let batches = blocking(move || read(&*store, &snapshot, before, limit, |_| true)).await??;
     json(StatusCode::OK, &batches)
-}
-
-fn read(store: &dyn Store, snapshot: &Snapshot, before: Position, limit: usize) -> Result<Vec<BatchJson>, Failure> {
-    let mut decoder = Decoder::default();
-    let mut batches: Vec<BatchJson> = Vec::new();
-    let before = behind_the_batch(store, before)?;
-    // The events of the batch that is being read, newest first.
-    let mut events: Vec<Event> = Vec::new();
-    let mut broken = None;
-    store.scan_back(before, &mut |raw: RawEvent<'_>| match decoder.decode(raw) {
-        Ok(event) => {
-            if events.last().is_some_and(|last| last.batch != event.batch) {
-                batches.extend(described(&mut events, snapshot));
-            }
-            if batches.len() == limit {
-                return ControlFlow::Break(());
-            }
-            events.push(event);
-            ControlFlow::Continue(())
-        }
-        Err(error) => {
-            broken = Some(error);
-            ControlFlow::Break(())
-        }
-    })?;
-    if let Some(error) = broken {
-        return Err(crate::ledger::ReplayError::from(error).into());
-    }
-    if batches.len() < limit {
-        batches.extend(described(&mut events, snapshot));
-    }
-    Ok(batches)
-}
-
-/// The position may lie within a batch: it is shown whole, so read from behind its last event.
-fn behind_the_batch(store: &dyn Store, before: Position) -> Result<Position, Failure> {
-    let mut cut = None;
-    store.scan_back(before, &mut |raw: RawEvent<'_>| {
-        cut = Some(raw.batch);
-        ControlFlow::Break(())
-    })?;
-    let last = cut.map(|batch| store.batch(batch)).transpose()?.and_then(|events| events.last().map(|event| event.position));
-    Ok(last.map_or(before, |last| before.max(last.next())))
-}
-
-/// Describes the batch whose events were read backwards, and forgets them.
-fn described(events: &mut Vec<Event>, snapshot: &Snapshot) -> Option<BatchJson> {
-    events.reverse();
-    let (head, last) = (events.first()?, events.last()?);
-    let upload = match &head.body {
-        Body::UploadApplied(upload) => {
-            Some(UploadJson { kind: upload.kind, file: upload.file.clone(), sha256: upload.sha256.clone(), counts: upload.counts })
-        }
-        _ => None,
-    };
-    let retracted = snapshot.validity.retraction_of(head.batch).map(|doing| RetractedJson {
-        position: doing.position,
-        actor: doing.actor.clone(),
-        reason: doing.reason.clone(),
-    });
-    let batch = BatchJson {
-        batch: head.batch,
-        first: head.position,
-        last: last.position,
-        recorded_at: head.recorded_at,
-        actor: head.actor.clone(),
-        summary: summary(&snapshot.plan, events),
-        upload,
-        retracted,
-    };
-    events.clear();
-    Some(batch)
 }
 
 /// What retracting the batch would change; of a retracted batch, what reinstating it would. Writes nothing.

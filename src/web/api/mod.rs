@@ -4,7 +4,7 @@ pub(crate) mod batches;
 pub(crate) mod commands;
 pub(crate) mod events;
 pub(crate) mod openapi;
-mod parse;
+pub(crate) mod parse;
 pub(crate) mod plan;
 pub(crate) mod uploads;
 
@@ -22,6 +22,6 @@ fn json(status: StatusCode, body: &impl Serialize) -> Result<HttpResponse, Probl
 }
 
 /// The UUID in a path.
-fn id_in_path(text: &str) -> Result<Uuid, Problem> {
+pub(crate) fn id_in_path(text: &str) -> Result<Uuid, Problem> {
     Uuid::parse_str(text).map_err(|_| Problem::not_found("not_found", format!("{text:?} is not the id of anything")))
 }

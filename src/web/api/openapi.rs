@@ -49,3 +49,11 @@ pub(crate) async fn document() -> HttpResponse {
     static JSON: LazyLock<String> = LazyLock::new(|| Document::openapi().to_json().unwrap_or_default());
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "application/json")).body(JSON.as_str())
 }
+
+/// The document as a value.
+///
+/// # Errors
+/// It cannot be written down, which would be a fault of the generator.
+pub(crate) fn json() -> serde_json::Result<serde_json::Value> {
+    serde_json::to_value(Document::openapi())
+}

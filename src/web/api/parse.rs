@@ -10,13 +10,13 @@ use uuid::Uuid;
 const COMMANDS: usize = 1_000;
 
 /// The body of `POST /api/v1/commands`.
-pub(super) struct Body {
-    pub(super) id: Uuid,
-    pub(super) seen: Option<Position>,
-    pub(super) commands: Vec<Command>,
+pub(crate) struct Body {
+    pub(crate) id: Uuid,
+    pub(crate) seen: Option<Position>,
+    pub(crate) commands: Vec<Command>,
 }
 
-pub(super) type Invalid = Vec<InvalidField>;
+pub(crate) type Invalid = Vec<InvalidField>;
 
 /// The fields of one JSON object, and where it stands in the request.
 pub(super) struct Fields {
@@ -74,7 +74,7 @@ impl Fields {
     }
 }
 
-pub(super) fn body(value: Value) -> Result<Body, Invalid> {
+pub(crate) fn body(value: Value) -> Result<Body, Invalid> {
     let mut fields = Fields::of("", value)?;
     let id = fields.required("id")?;
     let seen = fields.optional("seen")?;

@@ -92,10 +92,39 @@ pub(crate) async fn receive(
     caller: web::ReqData<Caller>,
     form: Multipart,
 ) -> Result<HttpResponse, Problem> {
-    let kind: UploadKind =
-        path.parse().map_err(|()| Problem::not_found("unknown_kind", format!("There is no kind of upload {:?}", path.as_str())))?;
+    let (id, upload, preview) = take(&app, &caller, &path, form).await?;
+    json(StatusCode::CREATED, &answer(id, &upload, preview))
+}
+
+/// Reads and keeps what the form brings.
+pub(crate) async fn take(app: &App, caller: &Caller, kind: &str, form: Multipart) -> Result<(Uuid, Arc<Upload>, Preview), Problem> {
+    let kind: UploadKind = kind.parse().map_err(|()| Problem::not_found("unknown_kind", format!("There is no kind of upload {kind:?}")))?;
     let Form { file, content, mapping } = read_form(form).await?;
     let (mapping_json, mapping) = read_mapping(mapping)?;
+    keep(app, caller, kind, file, content, (mapping_json, mapping)).await
+}
+
+/// Reads the file again, with other columns.
+pub(crate) async fn take_again(app: &App, caller: &Caller, id: Uuid, mapping: Mapping) -> Result<Uuid, Problem> {
+    let store = app.ledger()?.store().clone();
+    let kept = blocking(move || store.upload(id)).await?.map_err(Failure::from)?.ok_or_else(unknown_upload)?;
+    let kind = kept.kind.parse().map_err(|()| unknown_upload())?;
+    let mapping_json = serde_json::to_string(&mapping).map_err(|_| Problem::fault())?;
+    Ok(keep(app, caller, kind, kept.file, kept.content, (mapping_json, mapping)).await?.0)
+}
+
+fn unknown_upload() -> Problem {
+    Problem::not_found("unknown_upload", "There is no such upload; a preview is kept for an hour")
+}
+
+async fn keep(
+    app: &App,
+    caller: &Caller,
+    kind: UploadKind,
+    file: String,
+    content: Vec<u8>,
+    (mapping_json, mapping): (String, Mapping),
+) -> Result<(Uuid, Arc<Upload>, Preview), Problem> {
     let content = Arc::new(content);
     let id = Uuid::now_v7();
     let parsed = app.parsed.parse(kind, file.clone(), content.clone(), mapping).await;
@@ -129,11 +158,11 @@ pub(crate) async fn receive(
         protected = counts.protected, refused = counts.refused, problems = preview.problems.len(), "upload previewed"
     );
     app.parsed.keep(id, upload.clone());
-    json(StatusCode::CREATED, &answer(id, &upload, preview))
+    Ok((id, upload, preview))
 }
 
 /// A large file takes a while, so not on a thread that answers requests.
-async fn assess_aside(plan: Plan, upload: Arc<Upload>, choices: Choices) -> Result<Preview, Problem> {
+pub(crate) async fn assess_aside(plan: Plan, upload: Arc<Upload>, choices: Choices) -> Result<Preview, Problem> {
     Ok(blocking(move || assess(&plan, &upload, &choices)).await??.0)
 }
 
@@ -185,12 +214,12 @@ fn read_mapping(json: Option<Vec<u8>>) -> Result<(String, Mapping), Problem> {
 }
 
 /// A pending upload as it is kept, and what it holds.
-async fn load(app: &App, id: Uuid) -> Result<(PendingUpload, Arc<Upload>), Problem> {
+pub(crate) async fn load(app: &App, id: Uuid) -> Result<(PendingUpload, Arc<Upload>), Problem> {
     let store = app.ledger()?.store().clone();
     let found = blocking(move || store.upload(id)).await?.map_err(Failure::from)?;
     let expired = now().0 - KEPT_US;
     let Some(mut pending) = found.filter(|pending| pending.created_at.0 >= expired) else {
-        return Err(Problem::not_found("unknown_upload", "There is no such upload; a preview is kept for an hour"));
+        return Err(unknown_upload());
     };
     if let Some(upload) = app.parsed.get(id) {
         return Ok((pending, upload));
@@ -229,7 +258,7 @@ pub(crate) async fn preview(
     json(StatusCode::OK, &answer(id, &upload, preview))
 }
 
-async fn remember_shown(ledger: &Ledger, id: Uuid, position: Position) -> Result<(), Problem> {
+pub(crate) async fn remember_shown(ledger: &Ledger, id: Uuid, position: Position) -> Result<(), Problem> {
     let store = ledger.store().clone();
     Ok(blocking(move || store.previewed(id, position)).await?.map_err(Failure::from)?)
 }
@@ -269,15 +298,26 @@ pub(crate) async fn apply(
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let id = id_in_path(&path)?;
+    let (choices, confirmed) = read_choices(&body)?;
+    applied(&apply_choices(&app, &caller, id, choices, confirmed).await?)
+}
+
+/// Applies the upload, or answers what it was applied as.
+pub(crate) async fn apply_choices(
+    app: &App,
+    caller: &Caller,
+    id: Uuid,
+    choices: Choices,
+    confirmed: Option<Position>,
+) -> Result<Answer, Problem> {
     let ledger = app.ledger()?;
     let store = ledger.store().clone();
     let done = blocking(move || store.batch(BatchId(id))).await?.map_err(Failure::from)?;
     if !done.is_empty() {
         let position = done.last().map_or(Position(0), |event| event.position);
-        return applied(&Answer { position, batch: BatchId(id), events: done.into() });
+        return Ok(Answer { position, batch: BatchId(id), events: done.into() });
     }
-    let (choices, confirmed) = read_choices(&body)?;
-    let (pending, upload) = load(&app, id).await?;
+    let (pending, upload) = load(app, id).await?;
     // What the person says they saw, or else what was shown last.
     let plan = ledger.snapshot().plan.clone();
     let shown = confirmed.unwrap_or(pending.position);
@@ -286,7 +326,7 @@ pub(crate) async fn apply(
     let ask = Ask::Upload(Box::new(ApplyUpload { upload, choices, expected }));
     let request = Request { id: BatchId(id), actor: caller.actor.clone(), at: now(), seen: None, ask };
     match ledger.submit(request).await {
-        Ok(answer) => applied(&answer),
+        Ok(answer) => Ok(answer),
         Err(failure) => {
             // What the refusal shows is what the person confirms next.
             if let Failure::Refused(refusal) = &failure

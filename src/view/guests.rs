@@ -1,0 +1,244 @@
+//! Guests: the list with its filters, and one guest.
+
+use super::Address;
+use crate::plan::command::Role;
+use crate::plan::{Guest, GuestId, Plan, Rsvp, Table};
+use askama::Template;
+use std::cmp::Reverse;
+
+/// Guests on a page, unless all are asked for.
+const PER_PAGE: usize = 100;
+
+/// A guest as a line of the list.
+pub struct Listed<'a> {
+    pub guest: &'a Guest,
+    pub table: Option<&'a Table>,
+}
+
+impl Listed<'_> {
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.guest.label()
+    }
+
+    #[must_use]
+    pub fn is_unseated(&self) -> bool {
+        self.table.is_none() && self.guest.rsvp != Rsvp::Declined
+    }
+}
+
+/// The list as the address asks for it, whole.
+#[must_use]
+pub fn listed<'a>(plan: &'a Plan, address: &Address) -> Vec<Listed<'a>> {
+    let words: Vec<String> = address.get("q").split_whitespace().map(str::to_lowercase).collect();
+    let room = address.number("room");
+    let mut guests: Vec<Listed<'_>> = plan
+        .guests
+        .values()
+        .map(|guest| Listed { guest, table: guest.table.and_then(|table| plan.table(table)) })
+        .filter(|listed| is_shown(plan, listed, address.get("show"), room))
+        .filter(|listed| {
+            address.get("diet").is_empty() || listed.guest.diet.as_ref().is_some_and(|diet| diet.as_str() == address.get("diet"))
+        })
+        .filter(|listed| address.number("table").is_none_or(|table| listed.guest.table.is_some_and(|own| own.0 == table)))
+        .filter(|listed| words.is_empty() || matches(listed, &words))
+        .collect();
+    sort(&mut guests, address.get("sort"));
+    guests
+}
+
+fn is_shown(plan: &Plan, listed: &Listed<'_>, show: &str, room: Option<u64>) -> bool {
+    let guest = listed.guest;
+    let is_shown = match show {
+        "unseated" => listed.is_unseated(),
+        "seated" => listed.table.is_some(),
+        "declined" => guest.rsvp == Rsvp::Declined,
+        "vip" => guest.vip,
+        "wheelchair" => guest.wheelchair,
+        "diet" => guest.diet.is_some() || guest.allergies.is_some(),
+        _ => true,
+    };
+    let stands_in = |table: &Table| table.spot.and_then(|spot| plan.spot(spot)).map(|spot| spot.room.0);
+    is_shown && room.is_none_or(|room| listed.table.and_then(stands_in) == Some(room))
+}
+
+/// Whether every word is somewhere in what people know of the guest.
+fn matches(listed: &Listed<'_>, words: &[String]) -> bool {
+    let guest = listed.guest;
+    let texts = [&guest.first_name, &guest.last_name, &guest.company, &guest.department, &guest.diet, &guest.notes];
+    let mut all: String = texts.into_iter().flatten().flat_map(|text| [text.as_str(), " "]).collect();
+    let codes = [
+        guest.email.as_ref().map(crate::plan::Email::as_str),
+        guest.employee_no.as_ref().map(crate::plan::EmployeeNo::as_str),
+        guest.party.as_ref().map(crate::plan::Code::as_str),
+        listed.table.map(|table| table.number.as_str()),
+    ];
+    codes.into_iter().flatten().chain(guest.extra.values().map(crate::plan::Text::as_str)).for_each(|text| {
+        all.push_str(text);
+        all.push(' ');
+    });
+    let all = all.to_lowercase();
+    words.iter().all(|word| all.contains(word))
+}
+
+fn sort(guests: &mut [Listed<'_>], by: &str) {
+    let name = |listed: &Listed<'_>| (listed.guest.last_name.clone(), listed.guest.first_name.clone(), listed.guest.id);
+    match by {
+        "table" => {
+            guests.sort_by_cached_key(|listed| (listed.table.is_none(), listed.table.map(|table| table.number.clone()), name(listed)));
+        }
+        "party" => guests.sort_by_cached_key(|listed| (listed.guest.party.is_none(), listed.guest.party.clone(), name(listed))),
+        "company" => guests.sort_by_cached_key(|listed| (listed.guest.company.is_none(), listed.guest.company.clone(), name(listed))),
+        "newest" => guests.sort_by_key(|listed| Reverse(listed.guest.id)),
+        _ => guests.sort_by_cached_key(name),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "guests.html")]
+pub struct GuestsPage<'a> {
+    address: &'a Address,
+    guests: Vec<Listed<'a>>,
+    total: usize,
+    first: usize,
+    pages: usize,
+    page: usize,
+    diets: Vec<&'a str>,
+    rooms: Vec<(u64, &'a str)>,
+    tables: Vec<&'a Table>,
+    may_edit: bool,
+    position: u64,
+}
+
+impl<'a> GuestsPage<'a> {
+    #[must_use]
+    pub fn of(plan: &'a Plan, address: &'a Address, role: Role) -> Self {
+        let mut guests = listed(plan, address);
+        let total = guests.len();
+        let per_page = if address.get("page") == "all" { total.max(1) } else { PER_PAGE };
+        let pages = total.div_ceil(per_page).max(1);
+        let page = address.number("page").and_then(|page| usize::try_from(page).ok()).unwrap_or(1).clamp(1, pages);
+        let first = (page - 1) * per_page;
+        guests.drain(..first.min(total));
+        guests.truncate(per_page);
+        let mut diets: Vec<&str> = plan.guests.values().filter_map(|guest| guest.diet.as_ref()).map(crate::plan::Text::as_str).collect();
+        diets.sort_unstable();
+        diets.dedup();
+        let rooms = plan.rooms.values().map(|room| (room.id.0, room.name.as_str())).collect();
+        let tables = tables_by_number(plan);
+        Self { address, guests, total, first, pages, page, diets, rooms, tables, may_edit: role >= Role::Staff, position: plan.position.0 }
+    }
+
+    fn sorted_by(&self, by: &str) -> String {
+        self.address.with("sort", by).with("page", "").to_string()
+    }
+
+    fn page_link(&self, page: usize) -> String {
+        self.address.with("page", &page.to_string()).to_string()
+    }
+
+    fn file(&self, ending: &str) -> String {
+        Address { path: format!("/guests.{ending}"), query: self.address.with("page", "").query }.to_string()
+    }
+
+    fn is_on(&self, name: &str, value: impl AsRef<str>) -> bool {
+        self.address.get(name) == value.as_ref()
+    }
+
+    fn is_filtered(&self) -> bool {
+        ["q", "show", "diet", "room", "table"].iter().any(|name| !self.address.get(name).is_empty())
+    }
+}
+
+/// Tables as people look for them.
+pub(super) fn tables_by_number(plan: &Plan) -> Vec<&Table> {
+    let mut tables: Vec<&Table> = plan.tables.values().map(AsRef::as_ref).collect();
+    tables.sort_by(|a, b| a.number.cmp(&b.number));
+    tables
+}
+
+#[derive(Template)]
+#[template(path = "guest.html")]
+pub struct GuestPage<'a> {
+    plan: &'a Plan,
+    guest: &'a Guest,
+    table: Option<&'a Table>,
+    party: Vec<&'a Guest>,
+    tables: Vec<&'a Table>,
+    may_edit: bool,
+    position: u64,
+}
+
+/// A field of a form, with what it was filled with.
+struct Field {
+    name: &'static str,
+    label: &'static str,
+    value: String,
+    /// The last change of it, in words; empty where nobody changed it.
+    by: String,
+}
+
+impl<'a> GuestPage<'a> {
+    #[must_use]
+    pub fn of(plan: &'a Plan, id: GuestId, role: Role) -> Option<Self> {
+        let guest = plan.guest(id)?;
+        let party = guest.party.iter().flat_map(|party| plan.party(party.as_str())).filter(|other| *other != id);
+        Some(Self {
+            plan,
+            guest,
+            table: guest.table.and_then(|table| plan.table(table)),
+            party: party.filter_map(|id| plan.guest(id)).collect(),
+            tables: tables_by_number(plan),
+            may_edit: role >= Role::Staff,
+            position: plan.position.0,
+        })
+    }
+
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.guest.label()
+    }
+
+    fn texts(&self) -> Vec<Field> {
+        let fields = [
+            ("first_name", "First name"),
+            ("last_name", "Last name"),
+            ("employee_no", "Employee number"),
+            ("email", "E-mail"),
+            ("company", "Company"),
+            ("department", "Department"),
+            ("party", "Party"),
+            ("diet", "Diet"),
+            ("allergies", "Allergies"),
+            ("language", "Language"),
+        ];
+        fields.into_iter().map(|(name, label)| self.field(name, label)).collect()
+    }
+
+    fn field(&self, name: &'static str, label: &'static str) -> Field {
+        let touch = self.guest.touch(name);
+        let by = touch.map_or_else(String::new, |touch| format!("{} · {}", self.plan.actor(touch), super::words::when(touch.recorded_at)));
+        Field { name, label, value: self.guest.shown(name).unwrap_or_default(), by }
+    }
+
+    fn notes(&self) -> String {
+        self.guest.shown("notes").unwrap_or_default()
+    }
+
+    fn rsvps(&self) -> [(&'static str, bool); 3] {
+        ["invited", "accepted", "declined"].map(|rsvp| (rsvp, self.guest.rsvp.as_str() == rsvp))
+    }
+
+    fn leader(&self) -> Option<(u64, String)> {
+        let leader = self.plan.plus_one_of(self.guest)?;
+        Some((leader.0, self.plan.guest(leader)?.label()))
+    }
+
+    fn number_of(&self, guest: &Guest) -> String {
+        guest.table.and_then(|table| self.plan.table(table)).map(Table::label).unwrap_or_default()
+    }
+
+    fn seats_left(&self, table: &Table) -> i64 {
+        i64::from(table.seats.get()) - i64::from(self.plan.seated_at(table.id))
+    }
+}

@@ -1,0 +1,130 @@
+//! Uploads: which there are, and what one would change.
+
+use super::{Address, Shown};
+use crate::plan::upload::{Choices, Preview, Problem, RowChange, UploadKind};
+use askama::Template;
+use uuid::Uuid;
+
+#[derive(Template)]
+#[template(path = "uploads.html")]
+pub struct UploadsPage {
+    /// The one that is asked for; all where none is.
+    chosen: Option<UploadKind>,
+}
+
+impl UploadsPage {
+    #[must_use]
+    pub fn of(chosen: Option<UploadKind>) -> Self {
+        Self { chosen }
+    }
+
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.chosen.map_or_else(|| "Uploads".to_owned(), |kind| format!("Upload {}", words(kind).0.to_lowercase()))
+    }
+
+    fn kinds(&self) -> Vec<(UploadKind, &'static str, &'static str)> {
+        // In the order in which a new party is set up.
+        let all = [UploadKind::Tables, UploadKind::Floor, UploadKind::Guests, UploadKind::VipPlacement, UploadKind::Draw];
+        let chosen = all.into_iter().filter(|kind| self.chosen.is_none_or(|chosen| chosen == *kind));
+        chosen.map(|kind| (kind, words(kind).0, words(kind).1)).collect()
+    }
+}
+
+fn words(kind: UploadKind) -> (&'static str, &'static str) {
+    match kind {
+        UploadKind::Tables => ("Tables", "Number, name, seats, VIP, host: who can sit together, wherever it stands."),
+        UploadKind::Floor => ("Floor plan", "Two sheets, Rooms and Spots: where a table can stand."),
+        UploadKind::Guests => ("Guests", "The guest list. An empty cell leaves a value as it is, “-” clears it."),
+        UploadKind::VipPlacement => ("VIP placement", "Table and spot, for VIP tables only."),
+        UploadKind::Draw => ("Draw", "Table and spot, as they were drawn. VIP tables stay where they are; an empty spot says nothing."),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "upload.html")]
+pub struct UploadPage<'a> {
+    id: Uuid,
+    kind: UploadKind,
+    file: &'a str,
+    preview: &'a Preview,
+    choices: &'a Choices,
+    fields: Vec<&'static str>,
+}
+
+/// Changes shown before the rest is folded away.
+const SHOWN: usize = 200;
+
+impl<'a> UploadPage<'a> {
+    #[must_use]
+    pub fn of(id: Uuid, kind: UploadKind, file: &'a str, preview: &'a Preview, choices: &'a Choices, fields: Vec<&'static str>) -> Self {
+        Self { id, kind, file, preview, choices, fields }
+    }
+
+    fn what(&self) -> &'static str {
+        words(self.kind).0
+    }
+
+    fn changes(&self) -> Vec<(String, Shown)> {
+        self.preview.changes.iter().take(SHOWN).map(|change| (at(change), Shown::of(&change.change))).collect()
+    }
+
+    fn more(&self) -> usize {
+        self.preview.changes.len().saturating_sub(SHOWN)
+    }
+
+    fn row(problem: &Problem) -> String {
+        row(problem.sheet.as_deref(), problem.row)
+    }
+
+    fn column(problem: &Problem) -> &str {
+        problem.column.as_deref().unwrap_or_default()
+    }
+
+    /// The rows with problems, each once, and whether it is left out already.
+    fn bad_rows(&self) -> Vec<(String, Vec<&Problem>)> {
+        let mut rows: Vec<(String, Vec<&Problem>)> = Vec::new();
+        for problem in &self.preview.problems {
+            let at = Self::row(problem);
+            match rows.iter_mut().find(|(known, _)| *known == at) {
+                Some((_, problems)) => problems.push(problem),
+                None => rows.push((at, vec![problem])),
+            }
+        }
+        rows
+    }
+
+    fn left_out(&self) -> Vec<String> {
+        self.choices.leave_out.iter().map(ToString::to_string).collect()
+    }
+
+    fn is_removed(&self, id: u64) -> bool {
+        self.choices.remove.contains(&id)
+    }
+
+    fn is_field(column: &crate::plan::upload::Column, field: &str) -> bool {
+        column.field.as_deref() == Some(field)
+    }
+}
+
+fn at(change: &RowChange) -> String {
+    change.row.map_or_else(String::new, |number| row(change.sheet.as_deref(), number))
+}
+
+fn row(sheet: Option<&str>, number: u32) -> String {
+    sheet.map_or_else(|| number.to_string(), |sheet| format!("{sheet}!{number}"))
+}
+
+/// What the address leaves out, moves and removes.
+///
+/// # Errors
+/// A row is none.
+pub fn choices(address: &Address) -> Result<Choices, String> {
+    let all = |name: &str| {
+        let values = address.query.iter().filter(move |(key, _)| key == name).flat_map(|(_, value)| value.split(','));
+        values.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()).collect::<Vec<_>>()
+    };
+    let rows = |name: &str| all(name).iter().map(|row| row.parse()).collect::<Result<_, String>>();
+    let remove = all("remove").iter().map(|id| id.parse().map_err(|_| format!("{id:?} is no id"))).collect::<Result<_, _>>()?;
+    Ok(Choices { leave_out: rows("leave_out")?, remove, moves: rows("move")? })
+}

@@ -1,0 +1,196 @@
+//! Live pages: after every change the pages that anybody looks at are rendered once, and the same bytes go to every socket.
+
+use super::auth::Caller;
+use super::pages::{BUILD, Blocks, blocks};
+use super::problem::Problem;
+use super::{App, Request as _};
+use crate::ledger::{Ledger, blocking};
+use crate::plan::Position;
+use crate::plan::command::Role;
+use crate::view::Address;
+use actix_web::{HttpRequest, HttpResponse, web};
+use actix_ws::{AggregatedMessage, CloseReason, Session};
+use bytestring::ByteString;
+use futures_util::StreamExt as _;
+use metrics::{counter, gauge, histogram};
+use parking_lot::Mutex;
+use serde_json::json;
+use std::collections::HashMap;
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// Both ends learn within this time that the other is gone.
+const PING: Duration = Duration::from_secs(20);
+/// What a browser may send; it has nothing to say.
+const MESSAGE_BYTES: usize = 1_024;
+
+/// A page as a role sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Key {
+    address: Address,
+    role: Role,
+}
+
+/// What goes to every socket of a page: a line of JSON, then the blocks.
+#[derive(Clone, Default)]
+struct Frame {
+    text: ByteString,
+    position: Position,
+    /// Of the blocks: a push that would change nothing is not sent.
+    hash: u64,
+    made: Option<Instant>,
+}
+
+/// The pages that anybody looks at, each with a task that renders it.
+#[derive(Default)]
+pub(crate) struct Hub {
+    pages: Mutex<HashMap<Key, watch::Sender<Arc<Frame>>>>,
+}
+
+impl Hub {
+    /// The page's newest frame, now and after every change.
+    fn watch(&self, app: &web::Data<App>, ledger: &Ledger, key: &Key) -> watch::Receiver<Arc<Frame>> {
+        let mut pages = self.pages.lock();
+        if let Some(page) = pages.get(key) {
+            return page.subscribe();
+        }
+        let (sender, receiver) = watch::channel(Arc::new(Frame::default()));
+        pages.insert(key.clone(), sender.clone());
+        actix_web::rt::spawn(keep_rendering(app.clone(), ledger.clone(), key.clone(), sender));
+        receiver
+    }
+
+    /// Forgets the page, unless somebody has come meanwhile.
+    fn forget(&self, key: &Key) -> bool {
+        let mut pages = self.pages.lock();
+        let is_alone = pages.get(key).is_some_and(|page| page.receiver_count() == 0);
+        if is_alone {
+            pages.remove(key);
+        }
+        is_alone
+    }
+}
+
+async fn keep_rendering(app: web::Data<App>, ledger: Ledger, key: Key, sender: watch::Sender<Arc<Frame>>) {
+    let mut positions = ledger.positions();
+    loop {
+        positions.borrow_and_update();
+        let changed = Instant::now();
+        let last = sender.borrow().clone();
+        if let Some(frame) = render(&app, &ledger, &key, &last, changed).await {
+            sender.send_replace(Arc::new(frame));
+        }
+        tokio::select! {
+            moved = positions.changed() => if moved.is_err() { return },
+            () = sender.closed() => {
+                if app.hub.forget(&key) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// The page's next frame; `None` where nothing that it shows has changed.
+async fn render(app: &web::Data<App>, ledger: &Ledger, key: &Key, last: &Frame, changed: Instant) -> Option<Frame> {
+    let (rendering, ledger, key) = (app.clone(), ledger.clone(), key.clone());
+    let rendered = blocking(move || {
+        let snapshot = ledger.snapshot();
+        counter!("tafel_renders_total").increment(1);
+        blocks(&rendering, &ledger, &snapshot, &key.address, key.role).map_err(|problem| (problem, snapshot.plan.position))
+    });
+    let (html, position) = match rendered.await.ok()? {
+        Ok(Blocks { status, main, position, .. }) => (format!("{status}\n<main id=\"main\" tabindex=\"-1\">{main}</main>"), position),
+        // What is looked at may be gone, or the store away.
+        Err((problem, position)) => {
+            let words = askama::filters::escape(problem.title(), askama::filters::Html).map(|safe| safe.to_string()).unwrap_or_default();
+            (format!("<main id=\"main\" tabindex=\"-1\"><p class=\"notice over\" role=\"status\">{words}.</p></main>"), position)
+        }
+    };
+    let mut hasher = DefaultHasher::new();
+    html.hash(&mut hasher);
+    let hash = hasher.finish();
+    if hash == last.hash {
+        return None;
+    }
+    let head = json!({"position": position, "build": BUILD});
+    Some(Frame { text: format!("{head}\n{html}").into(), position, hash, made: Some(changed) })
+}
+
+/// A socket: `/live?page=ADDRESS&since=POSITION`.
+pub(crate) async fn socket(
+    request: HttpRequest,
+    body: web::Payload,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+) -> Result<HttpResponse, Problem> {
+    let address = Address::parse(&request.query("page").ok_or_else(|| Problem::bad_request("page is missing."))?);
+    let needs = super::routes::route("GET", &address.path).map(|route| route.needs);
+    if !needs.is_some_and(|needs| app.may(needs, caller.role)) {
+        return Err(Problem::forbidden("Your role does not allow this page."));
+    }
+    let since = Position(request.number("since")?.unwrap_or(0));
+    let ledger = app.ledger()?.clone();
+    let refused = |error: actix_web::Error| Problem::bad_request(format!("It is no WebSocket: {error}."));
+    let (response, session, messages) = actix_ws::handle(&request, body).map_err(refused)?;
+    let key = Key { address, role: caller.role };
+    let frames = app.hub.watch(&app, &ledger, &key);
+    let messages = messages.max_frame_size(MESSAGE_BYTES).aggregate_continuations().max_continuation_size(MESSAGE_BYTES);
+    actix_web::rt::spawn(serve(session, messages, frames, since));
+    Ok(response)
+}
+
+/// One slot, the newest: whoever is slow skips what came between, and holds nobody up.
+async fn serve(
+    mut session: Session,
+    mut messages: actix_ws::AggregatedMessageStream,
+    mut frames: watch::Receiver<Arc<Frame>>,
+    since: Position,
+) {
+    gauge!("tafel_sockets").increment(1.0);
+    let mut ping = tokio::time::interval(PING);
+    let mut is_alive = true;
+    let mut seen = since;
+    frames.mark_changed();
+    let hello = format!("{}\n", json!({"build": BUILD}));
+    let mut ended = session.text(hello).await.is_err();
+    while !ended {
+        ended = tokio::select! {
+            changed = frames.changed() => match changed {
+                Ok(()) => {
+                    let frame = frames.borrow_and_update().clone();
+                    // The page itself was rendered at `since`.
+                    if frame.made.is_none() || frame.position <= seen {
+                        false
+                    } else {
+                        seen = frame.position;
+                        let failed = session.text(frame.text.clone()).await.is_err();
+                        if let Some(made) = frame.made {
+                            histogram!("tafel_push_seconds").record(made.elapsed().as_secs_f64());
+                        }
+                        failed
+                    }
+                }
+                Err(_) => true,
+            },
+            message = messages.next() => match message {
+                Some(Ok(AggregatedMessage::Ping(bytes))) => session.pong(&bytes).await.is_err(),
+                Some(Ok(AggregatedMessage::Pong(_))) => {
+                    is_alive = true;
+                    false
+                }
+                Some(Ok(AggregatedMessage::Close(_)) | Err(_)) | None => true,
+                Some(Ok(_)) => false,
+            },
+            _ = ping.tick() => {
+                let gone = !std::mem::replace(&mut is_alive, false);
+                gone || session.ping(b"").await.is_err()
+            }
+        };
+    }
+    gauge!("tafel_sockets").decrement(1.0);
+    let _ = session.close(None::<CloseReason>).await;
+}

@@ -1,0 +1,135 @@
+//! Which page an address is, and its blocks: the same bytes for everybody of a role who looks at it.
+
+use super::rendered;
+use crate::ledger::{Failure, Ledger, Snapshot};
+use crate::plan::command::Role;
+use crate::plan::event::Event;
+use crate::plan::{BatchId, GuestId, Position, RoomId, TableId};
+use crate::store::codec::Decoder;
+use crate::view::{self, Address, Status};
+use crate::web::App;
+use crate::web::problem::Problem;
+use actix_web::http::StatusCode;
+use actix_web::web;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use uuid::Uuid;
+
+/// Batches on a page of the history, and on the overview.
+const BATCHES: usize = 100;
+const LATEST: usize = 8;
+
+/// A page, rendered.
+pub(crate) struct Blocks {
+    pub(crate) title: String,
+    /// The section that is marked in the navigation.
+    pub(crate) section: &'static str,
+    pub(crate) status: String,
+    pub(crate) main: String,
+    pub(crate) position: Position,
+}
+
+/// Renders the page. Blocks its thread.
+///
+/// # Errors
+/// There is no such page, the role is too low, or the store is needed and away.
+pub(crate) fn blocks(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Address, role: Role) -> Result<Blocks, Problem> {
+    let status = isolated("status", || rendered(&Status::of(&snapshot.plan)))?;
+    let mut heading = (String::new(), "");
+    let main = isolated("main", || {
+        let (title, section, main) = main(app, ledger, snapshot, address, role)?;
+        heading = (title, section);
+        Ok(main)
+    })?;
+    Ok(Blocks { title: heading.0, section: heading.1, status, main, position: snapshot.plan.position })
+}
+
+/// A block that crashes leaves its error, with an id, where it would have stood; the rest of the page goes on.
+fn isolated(name: &'static str, render: impl FnOnce() -> Result<String, Problem>) -> Result<String, Problem> {
+    catch_unwind(AssertUnwindSafe(render)).unwrap_or_else(|_| {
+        let id = Uuid::now_v7();
+        tracing::error!(%id, block = name, "a block crashed");
+        Ok(format!("<section class=\"notice over\" role=\"alert\"><p>This part of the page broke. The log has more under <code>{id}</code>; everything else goes on.</p></section>"))
+    })
+}
+
+/// Title, section and content.
+type Main = (String, &'static str, String);
+
+fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Address, role: Role) -> Result<Main, Problem> {
+    let plan = &snapshot.plan;
+    let gone = |what: &str| Problem::not_found("not_found", format!("There is no such {what}, or it was removed"));
+    match address.parts()[..] {
+        [] => {
+            let latest = view::batches::read(&**ledger.store(), snapshot, plan.position.next(), LATEST, |_| true)?;
+            Ok(("Overview".to_owned(), "Overview", rendered(&view::Overview::of(plan, latest))?))
+        }
+        ["guests"] => Ok(("Guests".to_owned(), "Guests", rendered(&view::GuestsPage::of(plan, address, role))?)),
+        ["guests", id] => {
+            let page = id.parse().ok().and_then(|id| view::GuestPage::of(plan, GuestId(id), role)).ok_or_else(|| gone("guest"))?;
+            Ok((page.title(), "Guests", rendered(&page)?))
+        }
+        ["tables"] => Ok(("Tables".to_owned(), "Tables", rendered(&view::TablesPage::of(plan, address, role))?)),
+        ["tables", id] => {
+            let page = id.parse().ok().and_then(|id| view::TablePage::of(plan, TableId(id), address, role)).ok_or_else(|| gone("table"))?;
+            Ok((page.title(), "Tables", rendered(&page)?))
+        }
+        ["floor"] => Ok(("Floor".to_owned(), "Floor", rendered(&view::FloorPage::of(plan))?)),
+        ["floor", id] => {
+            let page = id.parse().ok().and_then(|id| view::RoomPage::of(plan, RoomId(id), address, role)).ok_or_else(|| gone("room"))?;
+            Ok((page.title(), "Floor", rendered(&page)?))
+        }
+        ["history"] => history(ledger, snapshot, address),
+        ["history", id] => batch(ledger, snapshot, id, role),
+        ["accounts"] => {
+            let store = ledger.store();
+            let accounts = store.accounts().map_err(Failure::from)?;
+            let sessions = store.sessions(crate::ledger::now()).map_err(Failure::from)?;
+            Ok(("Accounts".to_owned(), "", rendered(&view::AccountsPage::of(accounts, &sessions))?))
+        }
+        ["uploads"] => {
+            let page = view::UploadsPage::of(None);
+            Ok((page.title(), "Uploads", rendered(&page)?))
+        }
+        ["uploads", kind_or_id] => match kind_or_id.parse() {
+            Ok(kind) => {
+                let page = view::UploadsPage::of(Some(kind));
+                Ok((page.title(), "Uploads", rendered(&page)?))
+            }
+            Err(()) => super::upload_block(app, ledger, snapshot, kind_or_id, address),
+        },
+        _ => Err(Problem::not_found("not_found", "There is no such page")),
+    }
+}
+
+fn history(ledger: &Ledger, snapshot: &Snapshot, address: &Address) -> Result<Main, Problem> {
+    let end = snapshot.plan.position.next();
+    let before = address.number("before").map_or(end, Position).min(end);
+    let store = ledger.store();
+    let batches = view::batches::read(&**store, snapshot, before, BATCHES, |events| view::is_wanted(address, events))?;
+    let page = view::HistoryPage::of(address, batches, snapshot.plan.actors(), BATCHES);
+    Ok(("History".to_owned(), "History", rendered(&page)?))
+}
+
+fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, role: Role) -> Result<Main, Problem> {
+    let id = BatchId(Uuid::parse_str(id).map_err(|_| Problem::not_found("not_found", "There is no such page"))?);
+    let stored = ledger.store().batch(id).map_err(Failure::from)?;
+    let last = stored.last().map(|event| event.position);
+    let last = last.ok_or_else(|| Problem::not_found("unknown_batch", "There is no such batch"))?;
+    let mut decoder = Decoder::default();
+    let events: Vec<Event> = stored
+        .iter()
+        .map(|event| decoder.decode(event.raw()))
+        .collect::<Result<_, _>>()
+        .map_err(|error| Problem::from(Failure::from(crate::ledger::ReplayError::from(error))))?;
+    let told = view::batches::read(&**ledger.store(), snapshot, last.next(), 1, |_| true)?.pop();
+    let told = told.ok_or_else(|| Problem::not_found("unknown_batch", "There is no such batch"))?;
+    let preview = match ledger.preview_now(snapshot, id) {
+        Ok(preview) => Ok(preview),
+        Err(failure) => {
+            let problem = Problem::from(failure);
+            if problem.status() == StatusCode::CONFLICT { Err(problem.detail().to_owned()) } else { return Err(problem) }
+        }
+    };
+    let page = view::BatchPage::of(&snapshot.plan, told, &events, preview.as_ref().map_err(Clone::clone), role);
+    Ok((page.title(), "History", rendered(&page)?))
+}

@@ -1,0 +1,138 @@
+//! Pages: an address to HTML. What is personal stands around the blocks; the blocks are the same for everybody of a role.
+
+mod accounts;
+mod files;
+mod form;
+mod live_blocks;
+mod reference;
+mod sign_in;
+mod undo;
+mod uploads;
+mod write;
+
+pub(crate) use live_blocks::{Blocks, blocks};
+pub(crate) use {accounts::*, files::*, reference::*, sign_in::*, undo::*, uploads::*, write::*};
+
+use super::App;
+use super::auth::Caller;
+use super::problem::Problem;
+use crate::ledger::blocking;
+use crate::plan::command::Role;
+use crate::view::{Address, NO_VIEW};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, ContentType};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use uuid::Uuid;
+
+/// The build that made a page.
+pub(crate) const BUILD: &str = env!("TAFEL_BUILD");
+
+/// What stands around the blocks.
+#[derive(Template)]
+#[template(path = "frame.html")]
+struct Frame<'a> {
+    plan: &'a str,
+    title: &'a str,
+    section: &'a str,
+    address: &'a str,
+    account: &'a str,
+    role: Role,
+    position: u64,
+    is_up: bool,
+    may_upload: bool,
+    status: &'a str,
+    main: &'a str,
+    build: &'a str,
+}
+
+/// What stands around a page for somebody who is not signed in, and around an error.
+#[derive(Template)]
+#[template(path = "bare.html")]
+pub(crate) struct Bare<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) main: &'a str,
+}
+
+impl Frame<'_> {
+    fn is_section(&self, name: &str) -> bool {
+        self.section == name
+    }
+
+    fn may_see(&self, href: &str) -> bool {
+        href != "/uploads" || self.may_upload
+    }
+}
+
+pub(crate) fn html(status: StatusCode, body: String) -> HttpResponse {
+    HttpResponse::build(status).insert_header(ContentType::html()).insert_header((CACHE_CONTROL, "no-cache, private")).body(body)
+}
+
+/// A template that fails is a fault of ours.
+pub(crate) fn rendered(template: &impl Template) -> Result<String, Problem> {
+    template.render().map_err(|error| {
+        tracing::error!(%error, "a template fails");
+        Problem::fault()
+    })
+}
+
+/// A page, whichever it is.
+pub(crate) async fn show(request: HttpRequest, app: web::Data<App>, caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
+    let address = Address::new(request.path(), request.query_string());
+    framed(&app, &caller, &address, StatusCode::OK, "").await
+}
+
+/// The page at the address, with a line on top of it.
+async fn framed(
+    app: &web::Data<App>,
+    caller: &Caller,
+    address: &Address,
+    status: StatusCode,
+    notice: &str,
+) -> Result<HttpResponse, Problem> {
+    let (ledger, role, address) = (app.ledger()?.clone(), caller.role, address.clone());
+    let may_upload = caller.role == Role::Admin || (caller.role == Role::Staff && app.settings.staff_may_upload);
+    let (caller, app, notice) = (caller.clone(), app.clone(), notice.to_owned());
+    let page = blocking(move || {
+        let snapshot = ledger.snapshot();
+        let Blocks { title, section, status, main, .. } = blocks(&app, &ledger, &snapshot, &address, role)?;
+        let plan = snapshot.plan.about.title.as_ref().map_or_else(|| "Tafel".to_owned(), ToString::to_string);
+        let frame = Frame {
+            plan: &plan,
+            title: &title,
+            section,
+            address: &address.to_string(),
+            account: &caller.actor,
+            role,
+            position: snapshot.plan.position.0,
+            is_up: ledger.is_up(),
+            may_upload,
+            status: &status,
+            main: &format!("{notice}{main}"),
+            build: BUILD,
+        };
+        rendered(&frame)
+    })
+    .await??;
+    Ok(html(status, page.replace(NO_VIEW, &Uuid::now_v7().to_string())))
+}
+
+/// A problem as a page: what happened, what to do, and the id under which the log has more.
+pub(crate) fn problem(problem: &Problem, id: &str) -> HttpResponse {
+    let error = Failed { title: problem.title(), detail: problem.detail(), id, code: problem.code(), lines: problem.lines() };
+    let main = error.render().unwrap_or_else(|_| problem.title().to_owned());
+    let page = Bare { title: problem.title(), main: &main }.render().unwrap_or(main);
+    let mut response = html(problem.status(), page);
+    problem.add_headers(&mut response);
+    response
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct Failed<'a> {
+    title: &'a str,
+    detail: &'a str,
+    id: &'a str,
+    code: &'a str,
+    lines: Vec<String>,
+}

@@ -1,0 +1,39 @@
+//! One's own undo: leads to what taking back one's latest change would do.
+
+use crate::ledger::{Failure, blocking};
+use crate::plan::{BatchId, Position};
+use crate::store::{RawEvent, Store};
+use crate::web::App;
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, web};
+use std::ops::ControlFlow;
+
+pub(crate) async fn undo(app: web::Data<App>, caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
+    let ledger = app.ledger()?.clone();
+    let actor = caller.actor.clone();
+    let latest = blocking(move || {
+        let snapshot = ledger.snapshot();
+        latest_of(&**ledger.store(), &actor, snapshot.plan.position, |batch| !snapshot.validity.voids().contains_key(&batch))
+    })
+    .await??;
+    let Some(batch) = latest else {
+        let detail = "You have changed nothing yet, or have taken back all of it.";
+        return Err(Problem::new(StatusCode::NOT_FOUND, "nothing_to_undo", "There is nothing to take back", detail));
+    };
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, format!("/history/{}", batch.0))).finish())
+}
+
+fn latest_of(store: &dyn Store, actor: &str, last: Position, counts: impl Fn(BatchId) -> bool) -> Result<Option<BatchId>, Failure> {
+    let mut latest = None;
+    store.scan_back(last.next(), &mut |raw: RawEvent<'_>| {
+        if raw.actor == actor && !raw.kind.starts_with("batch_") && counts(raw.batch) {
+            latest = Some(raw.batch);
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(latest)
+}

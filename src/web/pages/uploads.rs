@@ -1,0 +1,79 @@
+//! Uploads by form: taking a file, showing what it would change, applying it.
+
+use super::form::{Pairs, value};
+use super::rendered;
+use crate::ledger::{Failure, Ledger, Snapshot};
+use crate::plan::Position;
+use crate::plan::upload::assess;
+use crate::sheet::{self, Mapping};
+use crate::view::{self, Address, UploadPage};
+use crate::web::App;
+use crate::web::api::id_in_path;
+use crate::web::api::uploads::{apply_choices, load, take, take_again};
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+use actix_multipart::Multipart;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, web};
+
+fn see(target: String) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, target)).finish()
+}
+
+pub(crate) async fn receive_upload(
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    form: Multipart,
+) -> Result<HttpResponse, Problem> {
+    let (id, _, _) = take(&app, &caller, &path, form).await?;
+    Ok(see(format!("/uploads/{id}")))
+}
+
+/// The preview of an upload that waits. Blocks its thread.
+pub(super) fn upload_block(
+    app: &web::Data<App>,
+    ledger: &Ledger,
+    snapshot: &Snapshot,
+    id: &str,
+    address: &Address,
+) -> Result<(String, &'static str, String), Problem> {
+    let id = id_in_path(id)?;
+    let (_, upload) = tokio::runtime::Handle::current().block_on(load(app, id))?;
+    let choices = view::choices(address).map_err(Problem::bad_request)?;
+    let (preview, _) = assess(&snapshot.plan, &upload, &choices)?;
+    ledger.store().previewed(id, preview.position).map_err(Failure::from)?;
+    let page = UploadPage::of(id, upload.kind, upload.file.as_str(), &preview, &choices, sheet::fields(upload.kind));
+    Ok((upload.file.to_string(), "Uploads", rendered(&page)?))
+}
+
+pub(crate) async fn apply_upload(
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    pairs: web::Form<Pairs>,
+) -> Result<HttpResponse, Problem> {
+    let id = id_in_path(&path)?;
+    let chosen = Address { path: String::new(), query: pairs.into_inner() };
+    let choices = view::choices(&chosen).map_err(Problem::bad_request)?;
+    let answer = apply_choices(&app, &caller, id, choices, chosen.number("position").map(Position)).await?;
+    Ok(see(format!("/history/{}", answer.batch.0)))
+}
+
+/// The columns stand for something else than was thought.
+pub(crate) async fn map_columns(
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    pairs: web::Form<Pairs>,
+) -> Result<HttpResponse, Problem> {
+    let id = id_in_path(&path)?;
+    let columns = pairs.iter().filter_map(|(name, _)| name.strip_prefix("column "));
+    let mapping: Mapping = columns
+        .map(|header| {
+            let field = value(&pairs, &format!("column {header}")).filter(|field| !field.is_empty());
+            (header.to_owned(), field.map(str::to_owned))
+        })
+        .collect();
+    Ok(see(format!("/uploads/{}", take_again(&app, &caller, id, mapping).await?)))
+}

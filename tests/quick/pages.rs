@@ -1,0 +1,263 @@
+//! Pages without scripts: what they show, and what their forms do.
+
+use crate::harness::server::{Browser, Page, Server};
+use serde_json::json;
+use tafel::plan::command::Role;
+
+/// The id of the first guest, table or room whose page the list links to.
+fn first_id(page: &Page, path: &str) -> String {
+    let start = page.text.find(&format!("href=\"{path}/")).unwrap_or_else(|| panic!("no link to {path} in {}", page.text));
+    page.text[start..].split('"').nth(1).unwrap().rsplit('/').next().unwrap().split('?').next().unwrap().to_owned()
+}
+
+fn position(server: &Server) -> u64 {
+    server.admin().plan()["position"].as_u64().unwrap()
+}
+
+#[test]
+fn every_page_of_the_sample_shows_the_party() {
+    let server = Server::with_sample();
+    let mut admin = server.browser(Role::Admin);
+    admin.get("/").shows("163</b>").shows("still standing").shows("Upload draw.xlsx: 168 tables placed");
+    admin.get("/guests").shows("1–100 of 1620").shows("rel=\"next\"");
+    let all = admin.get("/guests?page=all");
+    assert_eq!(all.text.matches("<tr id=\"g").count(), 1_620);
+    admin.get("/guests?show=unseated").shows("163 match");
+    admin.get("/guests?q=T017&show=seated").shows("match");
+    admin.get("/guests?q=nobody-is-called-this").shows("Nobody matches");
+    let tables = admin.get("/tables");
+    assert_eq!(tables.text.matches("<li id=\"t").count(), 180);
+    let table = first_id(&tables, "/tables");
+    admin.get(&format!("/tables/{table}")).shows("T001").shows("seats taken");
+    let room = first_id(&admin.get("/floor"), "/floor");
+    admin.get(&format!("/floor/{room}")).shows("<svg").shows("Click a table");
+    admin.get("/uploads").shows("VIP placement");
+    admin.get("/history").shows("Upload tables.xlsx");
+    admin.get("/history?kind=retractions").shows("Nothing like that");
+    assert_eq!(admin.get("/guests/999999").status, 404);
+}
+
+#[test]
+fn an_empty_plan_says_what_to_do() {
+    let server = Server::start();
+    let mut admin = server.browser(Role::Admin);
+    admin.get("/").shows("A new party").shows("/uploads/tables");
+    admin.get("/guests").shows("no guests yet");
+    admin.get("/tables").shows("no tables yet");
+    admin.get("/floor").shows("no rooms yet");
+    assert_eq!(admin.get("/undo").status, 404);
+}
+
+fn view(browser: &mut Browser, path: &str) -> String {
+    browser.get(path).field("view")
+}
+
+#[test]
+fn a_form_seats_and_a_second_click_writes_nothing() {
+    let server = Server::with_sample();
+    let mut staff = server.browser(Role::Staff);
+    let guest = first_id(&staff.get("/guests?show=unseated"), "/guests");
+    let table = first_id(&staff.get("/tables?show=free"), "/tables");
+    let path = format!("/guests/{guest}");
+    let view = view(&mut staff, &path);
+    let fields = [("view", view.as_str()), ("guest", &guest), ("table", &table), ("back", &path), ("type", "seat_guest")];
+    assert_eq!(staff.post("/commands", &fields).location(), path);
+    staff.get(&path).shows("Sits at");
+    let after = position(&server);
+    assert_eq!(staff.post("/commands", &fields).location(), path, "a repeat is answered alike");
+    assert_eq!(position(&server), after);
+    // Another page's form is another command: to unseat, and then to seat again.
+    let next = self::view(&mut staff, &path);
+    staff.post("/commands", &[("view", &next), ("guest", &guest), ("back", &path), ("type", "unseat_guest")]).location();
+    let again = self::view(&mut staff, &path);
+    staff.post("/commands", &[("view", &again), ("guest", &guest), ("table", &table), ("back", &path), ("type", "seat_guest")]).location();
+    assert_eq!(position(&server), after + 2);
+    // One's own undo leads to the latest change, and takes it back.
+    let undo = staff.get("/undo").location().to_owned();
+    let page = staff.get(&undo);
+    page.shows("Take back 1 changes");
+    let (view, seen) = (page.field("view"), page.field("position"));
+    staff.post(&format!("{undo}/retract"), &[("view", &view), ("position", &seen)]).location();
+    staff.get(&path).shows("Has no seat yet");
+}
+
+#[test]
+fn a_refusal_is_a_page_in_words_with_an_id() {
+    let server = Server::start();
+    let admin = server.admin();
+    admin.command(json!({"type": "add_table", "number": "T1", "seats": 1})).expect(200);
+    for name in ["Anna", "Bert"] {
+        admin.command(json!({"type": "add_guest", "first_name": name})).expect(200);
+    }
+    let plan = admin.plan();
+    let id = |kind: &str, index: usize| plan[kind][index]["id"].to_string();
+    let mut staff = server.browser(Role::Staff);
+    let (table, anna, bert) = (id("tables", 0), id("guests", 0), id("guests", 1));
+    let view = view(&mut staff, "/guests");
+    let both = [("view", view.as_str()), ("guests", &anna), ("guests", &bert), ("table", &table), ("type", "seat_guests")];
+    let refused = staff.post("/commands", &both);
+    assert_eq!(refused.status, 409);
+    refused.shows("T1").shows("data-code=\"table_full\"").shows("The log has more under");
+    assert_eq!(admin.plan()["guests"][0]["table"], json!(null));
+    let nonsense = staff.post("/commands", &[("view", &view), ("type", "seat_guest"), ("guest", "twelve"), ("table", &table)]);
+    assert_eq!(nonsense.status, 422);
+    nonsense.shows("guest invalid type");
+    assert_eq!(staff.post("/commands", &[("type", "add_table"), ("number", "T9")]).status, 400, "without a view it could be written twice");
+}
+
+#[test]
+fn a_form_writes_only_what_was_touched_and_notices_who_was_faster() {
+    let server = Server::start();
+    let admin = server.admin();
+    admin.command(json!({"type": "add_guest", "first_name": "Anna", "company": "Nordlicht", "vip": true})).expect(200);
+    let guest = admin.plan()["guests"][0]["id"].to_string();
+    let path = format!("/guests/{guest}");
+    let mut staff = server.browser(Role::Staff);
+    let page = staff.get(&path);
+    let (view, seen) = (page.field("view"), page.field("seen"));
+    admin.command(json!({"type": "change_guest", "guest": admin.plan()["guests"][0]["id"], "company": "Südlicht"})).expect(200);
+    let save = |first: &'static str, company: &'static str| {
+        vec![
+            ("type", "change_guest"),
+            ("first_name", first),
+            ("was.first_name", "Anna"),
+            ("company", company),
+            ("was.company", "Nordlicht"),
+            ("was.vip", "yes"),
+        ]
+    };
+    let mut fields = vec![("view", view.as_str()), ("seen", seen.as_str()), ("guest", guest.as_str()), ("back", path.as_str())];
+    fields.extend(save("Anne", "Nordlicht"));
+    staff.post("/commands", &fields).location();
+    let now = &admin.plan()["guests"][0];
+    assert_eq!((&now["first_name"], &now["company"], &now["vip"]), (&json!("Anne"), &json!("Südlicht"), &json!(false)));
+    let mut stale = vec![("view", view.as_str()), ("seen", seen.as_str()), ("guest", guest.as_str()), ("back", path.as_str())];
+    stale.extend(save("Anna", "Westlicht"));
+    let refused = staff.post("/commands", &stale);
+    assert_eq!(refused.status, 409);
+    refused.shows("changed_meanwhile");
+}
+
+#[test]
+fn the_incident_by_forms() {
+    let server = Server::with_sample();
+    let mut admin = server.browser(Role::Admin);
+    let before = server.admin().plan();
+    let preview = admin.upload("draw", "draw-wrong.xlsx").location().to_owned();
+    let page = admin.get(&preview);
+    page.shows("100</span> changes").shows("Apply 100 changes");
+    let (view, seen) = (page.field("view"), page.field("position"));
+    let batch = admin.post(&format!("{preview}/apply"), &[("view", &view), ("position", &seen)]).location().to_owned();
+    assert_ne!(server.admin().plan()["tables"], before["tables"]);
+    let page = admin.get(&batch);
+    page.shows("Taking it back would").shows("Take back 100 changes");
+    let (view, seen) = (page.field("view"), page.field("position"));
+    assert_eq!(
+        admin.post(&format!("{batch}/retract"), &[("view", &view), ("position", &seen), ("reason", "")]).status,
+        422,
+        "an admin gives a reason"
+    );
+    admin.post(&format!("{batch}/retract"), &[("view", &view), ("position", &seen), ("reason", "wrong file")]).location();
+    assert_eq!(server.admin().plan()["tables"], before["tables"]);
+    admin.get(&batch).shows("Taken back by admin: wrong file").shows("Bring back 100 changes");
+    admin.get("/history").shows("taken back by admin: wrong file");
+}
+
+#[test]
+fn an_upload_with_problems_is_applied_without_the_rows_left_out_and_columns_can_be_mapped() {
+    let server = Server::with_sample();
+    let mut admin = server.browser(Role::Admin);
+    let preview = admin.upload("guests", "hostile-names.xlsx").location().to_owned();
+    let page = admin.get(&preview);
+    page.shows("rows with problems");
+    assert!(!page.text.contains("<script>"), "names are text");
+    let row = page.field("leave_out");
+    let (view, seen) = (page.field("view"), page.field("position"));
+    assert_eq!(admin.post(&format!("{preview}/apply"), &[("view", &view), ("position", &seen)]).status, 409);
+    admin.get(&format!("{preview}?leave_out={row}")).shows("Left out");
+    let mapped = admin
+        .post(&format!("{preview}/columns"), &[("view", &view), ("column First name", "last_name"), ("column Last name", "first_name")]);
+    assert_ne!(mapped.location(), preview);
+    assert_eq!(admin.get(mapped.location()).status, 200);
+    let batch = admin.post(&format!("{preview}/apply"), &[("view", &view), ("position", &seen), ("leave_out", &row)]).location().to_owned();
+    admin.get(&batch).shows("guests added");
+    for page in ["/guests?page=all", "/", "/history", "/guests?sort=newest"] {
+        assert!(!admin.get(page).text.contains("<script>alert"), "{page}");
+    }
+}
+
+#[test]
+fn a_table_is_placed_lifted_and_swapped_in_two_clicks() {
+    let server = Server::with_sample();
+    let mut staff = server.browser(Role::Staff);
+    let room = first_id(&staff.get("/floor"), "/floor");
+    let path = format!("/floor/{room}");
+    let page = staff.get(&path);
+    let pick = page.text.split("?pick=").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let picked = staff.get(&format!("{path}?pick={pick}"));
+    picked.shows("is picked");
+    let said = |page: &Page, what: &str| {
+        let start = page.text.find(&format!("value=\"{what} ")).unwrap();
+        page.text[start..].split('"').nth(1).unwrap().to_owned()
+    };
+    let (swap, place) = (said(&picked, "swap_tables"), said(&picked, "place_table"));
+    let before = position(&server);
+    staff.post("/commands", &[("view", &picked.field("view")), ("do", &swap), ("back", &path)]).location();
+    assert_eq!(position(&server), before + 3);
+    let view = view(&mut staff, &path);
+    staff.post("/commands", &[("view", &view), ("do", &place), ("back", &path)]).location();
+    assert_eq!(position(&server), before + 4);
+}
+
+#[test]
+fn pages_and_files_say_how_they_are_to_be_treated() {
+    let server = Server::start();
+    let mut viewer = server.browser(Role::Viewer);
+    let page = viewer.get("/");
+    assert!(page.header("content-security-policy").contains("script-src 'self'"));
+    assert_eq!((page.header("x-content-type-options"), page.header("x-frame-options")), ("nosniff", "DENY"));
+    assert_eq!(page.header("referrer-policy"), "same-origin");
+    assert!(!page.text.contains("style=\"") && !page.text.contains("onclick"), "nothing inline");
+    let script = page.text.split("<script src=\"").nth(2).unwrap().split('"').next().unwrap().to_owned();
+    let file = viewer.send("GET", &script, &[("Accept-Encoding", "br")], None);
+    assert_eq!(file.status, 200);
+    assert_eq!(file.header("cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(viewer.get("/static/tafel.000000000000.js").status, 404);
+}
+
+#[test]
+fn a_page_that_breaks_tells_the_server_but_not_too_often() {
+    let server = Server::start();
+    let client = server.nobody();
+    let report = json!({"message": "x is undefined", "page": "/guests?q=secret", "build": "0"});
+    let statuses: Vec<u16> = (0..25).map(|_| client.post("/client-errors", &report).status).collect();
+    assert_eq!(statuses[0], 204);
+    assert_eq!(*statuses.last().unwrap(), 429);
+}
+
+#[test]
+fn the_list_is_downloaded_as_it_is_shown_and_can_be_uploaded_again() {
+    let server = Server::with_sample();
+    let mut admin = server.browser(Role::Admin);
+    let csv = admin.get("/guests.csv?show=unseated");
+    assert_eq!(csv.text.lines().count(), 164);
+    assert!(csv.text.starts_with("Employee no.,First name"), "{}", &csv.text[..80]);
+    let xlsx = server.browser(Role::Viewer).get("/guests.xlsx?show=vip");
+    assert_eq!(xlsx.header("content-disposition"), "attachment; filename=\"guests.xlsx\"");
+    let again = server.admin().upload("guests", "guests.csv", admin.get("/guests.csv").text.as_bytes()).expect(201);
+    assert_eq!(
+        (&again["counts"]["changed"], &again["counts"]["added"], &again["problems"]),
+        (&json!(0), &json!(0), &json!([])),
+        "{}",
+        again["changes"]
+    );
+}
+
+#[test]
+fn the_reference_is_a_page_of_its_own() {
+    let server = Server::start();
+    let page = server.anonymous().get("/api/docs");
+    assert_eq!(page.status, 200);
+    page.shows("POST /api/v1/commands").shows("GET /api/v1/batches/{id}/retraction");
+    assert!(!page.text.contains("http://") && !page.text.contains("https://"), "nothing from elsewhere");
+}
