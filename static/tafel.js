@@ -6,7 +6,7 @@
   const line = document.getElementById("live");
   let build = meta("build").content, position = Number(meta("position").content), address = meta("address").content;
   const NO_VIEW = "00000000-0000-0000-0000-000000000000";
-  let socket = null, wait = 250, timer = null, newerBuild = false, posting = 0;
+  let socket = null, wait = 250, timer = null, renewing = null, posting = 0;
 
   // ---- what a person has typed -----------------------------------------------------------------------------------
   const isField = (node) => node instanceof HTMLInputElement || node instanceof HTMLTextAreaElement || node instanceof HTMLSelectElement;
@@ -66,14 +66,14 @@
       if (socket !== opened) return;
       say("Connection lost; trying again. What you typed stays.", true);
       timer = setTimeout(connect, wait * (0.75 + Math.random() / 2));
-      wait = Math.min(wait * 1.6, 1500);
+      wait = Math.min(wait * 1.6, 1000);
     };
   }
   function reconnect() { const old = socket; socket = null; if (old) old.close(); connect(); }
   function receive(data) {
     const end = data.indexOf("\n");
     const head = JSON.parse(data.slice(0, end)), html = data.slice(end + 1);
-    if (head.build !== build) { newerBuild = true; return renew(); }
+    if (head.build !== build) return renew();
     if (!html || posting) return;
     position = head.position;
     const fresh = new DOMParser().parseFromString(html, "text/html");
@@ -86,7 +86,8 @@
     if (!isTyping()) return location.reload();
     words.textContent = "Tafel was renewed. Send or empty what you typed, and this page renews itself.";
     words.hidden = false;
-    setTimeout(() => newerBuild && renew(), 1500);
+    clearTimeout(renewing);
+    renewing = setTimeout(renew, 1500);
   }
 
   // ---- pages and forms without leaving ---------------------------------------------------------------------------
@@ -106,7 +107,7 @@
     document.querySelector(".sections").replaceWith(fresh.querySelector(".sections"));
     newViews();
     if (!same) { scrollTo(0, 0); document.getElementById("main").focus({ preventScroll: true }); }
-    if (servedBy !== build) { newerBuild = true; renew(); }
+    if (servedBy !== build) renew();
     if (renewed !== address) { address = renewed; reconnect(); }
   }
   const refusalOf = (form, button) => (button && button.closest("li, tr, form, p")?.querySelector(".refusal")) || form.querySelector(".refusal");

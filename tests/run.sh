@@ -40,5 +40,19 @@ RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 say "The program as a process: killed, starved, logged"
 # One at a time: each of them wants the machine for itself.
 cargo test --locked --test full -- --test-threads=1
+say "A real browser"
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+command -v npm >/dev/null || missing+=(nodejs npm)
+if [ ${#missing[@]} -gt 0 ]; then
+    say "Missing: ${missing[*]}; installing"
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" fonts-dejavu-core >/dev/null
+fi
+cargo build --locked
+(
+    cd tests/browser
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund
+    CHROMIUM="$(command -v chromium)" TAFEL_BINARY="${CARGO_TARGET_DIR:-$PWD/../../target}/debug/tafel" npm test --silent
+)
 say "SQL Server and PostgreSQL: there is no adapter for them yet, so nothing of them was tested"
 say "All tests passed"

@@ -1,0 +1,149 @@
+// A real browser: what people do all day, while others do it too, while the server goes away, and without scripts.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Server, browser, go, live } from "./server.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const artefacts = join(root, "test-artefacts");
+let server;
+before(async () => { mkdirSync(artefacts, { recursive: true }); server = await Server.start(); });
+after(async () => { await server.end(); await browser.close(); });
+
+const unseated = (page) => page.textContent("#status a:first-child b");
+const freeTable = async (page) => { await go(page, server, "/tables?show=free"); await page.click(".card a"); await page.waitForSelector("text=Seat somebody here"); };
+
+test("what one does appears in the other's page, and typing, focus and open menus survive it", async () => {
+  const [anna, berta] = [await server.signedIn(), await server.signedIn()];
+  await go(anna, server, "/guests");
+  await anna.click("main .list tbody a");
+  await anna.waitForSelector("text=Save what I changed");
+  await anna.fill("[name=notes]", "typed, not sent");
+  await anna.focus("[name=company]");
+  await anna.click(".menu summary");
+  await anna.focus("[name=company]");
+  const before = await unseated(anna);
+  await freeTable(berta);
+  await berta.click("button:text-is('Seat') >> nth=0");
+  await anna.waitForFunction((before) => document.querySelector("#status a b").textContent !== before, before, { timeout: 1_000 });
+  assert.equal(Number(await unseated(anna)), Number(before) - 1);
+  assert.equal(await anna.inputValue("[name=notes]"), "typed, not sent");
+  assert.equal(await anna.evaluate(() => document.activeElement.name), "company");
+  assert.equal(await anna.evaluate(() => document.querySelector(".menu").open), true);
+  await anna.click("text=Save what I changed");
+  await anna.waitForFunction(() => document.querySelector("[name=notes]").defaultValue === "typed, not sent");
+  assert.deepEqual([anna.broken, berta.broken], [[], []]);
+});
+
+test("the search answers while one types, and stands in the address", async () => {
+  const page = await server.signedIn();
+  await go(page, server, "/guests");
+  await page.fill("main [name=q]", "nordlicht iberia");
+  await page.waitForURL(/q=nordlicht/);
+  assert.match(await page.textContent(".head p"), /^\d+ match/);
+  assert.equal(await page.evaluate(() => document.activeElement.value), "nordlicht iberia");
+  await page.goBack();
+});
+
+test("a refusal stands where it happened", async () => {
+  const page = await server.signedIn();
+  await go(page, server, "/tables");
+  await page.click("text=Add a table");
+  await page.fill("#add-table [name=number]", "T001");
+  await page.click("text=Add the table");
+  await page.waitForFunction(() => document.querySelector("#add-table .refusal").textContent.includes("T001"));
+  assert.equal(await page.inputValue("#add-table [name=number]"), "T001");
+});
+
+test("a table is picked and placed in two clicks", async () => {
+  const page = await server.signedIn();
+  await go(page, server, "/floor");
+  await page.click(".card a");
+  await page.click("svg .taken a rect >> nth=2");
+  await page.waitForSelector("text=is picked");
+  await page.click("button[aria-label^='Place'] >> nth=0");
+  await page.waitForFunction(() => !location.search.includes("pick"));
+  assert.equal(await page.textContent(".refusal"), "");
+});
+
+test("the incident, by clicks, while somebody else works on", async () => {
+  const [admin, other] = [await server.signedIn(), await server.signedIn()];
+  await go(other, server, "/floor");
+  await go(admin, server, "/uploads/draw");
+  await admin.setInputFiles("[name=file]", join(root, "tests/data/draw-wrong.xlsx"));
+  await admin.click("text=Look at it");
+  await admin.click(".sticky .primary");
+  await admin.waitForSelector("text=Taking it back would");
+  await freeTable(other);
+  await other.click("button:text-is('Seat') >> nth=0");
+  await admin.fill("[name=reason]", "wrong file");
+  await admin.click("button.danger");
+  await admin.waitForSelector("text=Taken back by sample: wrong file");
+  await admin.waitForSelector("text=Bring back");
+  await go(other, server, "/history");
+  await other.waitForSelector("text=taken back by sample: wrong file");
+});
+
+test("the connection is cut in the middle of an edit: it is shown, nothing typed is lost, and it comes back by itself", async () => {
+  const page = await server.signedIn();
+  await freeTable(page);
+  await page.fill("[name=name]", "The long table");
+  await server.stop();
+  await page.waitForSelector("#live.is-off");
+  await page.click("text=Save what I changed");
+  await page.waitForSelector("text=cannot be reached");
+  await server.run();
+  await live(page, 4_000);
+  assert.equal(await page.inputValue("[name=name]"), "The long table");
+  await page.click("text=Save what I changed");
+  await page.waitForSelector(".head:has-text('The long table')");
+});
+
+test("a newer build is started: idle pages renew themselves, what is typed stays and is understood", async () => {
+  const [idle, busy] = [await server.signedIn(), await server.signedIn()];
+  await go(idle, server, "/guests");
+  await freeTable(busy);
+  await busy.fill("[name=host]", "Carla");
+  const newer = server.newerBuild();
+  await server.stop();
+  await server.run(newer);
+  await idle.waitForFunction(() => document.querySelector("meta[name=tafel-build]").content === "0123456789abcdef", null, { timeout: 4_000 });
+  await busy.waitForSelector("#newer:not([hidden])");
+  assert.equal(await busy.inputValue("[name=host]"), "Carla");
+  await busy.click("text=Save what I changed");
+  await busy.waitForFunction(() => document.querySelector("meta[name=tafel-build]").content === "0123456789abcdef");
+  await busy.waitForSelector(".head:has-text('hosted by Carla')");
+});
+
+test("everything works without scripts", async () => {
+  const page = await server.signedIn({ javaScriptEnabled: false });
+  await page.goto(`${server.base}/guests?show=unseated`);
+  const before = await unseated(page);
+  await page.click("main .list tbody a");
+  const options = await page.$$eval("form select[name=table] >> nth=0", (selects) => [...selects[0].options].map((option) => [option.value, option.text]));
+  const [table] = options.find(([, text]) => / [1-9]\d* free/.test(text));
+  await page.selectOption("select[name=table] >> nth=0", table);
+  await page.click("button.primary:text-is('Seat')");
+  assert.match(await page.textContent(".head"), /Sits at/);
+  assert.equal(Number(await unseated(page)), Number(before) - 1);
+  await page.click("text=Undo my last change");
+  await page.fill("[name=reason]", "not there");
+  await page.click("button.danger");
+  assert.match(await page.textContent(".head"), /Taken back by sample: not there/);
+});
+
+test("every page, as it looks", async () => {
+  for (const [name, options] of [["desktop", {}], ["phone", { viewport: { width: 390, height: 844 } }], ["dark", { colorScheme: "dark" }]]) {
+    const page = await server.signedIn(options);
+    for (const path of ["/", "/guests", "/tables", "/floor", "/uploads", "/history", "/accounts", "/api/docs"]) {
+      await page.goto(server.base + path);
+      await page.screenshot({ path: join(artefacts, `${name}${path.replaceAll("/", "-")}.png`) });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${path} on ${name} is ${overflow} px too wide`);
+    }
+    assert.deepEqual(page.broken, []);
+    await page.context().close();
+  }
+});
