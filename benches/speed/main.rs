@@ -8,6 +8,7 @@
 mod commands;
 mod http;
 mod made;
+mod pages;
 mod replay;
 mod retraction;
 mod start;
@@ -24,17 +25,21 @@ pub struct Line {
 
 type Bench = (&'static str, fn() -> Vec<Line>);
 
-const BENCHES: [Bench; 6] = [
+const BENCHES: [Bench; 7] = [
     ("start", start::run),
     ("replay", replay::run),
     ("commands", commands::run),
     ("http", http::run),
     ("retraction", retraction::run),
     ("growth", commands::growth),
+    ("pages", pages::run),
 ];
 
 fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if wanted.iter().any(|wanted| wanted == pages::BARE) {
+        return pages::serve_bare();
+    }
     println!("| what | measured | baseline in the same run | ratio | to reach |\n|---|---|---|---|---|");
     for (name, run) in BENCHES {
         if !wanted.is_empty() && !wanted.iter().any(|wanted| wanted == name) {

@@ -45,46 +45,79 @@ pub struct Retracted {
     pub reason: String,
 }
 
-/// The batches that begin before the position and are asked for, newest first. Blocks its thread.
+/// What is asked for.
+pub struct Wanted<'a> {
+    /// Only batches that begin before it.
+    pub before: Position,
+    pub limit: usize,
+    /// So many events are looked at, at most.
+    pub events: usize,
+    /// Which batches. It sees the first and the last event of a long upload only, unless `is_whole`.
+    pub is_wanted: &'a dyn Fn(&[Event]) -> bool,
+    pub is_whole: bool,
+}
+
+/// Batches, newest first, and where to read on.
+#[derive(Default)]
+pub struct Told {
+    pub batches: Vec<Batch>,
+    /// `None` where there is nothing older.
+    pub older: Option<Position>,
+}
+
+/// A batch of more events than these may be an upload, of which the first event says it all.
+const LONG: usize = 64;
+
+/// Reads backwards, batch by batch. Blocks its thread.
 ///
 /// # Errors
 /// The stream cannot be read.
-pub fn read(
-    store: &dyn Store,
-    snapshot: &Snapshot,
-    before: Position,
-    limit: usize,
-    is_wanted: impl Fn(&[Event]) -> bool,
-) -> Result<Vec<Batch>, Failure> {
+pub fn read(store: &dyn Store, snapshot: &Snapshot, wanted: &Wanted<'_>) -> Result<Told, Failure> {
     let mut decoder = Decoder::default();
-    let mut batches: Vec<Batch> = Vec::new();
-    let before = behind_the_batch(store, before)?;
+    let mut told = Told::default();
+    let mut cursor = behind_the_batch(store, wanted.before)?;
     // The events of the batch that is being read, newest first.
     let mut events: Vec<Event> = Vec::new();
-    let mut broken = None;
-    store.scan_back(before, &mut |raw: RawEvent<'_>| match decoder.decode(raw) {
-        Ok(event) => {
+    let mut looked_at = 0;
+    loop {
+        let (mut broken, mut is_long) = (None, false);
+        store.scan_back(cursor, &mut |raw: RawEvent<'_>| {
+            let event = match decoder.decode(raw) {
+                Ok(event) => event,
+                Err(error) => {
+                    broken = Some(error);
+                    return ControlFlow::Break(());
+                }
+            };
             if events.last().is_some_and(|last| last.batch != event.batch) {
-                batches.extend(described(&mut events, snapshot, &is_wanted));
+                told.batches.extend(described(&mut events, snapshot, wanted));
+                if told.batches.len() == wanted.limit || looked_at >= wanted.events {
+                    told.older = Some(event.position.next());
+                    return ControlFlow::Break(());
+                }
             }
-            if batches.len() == limit {
-                return ControlFlow::Break(());
-            }
+            looked_at += 1;
             events.push(event);
-            ControlFlow::Continue(())
+            is_long = events.len() == LONG && !wanted.is_whole;
+            if is_long { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        if let Some(error) = broken {
+            return Err(ReplayError::from(error).into());
         }
-        Err(error) => {
-            broken = Some(error);
-            ControlFlow::Break(())
+        let Some(last) = events.last().filter(|_| is_long) else { break };
+        cursor = last.position;
+        let head = store.head(last.batch)?.filter(|head| head.kind == "upload_applied" && head.position < cursor);
+        if let Some(head) = head {
+            let head = decoder.decode(head.raw()).map_err(ReplayError::from)?;
+            cursor = head.position;
+            events.truncate(1);
+            events.push(head);
         }
-    })?;
-    if let Some(error) = broken {
-        return Err(ReplayError::from(error).into());
     }
-    if batches.len() < limit {
-        batches.extend(described(&mut events, snapshot, &is_wanted));
+    if told.older.is_none() {
+        told.batches.extend(described(&mut events, snapshot, wanted));
     }
-    Ok(batches)
+    Ok(told)
 }
 
 /// The position may lie within a batch: it is shown whole, so read from behind its last event.
@@ -99,9 +132,9 @@ fn behind_the_batch(store: &dyn Store, before: Position) -> Result<Position, Fai
 }
 
 /// Describes the batch whose events were read backwards, and forgets them.
-fn described(events: &mut Vec<Event>, snapshot: &Snapshot, is_wanted: &impl Fn(&[Event]) -> bool) -> Option<Batch> {
+fn described(events: &mut Vec<Event>, snapshot: &Snapshot, wanted: &Wanted<'_>) -> Option<Batch> {
     events.reverse();
-    if !is_wanted(events) {
+    if !(wanted.is_wanted)(events) {
         events.clear();
         return None;
     }

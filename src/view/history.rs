@@ -1,6 +1,6 @@
 //! The history: who did what, and what taking it back would change.
 
-use super::batches::Batch;
+use super::batches::{Batch, Told};
 use super::words::{self, when};
 use super::{Address, Shown};
 use crate::plan::command::Role;
@@ -50,10 +50,9 @@ pub struct HistoryPage<'a> {
 
 impl<'a> HistoryPage<'a> {
     #[must_use]
-    pub fn of(address: &'a Address, batches: Vec<Batch>, actors: Vec<String>, limit: usize) -> Self {
-        let older =
-            (batches.len() == limit).then(|| batches.last().map(|last| address.with("before", &last.first.to_string()).to_string()));
-        Self { address, batches, actors, older: older.flatten() }
+    pub fn of(address: &'a Address, told: Told, actors: Vec<String>) -> Self {
+        let older = told.older.map(|older| address.with("before", &older.to_string()).to_string());
+        Self { address, batches: told.batches, actors, older }
     }
 
     fn is_on(&self, name: &str, value: impl AsRef<str>) -> bool {

@@ -7,7 +7,7 @@ use crate::ledger::{ChangeValidity, blocking, now};
 use crate::plan::command::Role;
 use crate::plan::retract::RetractionPreview;
 use crate::plan::{BatchId, InvalidField, Position, Text};
-use crate::view::batches::{Batch, read};
+use crate::view::batches::{Batch, Wanted, read};
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 use crate::web::{App, Request as _};
@@ -35,8 +35,11 @@ pub(crate) async fn list(request: HttpRequest, app: web::Data<App>, _caller: web
     }
     let store = ledger.store().clone();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let batches = blocking(move || read(&*store, &snapshot, before, limit, |_| true)).await??;
-    json(StatusCode::OK, &batches)
+    let told = blocking(move || {
+        let wanted = Wanted { before, limit, events: usize::MAX, is_wanted: &|_| true, is_whole: false };
+        read(&*store, &snapshot, &wanted)
+    });
+    json(StatusCode::OK, &told.await??.batches)
 }
 
 /// What retracting the batch would change; of a retracted batch, what reinstating it would. Writes nothing.

@@ -6,6 +6,7 @@ use crate::plan::command::Role;
 use crate::plan::event::Event;
 use crate::plan::{BatchId, GuestId, Position, RoomId, TableId};
 use crate::store::codec::Decoder;
+use crate::view::batches::{Told, Wanted};
 use crate::view::{self, Address, Status};
 use crate::web::App;
 use crate::web::problem::Problem;
@@ -17,6 +18,8 @@ use uuid::Uuid;
 /// Batches on a page of the history, and on the overview.
 const BATCHES: usize = 100;
 const LATEST: usize = 8;
+/// Events that a page of the history looks through for what is asked for; the next page looks further.
+const LOOKED_AT: usize = 20_000;
 
 /// A page, rendered.
 pub(crate) struct Blocks {
@@ -60,8 +63,9 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
     let gone = |what: &str| Problem::not_found("not_found", format!("There is no such {what}, or it was removed"));
     match address.parts()[..] {
         [] => {
-            let latest = view::batches::read(&**ledger.store(), snapshot, plan.position.next(), LATEST, |_| true)?;
-            Ok(("Overview".to_owned(), "Overview", rendered(&view::Overview::of(plan, latest))?))
+            // The figures are there also while the store is away.
+            let latest = told(ledger, snapshot, plan.position.next(), LATEST).unwrap_or_default();
+            Ok(("Overview".to_owned(), "Overview", rendered(&view::Overview::of(plan, latest.batches))?))
         }
         ["guests"] => Ok(("Guests".to_owned(), "Guests", rendered(&view::GuestsPage::of(plan, address, role))?)),
         ["guests", id] => {
@@ -101,12 +105,19 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
     }
 }
 
+fn told(ledger: &Ledger, snapshot: &Snapshot, before: Position, limit: usize) -> Result<Told, Failure> {
+    let wanted = Wanted { before, limit, events: LOOKED_AT, is_wanted: &|_| true, is_whole: false };
+    view::batches::read(&**ledger.store(), snapshot, &wanted)
+}
+
 fn history(ledger: &Ledger, snapshot: &Snapshot, address: &Address) -> Result<Main, Problem> {
     let end = snapshot.plan.position.next();
     let before = address.number("before").map_or(end, Position).min(end);
     let store = ledger.store();
-    let batches = view::batches::read(&**store, snapshot, before, BATCHES, |events| view::is_wanted(address, events))?;
-    let page = view::HistoryPage::of(address, batches, snapshot.plan.actors(), BATCHES);
+    let is_whole = ["guest", "table"].iter().any(|name| !address.get(name).is_empty());
+    let wanted = Wanted { before, limit: BATCHES, events: LOOKED_AT, is_wanted: &|events| view::is_wanted(address, events), is_whole };
+    let told = view::batches::read(&**store, snapshot, &wanted)?;
+    let page = view::HistoryPage::of(address, told, snapshot.plan.actors());
     Ok(("History".to_owned(), "History", rendered(&page)?))
 }
 
@@ -121,7 +132,7 @@ fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, role: Role) -> Result<M
         .map(|event| decoder.decode(event.raw()))
         .collect::<Result<_, _>>()
         .map_err(|error| Problem::from(Failure::from(crate::ledger::ReplayError::from(error))))?;
-    let told = view::batches::read(&**ledger.store(), snapshot, last.next(), 1, |_| true)?.pop();
+    let told = told(ledger, snapshot, last.next(), 1)?.batches.pop();
     let told = told.ok_or_else(|| Problem::not_found("unknown_batch", "There is no such batch"))?;
     let preview = match ledger.preview_now(snapshot, id) {
         Ok(preview) => Ok(preview),
