@@ -57,17 +57,26 @@
   function say(words, isOff) { line.textContent = words; line.classList.toggle("is-off", isOff); }
   function connect() {
     clearTimeout(timer);
-    const query = new URLSearchParams({ page: address, since: position });
+    const query = new URLSearchParams({ page: address, since: document.getElementById("away") ? 0 : position });
     const opened = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live?${query}`);
     socket = opened;
+    let isOpen = false;
     opened.onmessage = (message) => { if (socket === opened) receive(message.data); };
-    opened.onopen = () => { if (socket === opened) { wait = 250; say("live", false); } };
+    opened.onopen = () => { isOpen = true; if (socket === opened) { wait = 250; say("live", false); } };
     opened.onclose = () => {
       if (socket !== opened) return;
       say("Connection lost; trying again. What you typed stays.", true);
+      if (!isOpen) askWhoAmI();
       timer = setTimeout(connect, wait * (0.75 + Math.random() / 2));
       wait = Math.min(wait * 1.6, 1000);
     };
+  }
+  // A refused socket does not say why; a page does.
+  async function askWhoAmI() {
+    try {
+      const answer = await fetch(location.href, { redirect: "manual" });
+      if (answer.type === "opaqueredirect") say("You are signed out. Sign in again in another tab; what you typed here stays.", true);
+    } catch { /* Still no connection. */ }
   }
   function reconnect() { const old = socket; socket = null; if (old) old.close(); connect(); }
   function receive(data) {

@@ -94,7 +94,7 @@ pub(crate) struct Shared {
     pub(crate) history: History,
     published: RwLock<Arc<Snapshot>>,
     position: watch::Sender<Position>,
-    is_up: AtomicBool,
+    is_up: watch::Sender<bool>,
     /// Others have appended what cannot be read here.
     is_behind: AtomicBool,
 }
@@ -117,7 +117,7 @@ impl Shared {
     }
 
     pub(crate) fn set_up(&self, is_up: bool) {
-        if self.is_up.swap(is_up, Ordering::Relaxed) != is_up {
+        if self.is_up.send_if_modified(|was| std::mem::replace(was, is_up) != is_up) {
             if is_up {
                 tracing::info!("the store is back");
             } else {
@@ -168,7 +168,7 @@ impl Ledger {
             history,
             published: RwLock::new(snapshot.clone()),
             position,
-            is_up: AtomicBool::new(true),
+            is_up: watch::channel(true).0,
             is_behind: AtomicBool::new(false),
         });
         metrics::gauge!("tafel_store_up").set(1.0);
@@ -194,7 +194,13 @@ impl Ledger {
     /// Whether the store answered when it was last asked.
     #[must_use]
     pub fn is_up(&self) -> bool {
-        self.shared.is_up.load(Ordering::Relaxed)
+        *self.shared.is_up.borrow()
+    }
+
+    /// Told when the store goes away and when it is back.
+    #[must_use]
+    pub fn ups(&self) -> watch::Receiver<bool> {
+        self.shared.is_up.subscribe()
     }
 
     /// Whether commands can be decided here: the writer works, and can read what others append.

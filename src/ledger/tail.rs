@@ -15,6 +15,10 @@ impl Writer {
                 return self.shared.set_up(false);
             }
         };
+        // A full disk can be read: back is who can write again.
+        if !*self.shared.is_up.borrow() && self.shared.store.probe().await.is_err() {
+            return;
+        }
         self.shared.set_up(true);
         if last <= self.committed.plan.position {
             return self.shared.set_behind(false);

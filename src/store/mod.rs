@@ -116,6 +116,8 @@ pub trait Stream: Send + Sync {
     fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError>;
     /// Overwrites payloads and appends events, all or nothing: what erasing a person's data needs.
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>>;
+    /// Writes something that means nothing: whether the store, having failed, could take an append now.
+    fn probe(&self) -> Fut<'_, Result<(), StoreError>>;
     /// Lets another server in. What is read or written after this is not protected from it.
     fn release(&self);
 }

@@ -38,7 +38,7 @@ const NAMED: usize = 12;
 impl Overview {
     #[must_use]
     pub fn of(plan: &Plan, latest: Vec<Batch>) -> Self {
-        let status = super::Status::of(plan);
+        let status = super::Status::of(plan, true);
         let overfull = plan.tables.values().filter(|table| plan.seated_at(table.id) > table.seats.get());
         let is_too_small =
             |table: &crate::plan::Table| table.spot.and_then(|spot| plan.spot(spot)).is_some_and(|spot| spot.seats < table.seats);

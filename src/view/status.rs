@@ -7,6 +7,8 @@ use askama::Template;
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(path = "status.html")]
 pub struct Status {
+    /// Whether the store answers, so that anything can be changed.
+    pub is_up: bool,
     pub unseated: usize,
     pub seated: usize,
     pub declined: usize,
@@ -16,8 +18,8 @@ pub struct Status {
 
 impl Status {
     #[must_use]
-    pub fn of(plan: &Plan) -> Self {
-        let mut status = Self { unseated: 0, seated: 0, declined: 0, overfull: 0, without_spot: 0 };
+    pub fn of(plan: &Plan, is_up: bool) -> Self {
+        let mut status = Self { is_up, unseated: 0, seated: 0, declined: 0, overfull: 0, without_spot: 0 };
         for guest in plan.guests.values() {
             match (guest.table, guest.rsvp) {
                 (Some(_), _) => status.seated += 1,

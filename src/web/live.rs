@@ -39,6 +39,7 @@ struct Key {
 struct Frame {
     text: ByteString,
     position: Position,
+    is_up: bool,
     /// Of the blocks: a push that would change nothing is not sent.
     hash: u64,
     made: Option<Instant>,
@@ -75,9 +76,10 @@ impl Hub {
 }
 
 async fn keep_rendering(app: web::Data<App>, ledger: Ledger, key: Key, sender: watch::Sender<Arc<Frame>>) {
-    let mut positions = ledger.positions();
+    let (mut positions, mut ups) = (ledger.positions(), ledger.ups());
     loop {
         positions.borrow_and_update();
+        ups.borrow_and_update();
         let changed = Instant::now();
         let last = sender.borrow().clone();
         if let Some(frame) = render(&app, &ledger, &key, &last, changed).await {
@@ -85,6 +87,7 @@ async fn keep_rendering(app: web::Data<App>, ledger: Ledger, key: Key, sender: w
         }
         tokio::select! {
             moved = positions.changed() => if moved.is_err() { return },
+            turned = ups.changed() => if turned.is_err() { return },
             () = sender.closed() => {
                 if app.hub.forget(&key) {
                     return;
@@ -102,12 +105,14 @@ async fn render(app: &web::Data<App>, ledger: &Ledger, key: &Key, last: &Frame, 
         counter!("tafel_renders_total").increment(1);
         blocks(&rendering, &ledger, &snapshot, &key.address, key.role).map_err(|problem| (problem, snapshot.plan.position))
     });
-    let (html, position) = match rendered.await.ok()? {
-        Ok(Blocks { status, main, position, .. }) => (format!("{status}\n<main id=\"main\" tabindex=\"-1\">{main}</main>"), position),
+    let (html, position, is_up) = match rendered.await.ok()? {
+        Ok(Blocks { status, main, position, is_up, .. }) => {
+            (format!("{status}\n<main id=\"main\" tabindex=\"-1\">{main}</main>"), position, is_up)
+        }
         // What is looked at may be gone, or the store away.
         Err((problem, position)) => {
             let words = askama::filters::escape(problem.title(), askama::filters::Html).map(|safe| safe.to_string()).unwrap_or_default();
-            (format!("<main id=\"main\" tabindex=\"-1\"><p class=\"notice over\" role=\"status\">{words}.</p></main>"), position)
+            (format!("<main id=\"main\" tabindex=\"-1\"><p class=\"notice over\" role=\"status\">{words}.</p></main>"), position, false)
         }
     };
     let mut hasher = DefaultHasher::new();
@@ -117,7 +122,7 @@ async fn render(app: &web::Data<App>, ledger: &Ledger, key: &Key, last: &Frame, 
         return None;
     }
     let head = json!({"position": position, "build": BUILD});
-    Some(Frame { text: format!("{head}\n{html}").into(), position, hash, made: Some(changed) })
+    Some(Frame { text: format!("{head}\n{html}").into(), position, is_up, hash, made: Some(changed) })
 }
 
 /// A socket: `/live?page=ADDRESS&since=POSITION`.
@@ -143,7 +148,8 @@ pub(crate) async fn socket(
     Ok(response)
 }
 
-/// One slot, the newest: whoever is slow skips what came between, and holds nobody up.
+/// One slot, the newest: whoever is slow skips what came between, and holds nobody up. A push is followed by a ping, and
+/// the next one waits for its pong: the socket's own queue would hold dozens of pages for somebody who reads none.
 async fn serve(
     mut session: Session,
     mut messages: actix_ws::AggregatedMessageStream,
@@ -152,22 +158,23 @@ async fn serve(
 ) {
     gauge!("tafel_sockets").increment(1.0);
     let mut ping = tokio::time::interval(PING);
-    let mut is_alive = true;
-    let mut seen = since;
+    let (mut is_alive, mut is_reading) = (true, true);
+    let (mut seen, mut told_up) = (since, true);
     frames.mark_changed();
     let hello = format!("{}\n", json!({"build": BUILD}));
     let mut ended = session.text(hello).await.is_err();
     while !ended {
         ended = tokio::select! {
-            changed = frames.changed() => match changed {
+            changed = frames.changed(), if is_reading => match changed {
                 Ok(()) => {
                     let frame = frames.borrow_and_update().clone();
                     // The page itself was rendered at `since`.
-                    if frame.made.is_none() || frame.position <= seen {
+                    if frame.made.is_none() || (frame.position <= seen && frame.is_up == told_up) {
                         false
                     } else {
-                        seen = frame.position;
-                        let failed = session.text(frame.text.clone()).await.is_err();
+                        (seen, told_up) = (frame.position, frame.is_up);
+                        is_reading = false;
+                        let failed = session.text(frame.text.clone()).await.is_err() || session.ping(b"").await.is_err();
                         if let Some(made) = frame.made {
                             histogram!("tafel_push_seconds").record(made.elapsed().as_secs_f64());
                         }
@@ -179,7 +186,7 @@ async fn serve(
             message = messages.next() => match message {
                 Some(Ok(AggregatedMessage::Ping(bytes))) => session.pong(&bytes).await.is_err(),
                 Some(Ok(AggregatedMessage::Pong(_))) => {
-                    is_alive = true;
+                    (is_alive, is_reading) = (true, true);
                     false
                 }
                 Some(Ok(AggregatedMessage::Close(_)) | Err(_)) | None => true,

@@ -1,6 +1,7 @@
 //! A disk that is full, on a small file system in memory; for real, so it needs the rights to mount one.
 
-use crate::harness::process::{Process, prepare};
+use crate::harness::process::{Process, prepare, url};
+use crate::harness::server::{Browser, add_session};
 use serde_json::json;
 use std::fs::File;
 use std::io::Write;
@@ -40,9 +41,13 @@ fn a_full_disk_answers_503_shows_nothing_and_the_next_command_works_again() {
     let folder = tempfile::tempdir().unwrap();
     let small = Small::mount(folder.path());
     let tokens = prepare(&small.0);
+    let session = add_session(&url(&small.0), Role::Staff);
     let server = Process::start(&small.0, &[]);
     let client = server.client(&tokens, Role::Staff);
     client.command(json!({"type": "add_table", "number": "before"})).expect(200);
+    let mut browser = Browser::at(server.address, Some(session));
+    browser.get("/tables").shows("before");
+    let mut socket = browser.socket("/tables", 2);
     let filler = small.0.join("filler");
     fill(&filler);
     let ids: Vec<Uuid> = (0..3).map(|_| Uuid::now_v7()).collect();
@@ -61,7 +66,10 @@ fn a_full_disk_answers_503_shows_nothing_and_the_next_command_works_again() {
     let shown = client.plan();
     assert_eq!(shown["guests"].as_array().unwrap().len(), ids.len() - away, "nothing is shown that is not durable");
     assert_eq!(client.get("/readyz").status, 200, "pages are still served");
+    browser.get("/tables").shows("before").shows("The store is away");
+    socket.until(|blocks| blocks.contains("The store is away"));
     std::fs::remove_file(&filler).unwrap();
+    socket.until(|blocks| !blocks.contains("The store is away"));
     client.command(json!({"type": "add_table", "number": "after"})).expect(200);
     // The same ids again settle what was unknown.
     for id in &ids {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -15,6 +15,8 @@ use tafel::store::{self, Access, Account, ApiToken, Session};
 use tafel::web::new_token;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 use uuid::Uuid;
 
 pub struct Server {
@@ -98,23 +100,12 @@ impl Server {
 
     /// A browser without scripts, in which an account of that role, named after it, is signed in.
     pub fn browser(&self, role: Role) -> Browser {
-        let store = store::open(&self.store_url(), Access::Beside).unwrap();
-        let account = Account { name: role.to_string(), role, password_hash: None, created_at: now(), disabled_at: None };
-        if store.account(&account.name).unwrap().is_none() {
-            store.add_account(&account).unwrap();
-        }
-        let secret = Uuid::new_v4().to_string();
-        let expires_at = Timestamp(now().0 + 60_000_000_000);
-        let session = Session { sha256: Sha256::digest(&secret).into(), account: account.name, created_at: now(), expires_at };
-        store.add_session(&session, now()).unwrap();
-        Browser { cookie: Some(secret), ..self.anonymous() }
+        Browser { cookie: Some(add_session(&self.store_url(), role)), ..self.anonymous() }
     }
 
     /// A browser in which nobody is signed in.
     pub fn anonymous(&self) -> Browser {
-        let config =
-            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_mins(1)));
-        Browser { base: format!("http://{}", self.address), cookie: None, agent: config.build().into() }
+        Browser::at(self.address, None)
     }
 
     pub fn nobody(&self) -> Client {
@@ -143,6 +134,20 @@ pub fn add_tokens(url: &str) -> Vec<(Role, String)> {
         (role, token)
     };
     Role::ALL.into_iter().map(add).collect()
+}
+
+/// Signs an account of that role in, named after it; answers the cookie's secret.
+pub fn add_session(url: &str, role: Role) -> String {
+    let store = store::open(url, Access::Beside).unwrap();
+    let account = Account { name: role.to_string(), role, password_hash: None, created_at: now(), disabled_at: None };
+    if store.account(&account.name).unwrap().is_none() {
+        store.add_account(&account).unwrap();
+    }
+    let secret = Uuid::new_v4().to_string();
+    let expires_at = Timestamp(now().0 + 60_000_000_000);
+    let session = Session { sha256: Sha256::digest(&secret).into(), account: account.name, created_at: now(), expires_at };
+    store.add_session(&session, now()).unwrap();
+    secret
 }
 
 /// A browser without scripts: it keeps one cookie, and follows no redirect by itself.
@@ -187,6 +192,27 @@ impl Page {
 }
 
 impl Browser {
+    pub fn at(address: SocketAddr, cookie: Option<String>) -> Self {
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_mins(1)));
+        Self { base: format!("http://{address}"), cookie, agent: config.build().into() }
+    }
+
+    /// The socket of a page, as its script opens it.
+    pub fn socket(&self, page: &str, since: u64) -> Socket {
+        let host = self.base.trim_start_matches("http://");
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("page", page).finish();
+        let mut request = format!("ws://{host}/live?{query}&since={since}").into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("Origin", self.base.parse().unwrap());
+        if let Some(cookie) = &self.cookie {
+            headers.insert("Cookie", format!("__Host-tafel={cookie}").parse().unwrap());
+        }
+        let stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        Socket(tungstenite::client(request, stream).unwrap().0)
+    }
+
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<(&str, Vec<u8>)>) -> Page {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(cookie) = &self.cookie {
@@ -228,6 +254,41 @@ impl Browser {
         body.extend(super::workbook(name));
         body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
         self.send("POST", &format!("/uploads/{kind}"), &[], Some((&format!("multipart/form-data; boundary={BOUNDARY}"), body)))
+    }
+}
+
+/// What a page's script hears.
+pub struct Socket(WebSocket<TcpStream>);
+
+impl Socket {
+    /// The next push: the position in its head, and the blocks.
+    #[track_caller]
+    pub fn next(&mut self) -> (u64, String) {
+        loop {
+            match self.0.read().expect("a push within the time") {
+                Message::Text(text) => {
+                    let (head, blocks) = text.split_once('\n').unwrap();
+                    let head: Value = serde_json::from_str(head).unwrap();
+                    // The greeting has no blocks.
+                    if !blocks.is_empty() {
+                        return (head["position"].as_u64().unwrap(), blocks.to_owned());
+                    }
+                }
+                Message::Ping(_) | Message::Pong(_) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// The next push that shows the words.
+    #[track_caller]
+    pub fn until(&mut self, is_there: impl Fn(&str) -> bool) -> (u64, String) {
+        loop {
+            let (position, blocks) = self.next();
+            if is_there(&blocks) {
+                return (position, blocks);
+            }
+        }
     }
 }
 

@@ -92,6 +92,9 @@ impl Stream for Wayward {
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {
         self.inner.erase(expected, overwrite, events)
     }
+    fn probe(&self) -> Fut<'_, Result<(), StoreError>> {
+        self.inner.probe()
+    }
     fn release(&self) {
         self.inner.release();
     }

@@ -13,6 +13,7 @@ mod golden;
 mod incident;
 mod laws;
 mod ledger;
+mod live;
 mod pages;
 mod retraction;
 mod roles;

@@ -19,7 +19,12 @@ pub(super) struct Appender {
     jobs: SyncSender<Job>,
 }
 
-struct Job {
+enum Job {
+    Append(Append),
+    Probe(oneshot::Sender<Result<(), StoreError>>),
+}
+
+struct Append {
     expected: Position,
     overwrite: Vec<(Position, String)>,
     events: Vec<Chunk>,
@@ -32,9 +37,16 @@ impl Appender {
         // The thread ends when the store is dropped, and with it the queue's other end.
         std::thread::spawn(move || {
             while let Ok(job) = queue.recv() {
-                let result = append(&mut connection, &job);
-                // Nobody waits any more: the outcome is in the stream all the same.
-                let _ = job.done.send(result);
+                // Where nobody waits any more, the outcome is in the stream all the same.
+                match job {
+                    Job::Append(job) => {
+                        let outcome = append(&mut connection, &job);
+                        let _ = job.done.send(outcome);
+                    }
+                    Job::Probe(done) => {
+                        let _ = done.send(probe(&connection).map_err(unavailable));
+                    }
+                }
             }
         });
         Self { jobs }
@@ -42,13 +54,28 @@ impl Appender {
 
     async fn run(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Vec<Chunk>) -> Result<(), AppendError> {
         let (done, outcome) = oneshot::channel();
-        let gone = || AppendError::Failed(StoreError::Unavailable(Arc::new(std::io::Error::other("the appending thread has ended"))));
-        self.jobs.send(Job { expected, overwrite, events, done }).map_err(|_| gone())?;
+        self.jobs.send(Job::Append(Append { expected, overwrite, events, done })).map_err(|_| gone())?;
+        outcome.await.map_err(|_| gone())?
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        let (done, outcome) = oneshot::channel();
+        self.jobs.send(Job::Probe(done)).map_err(|_| gone())?;
         outcome.await.map_err(|_| gone())?
     }
 }
 
-fn append(connection: &mut Connection, job: &Job) -> Result<(), AppendError> {
+fn gone() -> StoreError {
+    StoreError::Unavailable(Arc::new(std::io::Error::other("the appending thread has ended")))
+}
+
+/// Writes the file's header anew, as it is: a commit like any other.
+fn probe(connection: &Connection) -> rusqlite::Result<()> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    connection.pragma_update(None, "user_version", version)
+}
+
+fn append(connection: &mut Connection, job: &Append) -> Result<(), AppendError> {
     let failed = |error: rusqlite::Error| match error.sqlite_error_code() {
         Some(ErrorCode::ConstraintViolation | ErrorCode::TooBig | ErrorCode::TypeMismatch) => AppendError::Refused(error.to_string()),
         _ => AppendError::Failed(unavailable(error)),
@@ -72,7 +99,7 @@ fn append(connection: &mut Connection, job: &Job) -> Result<(), AppendError> {
     transaction.commit().map_err(failed)
 }
 
-fn overwrite(connection: &Connection, job: &Job) -> rusqlite::Result<()> {
+fn overwrite(connection: &Connection, job: &Append) -> rusqlite::Result<()> {
     let Some(first) = job.events.first().and_then(|chunk| chunk.first()).filter(|_| !job.overwrite.is_empty()) else { return Ok(()) };
     connection.execute("INSERT INTO erasure_gate (opened_by) VALUES (?1)", [first.batch.0.as_bytes()])?;
     let mut update = connection.prepare_cached("UPDATE event SET payload = ?2 WHERE position = ?1")?;
@@ -175,6 +202,10 @@ impl Stream for Sqlite {
 
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {
         Box::pin(self.appender.run(expected, overwrite, vec![events]))
+    }
+
+    fn probe(&self) -> Fut<'_, Result<(), StoreError>> {
+        Box::pin(self.appender.probe())
     }
 
     fn release(&self) {

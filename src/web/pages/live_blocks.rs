@@ -29,6 +29,7 @@ pub(crate) struct Blocks {
     pub(crate) status: String,
     pub(crate) main: String,
     pub(crate) position: Position,
+    pub(crate) is_up: bool,
 }
 
 /// Renders the page. Blocks its thread.
@@ -36,14 +37,15 @@ pub(crate) struct Blocks {
 /// # Errors
 /// There is no such page, the role is too low, or the store is needed and away.
 pub(crate) fn blocks(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Address, role: Role) -> Result<Blocks, Problem> {
-    let status = isolated("status", || rendered(&Status::of(&snapshot.plan)))?;
+    let is_up = ledger.is_up();
+    let status = isolated("status", || rendered(&Status::of(&snapshot.plan, is_up)))?;
     let mut heading = (String::new(), "");
     let main = isolated("main", || {
         let (title, section, main) = main(app, ledger, snapshot, address, role)?;
         heading = (title, section);
         Ok(main)
     })?;
-    Ok(Blocks { title: heading.0, section: heading.1, status, main, position: snapshot.plan.position })
+    Ok(Blocks { title: heading.0, section: heading.1, status, main, position: snapshot.plan.position, is_up })
 }
 
 /// A block that crashes leaves its error, with an id, where it would have stood; the rest of the page goes on.
@@ -143,4 +145,18 @@ fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, role: Role) -> Result<M
     };
     let page = view::BatchPage::of(&snapshot.plan, told, &events, preview.as_ref().map_err(Clone::clone), role);
     Ok((page.title(), "History", rendered(&page)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[allow(clippy::panic)] // It is what the block has to survive.
+    fn a_block_that_crashes_leaves_an_id_and_the_others_go_on() {
+        let broken = isolated("main", || panic!("a table of no seats")).unwrap_or_default();
+        assert!(broken.contains("This part of the page broke") && broken.contains("<code>"), "{broken}");
+        assert!(!broken.contains("no seats"), "{broken}");
+        assert_eq!(isolated("status", || Ok("<p>".to_owned())).ok().as_deref(), Some("<p>"));
+    }
 }
