@@ -1,7 +1,7 @@
 //! Live pages: after every change the pages that anybody looks at are rendered once, and the same bytes go to every socket.
 
-use super::auth::Caller;
-use super::pages::{BUILD, Blocks, blocks};
+use super::auth::{Caller, Proof};
+use super::pages::{BUILD, Blocks, COOKIE, blocks};
 use super::problem::Problem;
 use super::{App, Request as _};
 use crate::ledger::{Ledger, blocking};
@@ -24,6 +24,8 @@ use tokio::sync::watch;
 
 /// Both ends learn within this time that the other is gone.
 const PING: Duration = Duration::from_secs(20);
+/// Whoever has signed out, or may less than before, hears nothing more after this time.
+const CHECK: Duration = Duration::from_secs(5);
 /// What a browser may send; it has nothing to say.
 const MESSAGE_BYTES: usize = 1_024;
 
@@ -144,8 +146,30 @@ pub(crate) async fn socket(
     let key = Key { address, role: caller.role };
     let frames = app.hub.watch(&app, &ledger, &key);
     let messages = messages.max_frame_size(MESSAGE_BYTES).aggregate_continuations().max_continuation_size(MESSAGE_BYTES);
-    actix_web::rt::spawn(serve(session, messages, frames, since));
+    let secret = request.cookie(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
+    let role = caller.role;
+    actix_web::rt::spawn(async move {
+        gauge!("tafel_sockets").increment(1.0);
+        tokio::select! {
+            () = serve(session, messages, frames, since) => {}
+            // The socket is dropped, which closes it.
+            () = until_refused(&app, &ledger, &secret, role) => {}
+        }
+        gauge!("tafel_sockets").decrement(1.0);
+    });
     Ok(response)
+}
+
+/// Until the session is over, or its role is another one. A store that is away refuses nobody.
+async fn until_refused(app: &App, ledger: &Ledger, secret: &str, role: Role) {
+    loop {
+        tokio::time::sleep(CHECK).await;
+        match app.known.caller(ledger, Proof::Session(secret)).await {
+            Ok(Some(caller)) if caller.role == role => {}
+            Ok(_) => return,
+            Err(_) => {}
+        }
+    }
 }
 
 /// One slot, the newest: whoever is slow skips what came between, and holds nobody up. A push is followed by a ping, and
@@ -156,7 +180,6 @@ async fn serve(
     mut frames: watch::Receiver<Arc<Frame>>,
     since: Position,
 ) {
-    gauge!("tafel_sockets").increment(1.0);
     let mut ping = tokio::time::interval(PING);
     let (mut is_alive, mut is_reading) = (true, true);
     let (mut seen, mut told_up) = (since, true);
@@ -198,6 +221,5 @@ async fn serve(
             }
         };
     }
-    gauge!("tafel_sockets").decrement(1.0);
     let _ = session.close(None::<CloseReason>).await;
 }

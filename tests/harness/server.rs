@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -276,6 +277,18 @@ impl Socket {
                 }
                 Message::Ping(_) | Message::Pong(_) => {}
                 other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// Whether it is closed before anything else comes.
+    pub fn ends(&mut self) -> bool {
+        loop {
+            match self.0.read() {
+                Ok(Message::Ping(_) | Message::Pong(_)) => {}
+                Ok(Message::Close(_)) => return true,
+                Ok(_) => return false,
+                Err(error) => return !matches!(&error, tungstenite::Error::Io(error) if error.kind() == ErrorKind::WouldBlock),
             }
         }
     }

@@ -60,6 +60,16 @@ fn a_socket_that_does_not_read_holds_nobody_up_and_skips_to_the_newest() {
 }
 
 #[test]
+fn whoever_has_signed_out_hears_no_more() {
+    let server = Server::start();
+    let mut staff = server.browser(Role::Staff);
+    let mut socket = staff.socket("/tables", 0);
+    socket.next();
+    staff.post("/sign-out", &[]).location();
+    assert!(socket.ends(), "the socket is closed");
+}
+
+#[test]
 fn a_socket_is_for_somebody_signed_in_from_the_same_origin() {
     let server = Server::start();
     let mut nobody = server.anonymous();
