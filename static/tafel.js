@@ -6,7 +6,7 @@
   const line = document.getElementById("live");
   let build = meta("build").content, position = Number(meta("position").content), address = meta("address").content;
   const NO_VIEW = "00000000-0000-0000-0000-000000000000";
-  let socket = null, wait = 250, timer = null, renewing = null, posting = 0;
+  let socket = null, wait = 250, timer = null, renewing = null, posting = 0, held = null, shown = location.pathname;
 
   // ---- what a person has typed -----------------------------------------------------------------------------------
   const isField = (node) => node instanceof HTMLInputElement || node instanceof HTMLTextAreaElement || node instanceof HTMLSelectElement;
@@ -20,15 +20,16 @@
     return field.value !== field.defaultValue;
   }
   const isTyping = () => [...document.querySelectorAll("form:not([data-search]):not([role=search]) :is(input,textarea,select)")].some(isTouched);
-  const formIsTouched = (form) => [...form.elements].some((field) => isField(field) && isTouched(field));
 
   // ---- morphing --------------------------------------------------------------------------------------------------
   const isStay = (node) => isField(node) && node.type !== "hidden" && (isTouched(node) || node === document.activeElement);
+  // Where somebody is about to type, too: what the form was filled from stays with what it shows.
+  const isInUse = (form) => [...form.elements].some(isStay);
   const callbacks = {
     beforeNodeMorphed(old, fresh) {
       if (isStay(old)) return false;
       // A form that somebody is filling in keeps what it was filled from, so that a stale edit is noticed.
-      if (old instanceof HTMLInputElement && old.type === "hidden" && old.form && formIsTouched(old.form) && old.name !== "back") return false;
+      if (old instanceof HTMLInputElement && old.type === "hidden" && old.form && isInUse(old.form) && old.name !== "back") return false;
       if (old instanceof HTMLInputElement && old.name === "view" && fresh.value === NO_VIEW) fresh.setAttribute("value", old.value);
       return true;
     },
@@ -50,7 +51,7 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
   function morph(old, fresh) {
-    if (old && fresh) Idiomorph.morph(old, fresh, { morphStyle: "outerHTML", ignoreActiveValue: true, callbacks });
+    if (old && fresh) Idiomorph.morph(old, fresh, { morphStyle: "outerHTML", callbacks });
   }
 
   // ---- the socket ------------------------------------------------------------------------------------------------
@@ -83,11 +84,20 @@
     const end = data.indexOf("\n");
     const head = JSON.parse(data.slice(0, end)), html = data.slice(end + 1);
     if (head.build !== build) return renew();
-    if (!html || posting) return;
+    // What arrives while a form is on its way is shown when the form is settled.
+    if (html && posting) { held = data; return; }
+    if (!html) return;
     position = head.position;
     const fresh = new DOMParser().parseFromString(html, "text/html");
     for (const block of [...fresh.body.children]) morph(document.getElementById(block.id), block);
     newViews();
+  }
+  function settle() {
+    posting = Math.max(0, posting - 1);
+    const data = held;
+    if (posting || !data) return;
+    held = null;
+    if (JSON.parse(data.slice(0, data.indexOf("\n"))).position > position) receive(data);
   }
   // A newer server: load its page, but never while somebody is typing.
   function renew() {
@@ -100,16 +110,19 @@
   }
 
   // ---- pages and forms without leaving ---------------------------------------------------------------------------
-  async function show(response, push) {
+  async function show(response, push, isSearch) {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     if (!fresh.getElementById("status")) { location.assign(response.url); return; }
-    const page = new URL(response.url), same = page.pathname === location.pathname;
+    const page = new URL(response.url), same = page.pathname === shown;
+    shown = page.pathname;
+    // What was searched for before is what the page says, unless somebody is typing it.
+    if (!isSearch) for (const form of document.querySelectorAll("form[data-search], form[role=search]")) form.reset();
     if (push && page.href !== location.href) history[push]({}, "", page.href);
     document.title = fresh.title;
     position = Number(fresh.querySelector('meta[name="tafel-position"]').content);
     const renewed = fresh.querySelector('meta[name="tafel-address"]').content;
     const servedBy = fresh.querySelector('meta[name="tafel-build"]').content;
-    for (const id of ["status", "main"]) {
+    for (const id of ["status", "notice", "main"]) {
       const old = document.getElementById(id);
       if (same) morph(old, fresh.getElementById(id)); else old.replaceWith(fresh.getElementById(id));
     }
@@ -119,6 +132,18 @@
     if (servedBy !== build) renew();
     if (renewed !== address) { address = renewed; reconnect(); }
   }
+  // Fields as they were sent go back to what the page says; what was typed since stays.
+  const stateOf = (field) => field.type === "checkbox" || field.type === "radio" ? field.checked : field.value;
+  const statesOf = (form) => new Map([...form.elements].filter(isField).map((field) => [field, stateOf(field)]));
+  function resetSent(sent) {
+    for (const [field, state] of sent) {
+      if (stateOf(field) !== state || field.type === "hidden") continue;
+      if (field instanceof HTMLSelectElement) for (const option of field.options) option.selected = option.defaultSelected;
+      else if (typeof state === "boolean") field.checked = field.defaultChecked;
+      else if (field.type === "file") field.value = "";
+      else field.value = field.defaultValue;
+    }
+  }
   const refusalOf = (form, button) => (button && button.closest("li, tr, form, p")?.querySelector(".refusal")) || form.querySelector(".refusal");
   async function refuse(form, button, response) {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -126,6 +151,9 @@
     const words = [...text(".problem h1"), ...text(".problem .detail"), ...text(".problem li")].join(". ").replaceAll("..", ".");
     const place = refusalOf(form, button);
     if (place) place.textContent = words || `The server answered ${response.status}.`; else say(words, true);
+    // Having read what somebody else has written, a person may overwrite it: the next send is about the newest plan.
+    const newest = (response.headers.get("tafel-position") || "").split("/")[1], seen = form.querySelector("input[name=seen]");
+    if (fresh.querySelector(".problem[data-code=changed_meanwhile]") && newest && seen) seen.setAttribute("value", newest);
   }
   document.addEventListener("submit", async (event) => {
     const form = event.target, button = event.submitter;
@@ -143,23 +171,27 @@
       }
       if (button) button.disabled = true;
       posting += 1;
+      const sent = statesOf(form);
       const isFile = form.enctype === "multipart/form-data";
       const response = await fetch(target, { method: "POST", body: isFile ? data : new URLSearchParams(data) });
-      posting -= 1;
       if (response.ok) {
-        form.reset();
+        resetSent(sent);
         for (const field of form.querySelectorAll("input[name=view]")) field.setAttribute("value", viewId());
-        document.activeElement?.blur?.();
+        if (sent.has(document.activeElement) && stateOf(document.activeElement) === sent.get(document.activeElement)) document.activeElement.blur();
         await show(response, "pushState");
       } else await refuse(form, button, response);
     } catch (error) {
-      posting = Math.max(0, posting - 1);
       if (place) place.textContent = "The server cannot be reached. Nothing is lost: send it again in a moment; it is done once.";
       if (!(error instanceof TypeError)) report(error.message, error.stack);
     } finally {
       if (button) button.disabled = false;
+      if (method !== "get") settle();
     }
   });
+  // After the first click of two the next row may stand there: the second one is not for it.
+  addEventListener("click", (event) => {
+    if (event.detail > 1 && event.target.closest?.("form[method=post] button")) { event.preventDefault(); event.stopPropagation(); }
+  }, true);
   document.addEventListener("click", async (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
@@ -178,7 +210,7 @@
     const turn = ++searching;
     try {
       const response = await fetch(target);
-      if (turn === searching && response.ok) await show(response, "replaceState");
+      if (turn === searching && response.ok) await show(response, "replaceState", true);
     } catch { /* The next key tries again. */ }
   }
   document.addEventListener("input", (event) => {

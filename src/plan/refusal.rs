@@ -256,7 +256,7 @@ impl Refusal {
             Self::OutsideRoom { .. } => "x and y are the centre of the spot, in metres from the left and the upper wall.".to_owned(),
             Self::AlreadyArrived { arrived_at, .. } => format!("Marked at {arrived_at}."),
             Self::NotArrived { .. } => "There is nothing to undo.".to_owned(),
-            Self::ChangedMeanwhile { .. } => "Look at the new value, and decide again.".to_owned(),
+            Self::ChangedMeanwhile { .. } => "Look at what it says by now. Sending yours again writes it all the same.".to_owned(),
             Self::Invalid { .. } => "Correct the values that are listed, and send it again.".to_owned(),
             Self::UploadHasProblems { .. } => "Correct the file, or leave the rows out on purpose.".to_owned(),
             Self::UploadOutdated { .. } | Self::RetractionOutdated { .. } => {

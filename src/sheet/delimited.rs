@@ -38,8 +38,11 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
         if record.iter().skip(COLUMNS).any(|cell| !cell.trim().is_empty()) {
             return Err(SheetError::TooLarge { limit: "100 columns" });
         }
-        let cells: Vec<Cell> =
-            record.iter().take(COLUMNS).map(|cell| if cell.is_empty() { Cell::Empty } else { Cell::Text(cell.to_owned()) }).collect();
+        let cells: Vec<Cell> = record
+            .iter()
+            .take(COLUMNS)
+            .map(|cell| if cell.is_empty() { Cell::Empty } else { Cell::Text(unquoted(cell).to_owned()) })
+            .collect();
         if cells.iter().any(|cell| !cell.is_empty()) {
             sheet.rows.insert(row, cells);
         }
@@ -52,6 +55,11 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
         return Err(SheetError::Damaged { detail: format!("a quote is opened in row {row} or near it, and never closed") });
     }
     Ok(vec![sheet])
+}
+
+/// Without the mark that keeps a spreadsheet program from taking the cell for a formula: exports put it there.
+fn unquoted(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(cell)
 }
 
 /// A line of our own behind the last one. Where it is not found again, an open quote has swallowed it, and who knows what else.

@@ -71,6 +71,10 @@ pub(crate) async fn gate(
     let is_error = response.status().is_client_error() || response.status().is_server_error();
     let is_worded = |content_type: &HeaderValue| content_type == "application/problem+json" || content_type == "text/html; charset=utf-8";
     if is_error && !response.headers().get(CONTENT_TYPE).is_some_and(is_worded) {
+        if response.status().is_server_error() {
+            let error = response.response().error().map(ToString::to_string);
+            tracing::error!(id, error, "the framework could not answer");
+        }
         let problem = Problem::of_status(response.status());
         let (request, _) = response.into_parts();
         let refused = if is_program(request.match_info().as_str()) { problem.response(Some(&id)) } else { pages::problem(&problem, &id) };
@@ -117,9 +121,10 @@ async fn admit(request: &ServiceRequest, route: Option<&Route>) -> Result<Option
         return Ok(None);
     };
     // A socket is opened by a GET, and yet acts for whoever is signed in.
-    let may_act = request.method() != Method::GET || request.match_info().as_str() == "/live";
+    let may_act = !matches!(*request.method(), Method::GET | Method::HEAD) || request.match_info().as_str() == "/live";
     if may_act && !is_program(request.match_info().as_str()) && !is_ours(request) {
-        return Err(Problem::forbidden("The request comes from another site's page."));
+        let detail = "It comes from another site's page. Send it from a page of Tafel.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "foreign_origin", "The request is not one of ours", detail));
     }
     if needed == Needs::Nothing {
         return Ok(None);

@@ -29,6 +29,11 @@ const CHECK: Duration = Duration::from_secs(5);
 /// What a browser may send; it has nothing to say.
 const MESSAGE_BYTES: usize = 1_024;
 
+/// So many different pages are kept rendered; for more, a page has to be loaded anew.
+const PAGES_MOST: usize = 512;
+/// What the address of a live page may hold.
+const ADDRESS_BYTES: usize = 4_096;
+
 /// A page as a role sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
@@ -54,16 +59,19 @@ pub(crate) struct Hub {
 }
 
 impl Hub {
-    /// The page's newest frame, now and after every change.
-    fn watch(&self, app: &web::Data<App>, ledger: &Ledger, key: &Key) -> watch::Receiver<Arc<Frame>> {
+    /// The page's newest frame, now and after every change; `None` where there are too many pages.
+    fn watch(&self, app: &web::Data<App>, ledger: &Ledger, key: &Key) -> Option<watch::Receiver<Arc<Frame>>> {
         let mut pages = self.pages.lock();
         if let Some(page) = pages.get(key) {
-            return page.subscribe();
+            return Some(page.subscribe());
+        }
+        if pages.len() >= PAGES_MOST {
+            return None;
         }
         let (sender, receiver) = watch::channel(Arc::new(Frame::default()));
         pages.insert(key.clone(), sender.clone());
         actix_web::rt::spawn(keep_rendering(app.clone(), ledger.clone(), key.clone(), sender));
-        receiver
+        Some(receiver)
     }
 
     /// Forgets the page, unless somebody has come meanwhile.
@@ -134,17 +142,19 @@ pub(crate) async fn socket(
     app: web::Data<App>,
     caller: web::ReqData<Caller>,
 ) -> Result<HttpResponse, Problem> {
-    let address = Address::parse(&request.query("page").ok_or_else(|| Problem::bad_request("page is missing."))?);
+    let page = request.query("page").filter(|page| page.len() <= ADDRESS_BYTES);
+    let address = Address::parse(&page.ok_or_else(|| Problem::bad_request("page is missing, or too long."))?);
     let needs = super::routes::route("GET", &address.path).map(|route| route.needs);
     if !needs.is_some_and(|needs| app.may(needs, caller.role)) {
         return Err(Problem::forbidden("Your role does not allow this page."));
     }
     let since = Position(request.number("since")?.unwrap_or(0));
     let ledger = app.ledger()?.clone();
+    let key = Key { address, role: caller.role };
+    let too_many = || Problem::too_many("Too many different pages are open. This one is as new as when it was loaded.", 10);
+    let frames = app.hub.watch(&app, &ledger, &key).ok_or_else(too_many)?;
     let refused = |error: actix_web::Error| Problem::bad_request(format!("It is no WebSocket: {error}."));
     let (response, session, messages) = actix_ws::handle(&request, body).map_err(refused)?;
-    let key = Key { address, role: caller.role };
-    let frames = app.hub.watch(&app, &ledger, &key);
     let messages = messages.max_frame_size(MESSAGE_BYTES).aggregate_continuations().max_continuation_size(MESSAGE_BYTES);
     let secret = request.cookie(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
     let role = caller.role;

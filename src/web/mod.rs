@@ -22,7 +22,6 @@ use crate::ledger::Ledger;
 use crate::plan::command::Role;
 use crate::watch::Metrics;
 use actix_web::dev::Server;
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, HttpServer, middleware, web};
 use problem::Problem;
 use std::io;
@@ -104,6 +103,7 @@ pub fn server(listener: TcpListener, app: web::Data<App>) -> io::Result<Server> 
         actix_web::App::new()
             .app_data(app.clone())
             .app_data(web::PayloadConfig::new(BODY_BYTES))
+            .app_data(web::FormConfig::default().limit(BODY_BYTES))
             .configure(routes::configure)
             .default_service(web::to(last_resort))
             .wrap(middleware::from_fn(gate::gate))
@@ -129,8 +129,7 @@ async fn last_resort(request: HttpRequest) -> Result<HttpResponse, Problem> {
     if others.is_empty() {
         return Err(Problem::not_found("not_found", "There is nothing here"));
     }
-    let detail = format!("There is {} {path}.", others.join(", "));
-    Err(Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The method is not allowed here", detail))
+    Err(Problem::not_allowed(path, &others))
 }
 
 /// Reading a request's query.

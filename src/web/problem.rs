@@ -4,7 +4,7 @@ use crate::ledger::Failure;
 use crate::plan::{InvalidField, Refusal};
 use crate::sheet::SheetError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
 use std::fmt;
@@ -19,11 +19,21 @@ pub(crate) struct Problem {
     fields: Map<String, Value>,
     /// In seconds.
     retry_after: Option<u32>,
+    /// Seldom there.
+    more: Option<Box<More>>,
+}
+
+#[derive(Debug, Clone)]
+enum More {
+    /// The form that was refused, as it may be sent again.
+    Again(Vec<(String, String)>),
+    /// The methods that are allowed, where this one is not.
+    Allow(String),
 }
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { status, code, title: title.into(), detail: detail.into(), fields: Map::new(), retry_after: None }
+        Self { status, code, title: title.into(), detail: detail.into(), fields: Map::new(), retry_after: None, more: None }
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
@@ -66,10 +76,16 @@ impl Problem {
     /// For a refusal that the framework has made.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
-            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("4 MiB for a body, 10 MiB for a file"),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("4 MiB for a form or a body, 10 MiB for a file"),
             StatusCode::INTERNAL_SERVER_ERROR => {
                 Self::new(status, "fault", "Something broke in Tafel", "The log has the details under the instance.")
             }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(
+                status,
+                "unsupported_media_type",
+                "The request is not understood",
+                "Send the Content-Type that belongs here: application/json, a form's, or multipart/form-data for a file.",
+            ),
             _ => Self::new(
                 status,
                 "bad_request",
@@ -100,8 +116,40 @@ impl Problem {
         &self.detail
     }
 
-    /// What is wrong with which field, a line each.
+    /// Offers the form once more, to whoever has read why it was refused.
+    pub(crate) fn with_again(self, again: Vec<(String, String)>) -> Self {
+        Self { more: Some(Box::new(More::Again(again))), ..self }
+    }
+
+    pub(crate) fn again(&self) -> &[(String, String)] {
+        match self.more.as_deref() {
+            Some(More::Again(again)) => again,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn not_allowed(path: &str, methods: &[&str]) -> Self {
+        let allow = methods.join(", ");
+        let detail = format!("There is {allow} {path}.");
+        let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The method is not allowed here", detail);
+        Self { more: Some(Box::new(More::Allow(allow))), ..problem }
+    }
+
+    /// What is wrong with which field, or what stands there by now, a line each.
     pub(crate) fn lines(&self) -> Vec<String> {
+        let newer = self.fields.get("fields").and_then(Value::as_array).into_iter().flatten().filter_map(|field| {
+            let said = |name: &str| field.get(name).and_then(Value::as_str);
+            let value = match field.get("value")? {
+                Value::Null => "nothing".to_owned(),
+                Value::String(text) => format!("\u{201c}{text}\u{201d}"),
+                other => other.to_string(),
+            };
+            Some(format!("{} says {value} now, by {}", said("field")?.replace('_', " "), said("actor")?))
+        });
+        let newer: Vec<String> = newer.collect();
+        if !newer.is_empty() {
+            return newer;
+        }
         let errors = self.fields.get("errors").and_then(Value::as_array);
         let line = |error: &Value| {
             let pointer = error.get("pointer").and_then(Value::as_str).unwrap_or_default();
@@ -115,6 +163,11 @@ impl Problem {
     pub(crate) fn add_headers(&self, response: &mut HttpResponse) {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if let Some(More::Allow(allow)) = self.more.as_deref()
+            && let Ok(allow) = HeaderValue::from_str(allow)
+        {
+            response.headers_mut().insert(ALLOW, allow);
         }
     }
 
@@ -139,13 +192,12 @@ impl Problem {
         body.extend(self.fields.clone());
         let mut response = HttpResponse::build(self.status);
         response.insert_header((CONTENT_TYPE, "application/problem+json"));
-        if let Some(seconds) = self.retry_after {
-            response.insert_header((RETRY_AFTER, seconds.to_string()));
-        }
         if self.status == StatusCode::UNAUTHORIZED {
             response.insert_header(("WWW-Authenticate", "Bearer"));
         }
-        response.body(Value::Object(body).to_string())
+        let mut response = response.body(Value::Object(body).to_string());
+        self.add_headers(&mut response);
+        response
     }
 }
 

@@ -29,7 +29,13 @@ macro_rules! routes {
         pub const ROUTES: &[Route] = &[$(Route { method: stringify!($method), path: $path, needs: $needs }),*];
 
         pub(crate) fn configure(config: &mut ServiceConfig) {
-            $(config.route($path, web::$verb().to($handler));)*
+            $(
+                config.route($path, web::$verb().to($handler));
+                // The server leaves the body of an answer to HEAD away by itself.
+                if stringify!($method) == "GET" {
+                    config.route($path, web::head().to($handler));
+                }
+            )*
         }
     };
 }
@@ -93,6 +99,7 @@ routes! {
 /// The route of this method that takes the path.
 #[must_use]
 pub(crate) fn route(method: &str, path: &str) -> Option<&'static Route> {
+    let method = if method == "HEAD" { "GET" } else { method };
     ROUTES.iter().find(|route| route.method == method && takes(route.path, path))
 }
 

@@ -70,6 +70,27 @@ export class Server {
     return page;
   }
 
+  // Somebody else, with an account that an admin makes on the page for it.
+  async colleague(name) {
+    const admin = await this.signedIn();
+    await go(admin, this, "/accounts");
+    await admin.click("text=Add an account");
+    await admin.fill("form:has([value=add]) [name=name]", name);
+    await admin.selectOption("form:has([value=add]) [name=role]", "staff");
+    await admin.click("button:text-is('Add')");
+    const password = await admin.textContent("#notice code");
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    page.broken = [];
+    page.on("pageerror", (error) => page.broken.push(error.message));
+    await page.goto(`${this.base}/`);
+    await page.fill("[name=name]", name);
+    await page.fill("[name=password]", password);
+    await page.click("button");
+    await live(page);
+    return page;
+  }
+
   async end() {
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });

@@ -37,6 +37,78 @@ test("what one does appears in the other's page, and typing, focus and open menu
   assert.deepEqual([anna.broken, berta.broken], [[], []]);
 });
 
+test("links, Back and clicks on plain text leave a page that is its own, and live", async () => {
+  const [anna, berta] = [await server.signedIn(), await server.signedIn()];
+  await go(anna, server, "/guests");
+  const links = await anna.$$eval("main .list tbody tr a[href^='/guests/']", (all) => { const named = new Map(all.map((link) => [link.textContent, link.getAttribute("href")])); return [...named.values()].slice(0, 2); });
+  await anna.click(`main a[href='${links[0]}']`);
+  await anna.waitForSelector("text=Save what I changed");
+  const first = await anna.textContent("h1");
+  await anna.goBack();
+  await anna.waitForSelector("#seat-many");
+  await anna.click(`main a[href='${links[1]}']`);
+  await anna.waitForFunction((first) => document.querySelector("h1").textContent !== first && document.querySelector("[name=notes]"), first);
+  // Two guests' pages in a row, with something typed in the second.
+  await anna.evaluate((href) => { const link = document.createElement("a"); link.href = href; link.id = "hop"; link.textContent = "hop"; document.querySelector("main").append(link); }, links[0]);
+  await anna.click("#hop");
+  await anna.waitForFunction((first) => document.querySelector("h1").textContent === first, first);
+  await anna.fill("[name=notes]", "of the first guest");
+  await anna.goBack();
+  await anna.waitForFunction((first) => document.querySelector("h1").textContent !== first, first);
+  assert.equal(`/guests/${await anna.inputValue("form.fields [name=guest]")}`, links[1]);
+  assert.equal(new URL(anna.url()).pathname, links[1]);
+  assert.notEqual(await anna.inputValue("[name=notes]"), "of the first guest");
+  // A click on plain text has the focus; what others do is shown all the same.
+  await anna.click("h2 >> nth=0");
+  await go(berta, server, links[1]);
+  await berta.fill("[name=first_name]", "Renamed");
+  await berta.click("text=Save what I changed");
+  await anna.waitForFunction(() => document.querySelector("h1").textContent.includes("Renamed"), null, { timeout: 2_000 });
+  assert.deepEqual([anna.broken, berta.broken], [[], []]);
+});
+
+test("nothing is lost between two who edit the same guest, and while a form is on its way", async () => {
+  const [anna, berta] = [await server.signedIn(), await server.colleague("berta")];
+  await go(anna, server, "/guests");
+  await anna.click("main .list tbody tr:nth-child(5) a");
+  await anna.waitForSelector("text=Save what I changed");
+  const page = new URL(anna.url()).pathname;
+  const company = await anna.inputValue("[name=company]");
+  await go(berta, server, page);
+  // Anna looks at the company without typing; Berta changes it; Anna saves something else.
+  await anna.focus("[name=company]");
+  await berta.fill("[name=company]", "Berta & Co");
+  await berta.click("text=Save what I changed");
+  await berta.waitForFunction(() => document.querySelector("[name=company]").defaultValue === "Berta & Co");
+  await anna.waitForTimeout(300);
+  await anna.fill("[name=notes]", "by Anna");
+  await anna.click("text=Save what I changed");
+  await anna.waitForFunction(() => document.querySelector("[name=notes]").defaultValue === "by Anna");
+  await anna.waitForFunction(() => document.querySelector("[name=company]").value === "Berta & Co", null, { timeout: 2_000 });
+  assert.notEqual(company, "Berta & Co");
+  // A slow answer: what is typed meanwhile stays, and what others do meanwhile is shown.
+  await anna.route("**/commands", async (route) => { await new Promise((done) => setTimeout(done, 1_000)); await route.continue(); });
+  await anna.fill("[name=allergies]", "nuts");
+  await anna.click("text=Save what I changed");
+  await anna.fill("[name=notes]", "typed while it was saved");
+  await berta.fill("[name=first_name]", "Meanwhile");
+  await berta.click("text=Save what I changed");
+  await anna.waitForFunction(() => document.querySelector("[name=allergies]").defaultValue === "nuts", null, { timeout: 5_000 });
+  assert.equal(await anna.inputValue("[name=notes]"), "typed while it was saved");
+  await anna.waitForFunction(() => document.querySelector("h1").textContent.includes("Meanwhile"), null, { timeout: 2_000 });
+  await anna.unroute("**/commands");
+  // Both change the same field: the later one reads what is there, and may write all the same.
+  await anna.fill("[name=department]", "of Anna");
+  await berta.fill("[name=department]", "of Berta");
+  await berta.click("text=Save what I changed");
+  await berta.waitForFunction(() => document.querySelector("[name=department]").defaultValue === "of Berta");
+  await anna.click("text=Save what I changed");
+  await anna.waitForFunction(() => document.querySelector(".fields .refusal").textContent.includes("of Berta"));
+  await anna.click("text=Save what I changed");
+  await anna.waitForFunction(() => document.querySelector("[name=department]").defaultValue === "of Anna");
+  assert.deepEqual(berta.broken, []);
+});
+
 test("the search answers while one types, and stands in the address", async () => {
   const page = await server.signedIn();
   await go(page, server, "/guests");

@@ -3,6 +3,7 @@
 use crate::harness::server::{Browser, Page, Server};
 use serde_json::json;
 use tafel::plan::command::Role;
+use uuid::Uuid;
 
 /// The id of the first guest, table or room whose page the list links to.
 fn first_id(page: &Page, path: &str) -> String {
@@ -101,7 +102,7 @@ fn a_refusal_is_a_page_in_words_with_an_id() {
     assert_eq!(admin.plan()["guests"][0]["table"], json!(null));
     let nonsense = staff.post("/commands", &[("view", &view), ("type", "seat_guest"), ("guest", "twelve"), ("table", &table)]);
     assert_eq!(nonsense.status, 422);
-    nonsense.shows("guest invalid type");
+    nonsense.shows("guest must be a whole number");
     assert_eq!(staff.post("/commands", &[("type", "add_table"), ("number", "T9")]).status, 400, "without a view it could be written twice");
 }
 
@@ -135,7 +136,66 @@ fn a_form_writes_only_what_was_touched_and_notices_who_was_faster() {
     stale.extend(save("Anna", "Westlicht"));
     let refused = staff.post("/commands", &stale);
     assert_eq!(refused.status, 409);
-    refused.shows("changed_meanwhile");
+    refused.shows("changed_meanwhile").shows("company says \u{201c}Südlicht\u{201d} now, by token:admin").shows("Write mine all the same");
+    // Having read it, the person may send it again: the page has the form, about the newest plan.
+    let newest = refused.field("seen");
+    for field in &mut stale {
+        if field.0 == "seen" {
+            field.1 = &newest;
+        }
+    }
+    staff.post("/commands", &stale).location();
+    assert_eq!(admin.plan()["guests"][0]["company"], "Westlicht");
+}
+
+#[test]
+fn nobody_is_sent_elsewhere() {
+    let server = Server::start();
+    let mut admin = server.browser(Role::Admin);
+    for (number, back) in
+        ["//evil.example", "/\\evil.example", "/\t/evil.example", "/\r\nSet-Cookie:x", "/\0", "https://evil.example"].iter().enumerate()
+    {
+        let view = Uuid::now_v7().to_string();
+        let number = format!("T{number}");
+        let answer = admin.post("/commands", &[("view", &view), ("type", "add_table"), ("number", &number), ("back", back)]);
+        assert_eq!(answer.location(), "/", "{back:?}");
+    }
+}
+
+#[test]
+fn a_made_up_password_stands_outside_of_what_is_pushed() {
+    let server = Server::start();
+    let mut admin = server.browser(Role::Admin);
+    let page = admin.post("/accounts", &[("name", "berta"), ("role", "staff"), ("action", "add")]);
+    let (before_main, _) = page.text.split_once("<main").unwrap();
+    assert!(before_main.contains("shown only now"), "{}", page.text);
+}
+
+#[test]
+fn a_head_is_answered_and_other_methods_are_named() {
+    let server = Server::start();
+    let mut viewer = server.browser(Role::Viewer);
+    for path in ["/healthz", "/guests"] {
+        let head = viewer.send("HEAD", path, &[], None);
+        assert_eq!((head.status, head.text.as_str()), (200, ""), "{path}");
+    }
+    let wrong = viewer.send("DELETE", "/commands", &[], None);
+    assert_eq!((wrong.status, wrong.header("allow")), (405, "POST"));
+}
+
+#[test]
+fn many_ticks_are_one_form() {
+    let server = Server::with_sample();
+    let mut staff = server.browser(Role::Staff);
+    let plan = server.admin().plan();
+    let table = plan["tables"][0]["id"].to_string();
+    let view = Uuid::now_v7().to_string();
+    let ids: Vec<String> = plan["guests"].as_array().unwrap().iter().map(|guest| guest["id"].to_string()).collect();
+    let mut fields = vec![("view", view.as_str()), ("type", "seat_guests"), ("table", table.as_str())];
+    fields.extend(ids.iter().map(|id| ("guests", id.as_str())));
+    // It is not too large to be understood, and refused by the plan.
+    let refused = staff.post("/commands", &fields);
+    assert_eq!(refused.status, 409, "{}", refused.text);
 }
 
 #[test]
@@ -169,7 +229,7 @@ fn an_upload_with_problems_is_applied_without_the_rows_left_out_and_columns_can_
     let mut admin = server.browser(Role::Admin);
     let preview = admin.upload("guests", "hostile-names.xlsx").location().to_owned();
     let page = admin.get(&preview);
-    page.shows("rows with problems");
+    page.shows("row with problems");
     assert!(!page.text.contains("<script>"), "names are text");
     let row = page.field("leave_out");
     let (view, seen) = (page.field("view"), page.field("position"));

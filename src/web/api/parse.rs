@@ -24,6 +24,16 @@ pub(super) struct Fields {
     map: Map<String, Value>,
 }
 
+/// What the deserialiser says of a number in its types' names, for people.
+fn worded(message: &str) -> String {
+    match message.rsplit_once("expected ") {
+        Some((_, "u8" | "u16" | "u32" | "u64" | "usize")) => "must be a whole number, and not negative".to_owned(),
+        Some((_, "i32" | "i64")) => "must be a whole number".to_owned(),
+        Some((_, "f64" | "f32")) => "must be a number".to_owned(),
+        _ => message.to_owned(),
+    }
+}
+
 fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Invalid {
     vec![InvalidField { pointer: pointer.into(), message: message.into() }]
 }
@@ -40,9 +50,9 @@ impl Fields {
     pub(super) fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Invalid> {
         match self.map.remove(name) {
             None | Some(Value::Null) => Ok(None),
-            Some(value) => {
-                serde_json::from_value(value).map(Some).map_err(|error| invalid(format!("{}/{name}", self.pointer), error.to_string()))
-            }
+            Some(value) => serde_json::from_value(value)
+                .map(Some)
+                .map_err(|error| invalid(format!("{}/{name}", self.pointer), worded(&error.to_string()))),
         }
     }
 

@@ -99,7 +99,10 @@ fn carry_out(store: &dyn Store, name: &str, action: &str, role: Option<Role>) ->
                 Err(unknown())
             }
         }
-        "end-sessions" => store.end_sessions_of(name).map(|_| None).map_err(failed),
+        "end-sessions" => {
+            store.account(name).map_err(failed)?.ok_or_else(unknown)?;
+            store.end_sessions_of(name).map(|_| None).map_err(failed)
+        }
         _ => Err(Problem::bad_request("There is no such action.")),
     }
 }

@@ -41,6 +41,8 @@ struct Frame<'a> {
     position: u64,
     may_upload: bool,
     status: &'a str,
+    /// Said once, to this visitor: no push takes it away.
+    notice: &'a str,
     main: &'a str,
     build: &'a str,
 }
@@ -77,7 +79,7 @@ pub(crate) fn rendered(template: &impl Template) -> Result<String, Problem> {
 
 /// A page, whichever it is.
 pub(crate) async fn show(request: HttpRequest, app: web::Data<App>, caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
-    let address = Address::new(request.path(), request.query_string());
+    let address = Address::new(request.match_info().as_str(), request.query_string());
     framed(&app, &caller, &address, StatusCode::OK, "").await
 }
 
@@ -106,7 +108,8 @@ async fn framed(
             position: snapshot.plan.position.0,
             may_upload,
             status: &status,
-            main: &format!("{notice}{main}"),
+            notice: &notice,
+            main: &main,
             build: BUILD,
         };
         rendered(&frame)
@@ -117,7 +120,8 @@ async fn framed(
 
 /// A problem as a page: what happened, what to do, and the id under which the log has more.
 pub(crate) fn problem(problem: &Problem, id: &str) -> HttpResponse {
-    let error = Failed { title: problem.title(), detail: problem.detail(), id, code: problem.code(), lines: problem.lines() };
+    let again = problem.again();
+    let error = Failed { title: problem.title(), detail: problem.detail(), id, code: problem.code(), lines: problem.lines(), again };
     let main = error.render().unwrap_or_else(|_| problem.title().to_owned());
     let page = Bare { title: problem.title(), main: &main }.render().unwrap_or(main);
     let mut response = html(problem.status(), page);
@@ -133,4 +137,6 @@ struct Failed<'a> {
     id: &'a str,
     code: &'a str,
     lines: Vec<String>,
+    /// The form once more, about the newest plan: for whoever has read what is new, and means it.
+    again: &'a [(String, String)],
 }

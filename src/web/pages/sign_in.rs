@@ -51,7 +51,9 @@ fn form(status: StatusCode, page: &impl Template) -> Result<HttpResponse, Proble
 
 /// A path of ours, whatever is asked for: nobody is sent elsewhere.
 pub(super) fn local(next: &str) -> &str {
-    if next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') { next } else { "/" }
+    // Browsers take a backslash for a slash, and drop tabs and line breaks.
+    let is_plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if is_plain && next.starts_with('/') && !next.starts_with("//") { next } else { "/" }
 }
 
 #[derive(Deserialize)]

@@ -3,8 +3,8 @@
 use super::form::{Pairs, value};
 use super::rendered;
 use crate::ledger::{Failure, Ledger, Snapshot};
-use crate::plan::Position;
 use crate::plan::upload::assess;
+use crate::plan::{BatchId, Position};
 use crate::sheet::{self, Mapping};
 use crate::view::{self, Address, UploadPage};
 use crate::web::App;
@@ -15,6 +15,17 @@ use crate::web::problem::Problem;
 use actix_multipart::Multipart;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
+use askama::Template;
+
+/// What an upload's page says once it is applied.
+#[derive(Template)]
+#[template(
+    source = r#"<header class="head"><p class="crumb"><a href="/uploads">Uploads</a></p><h1>This file was applied</h1></header><p><a class="button" href="/history/{{ id }}">See what it did</a></p>"#,
+    ext = "html"
+)]
+struct Applied {
+    id: String,
+}
 
 fn see(target: String) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, target)).finish()
@@ -39,6 +50,10 @@ pub(super) fn upload_block(
     address: &Address,
 ) -> Result<(String, &'static str, String), Problem> {
     let id = id_in_path(id)?;
+    if ledger.store().head(BatchId(id)).map_err(Failure::from)?.is_some() {
+        let applied = Applied { id: id.to_string() };
+        return Ok(("An upload".to_owned(), "Uploads", rendered(&applied)?));
+    }
     let (_, upload) = tokio::runtime::Handle::current().block_on(load(app, id))?;
     let choices = view::choices(address).map_err(Problem::bad_request)?;
     let (preview, _) = assess(&snapshot.plan, &upload, &choices)?;

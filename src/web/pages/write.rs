@@ -2,9 +2,9 @@
 
 use super::form::{self, Pairs};
 use super::sign_in::local;
-use crate::ledger::{ChangeValidity, now};
+use crate::ledger::{ChangeValidity, Failure, now};
 use crate::plan::command::{Ask, Command, Request, Role};
-use crate::plan::{BatchId, Position, Text};
+use crate::plan::{BatchId, Position, Refusal, Text};
 use crate::web::App;
 use crate::web::api::commands::seen_here;
 use crate::web::api::id_in_path;
@@ -30,8 +30,15 @@ pub(crate) async fn command(app: web::Data<App>, caller: web::ReqData<Caller>, p
     let ledger = app.ledger()?;
     seen_here(ledger, body.seen).await?;
     let request = Request { id, actor: caller.actor.clone(), at: now(), seen: body.seen, ask: Ask::Commands(body.commands) };
-    ledger.submit(request).await?;
-    Ok(back(&pairs, "/"))
+    match ledger.submit(request).await {
+        Ok(_) => Ok(back(&pairs, "/")),
+        Err(Failure::Refused(refusal)) if matches!(*refusal, Refusal::ChangedMeanwhile { .. }) => {
+            let newest = ledger.snapshot().plan.position.to_string();
+            let again = pairs.iter().map(|(name, value)| (name.clone(), if name == "seen" { newest.clone() } else { value.clone() }));
+            Err(Problem::from(*refusal).with_again(again.collect()))
+        }
+        Err(failure) => Err(failure.into()),
+    }
 }
 
 pub(crate) async fn retract(
