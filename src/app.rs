@@ -111,7 +111,7 @@ fn usual_about() -> PlanPatch {
 /// The first event of a new stream gives it its id.
 fn create_plan(store: &dyn Store, set: PlanPatch) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    if runtime.block_on(store.last())? > Position(0) {
+    if runtime.block_on(store.end())?.position > Position(0) {
         return Ok(());
     }
     let body = Body::PlanCreated { stream: Uuid::new_v4(), set };

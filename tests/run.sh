@@ -37,7 +37,11 @@ fi
 
 say "Documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
-say "The program as a process: killed, starved, logged"
+if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
+    say "PostgreSQL is missing: installing it"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
+fi
+say "The program as a process: killed, starved, logged; on PostgreSQL, too"
 # One at a time: each of them wants the machine for itself.
 cargo test --locked --test full -- --test-threads=1
 say "A real browser"
@@ -54,5 +58,5 @@ cargo build --locked
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund
     CHROMIUM="$(command -v chromium)" TAFEL_BINARY="${CARGO_TARGET_DIR:-$PWD/../../target}/debug/tafel" npm test --silent
 )
-say "SQL Server and PostgreSQL: there is no adapter for them yet, so nothing of them was tested"
+say "SQL Server: there is no adapter for it yet, so nothing of it was tested"
 say "All tests passed"

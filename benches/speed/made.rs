@@ -119,7 +119,7 @@ pub fn stream(folder: &Path, events: u64) -> Cast {
 pub fn append(folder: &Path, cast: &mut Cast, until: u64, per_batch: u64) -> BatchId {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let store = Sqlite::open(folder.join("tafel.db"), Access::Beside).unwrap();
-    let mut last = runtime.block_on(store.last()).unwrap();
+    let mut last = runtime.block_on(store.end()).unwrap().position;
     let mut dice = Dice::new(last.0 * 7_919);
     let actors = ["anton", "berta", "carla", "dora"].map(Arc::<str>::from);
     let mut at = jiff::Timestamp::now().as_microsecond();

@@ -23,7 +23,6 @@ use crate::store::{Chunk, Store, StoreError};
 use history::History;
 use parking_lot::RwLock;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -95,8 +94,8 @@ pub(crate) struct Shared {
     published: RwLock<Arc<Snapshot>>,
     position: watch::Sender<Position>,
     is_up: watch::Sender<bool>,
-    /// Others have appended what cannot be read here.
-    is_behind: AtomicBool,
+    /// Why nothing may be decided here, though the store answers.
+    hindered: RwLock<Option<Arc<str>>>,
 }
 
 impl Shared {
@@ -112,8 +111,19 @@ impl Shared {
         self.position.send_replace(position);
     }
 
-    pub(crate) fn set_behind(&self, is_behind: bool) {
-        self.is_behind.store(is_behind, Ordering::Relaxed);
+    /// Decides nothing from now on, or goes on.
+    pub(crate) fn set_hindered(&self, why: Option<String>) {
+        let mut hindered = self.hindered.write();
+        if let Some(why) = &why
+            && hindered.as_deref() != Some(why)
+        {
+            tracing::error!(why, "not ready, and nothing is decided until it is mended");
+        }
+        *hindered = why.map(Arc::from);
+    }
+
+    pub(crate) fn hindered(&self) -> Option<Arc<str>> {
+        self.hindered.read().clone()
     }
 
     pub(crate) fn set_up(&self, is_up: bool) {
@@ -158,7 +168,7 @@ impl Ledger {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
         let history = History::new(store.clone());
-        let last = runtime.block_on(store.last())?;
+        let last = runtime.block_on(store.end())?.position;
         let replayed = replay::replay(&*store, &history, last)?;
         warn_of_the_future(replayed.plan.recorded_at);
         let snapshot = Arc::new(Snapshot { plan: replayed.plan, validity: replayed.validity });
@@ -169,7 +179,7 @@ impl Ledger {
             published: RwLock::new(snapshot.clone()),
             position,
             is_up: watch::channel(true).0,
-            is_behind: AtomicBool::new(false),
+            hindered: RwLock::new(None),
         });
         metrics::gauge!("tafel_store_up").set(1.0);
         let (jobs, queue) = mpsc::channel(QUEUE_REQUESTS);
@@ -194,7 +204,7 @@ impl Ledger {
     /// Whether the store answered when it was last asked.
     #[must_use]
     pub fn is_up(&self) -> bool {
-        *self.shared.is_up.borrow()
+        *self.shared.is_up.borrow() && self.is_serving()
     }
 
     /// Told when the store goes away and when it is back.
@@ -206,7 +216,7 @@ impl Ledger {
     /// Whether commands can be decided here: the writer works, and can read what others append.
     #[must_use]
     pub fn is_serving(&self) -> bool {
-        !self.jobs.is_closed() && !self.shared.is_behind.load(Ordering::Relaxed)
+        !self.jobs.is_closed() && self.shared.hindered().is_none()
     }
 
     /// Told of every new position.

@@ -1,35 +1,142 @@
-//! Tailing: what others have appended to the same stream, folded in.
+//! Tailing: what others have appended to the same stream, folded in; and taking turns with them.
 
-use super::Snapshot;
 use super::replay::{ReplayError, first_of, fold};
 use super::writer::Writer;
+use super::{Shared, Snapshot, now};
 use crate::plan::{Position, apply};
+use crate::store::End;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// How often it is looked whether somebody else has appended: soon after something came, seldom while nothing does.
+const LOOK_SOONEST: Duration = Duration::from_millis(20);
+const LOOK_LATEST: Duration = Duration::from_millis(250);
+/// The same where the database tells of what is appended, so that looking is for what it forgot to tell.
+const LOOK_WHEN_TOLD: Duration = Duration::from_secs(1);
+/// How often our clock is compared with the database server's.
+const COMPARE_CLOCKS: Duration = Duration::from_secs(10);
+/// A clock that is further off than this stamps nothing.
+const SKEW_ALLOWED_US: i64 = 2_000_000;
+/// Others who have appended within this time are waited for after a commit of ours.
+const OTHERS_ARE_AT_WORK: Duration = Duration::from_secs(1);
+const TURN_SHORTEST: Duration = Duration::from_millis(1);
+const TURN_LONGEST: Duration = Duration::from_millis(20);
+
+/// When to look, and whose turn it is.
+pub(super) struct Tail {
+    told: Option<watch::Receiver<u64>>,
+    /// What was told when it was looked last.
+    looked_for: u64,
+    next_look: Instant,
+    pause: Duration,
+    clocks_compared: Option<Instant>,
+    /// When somebody else's events were last seen.
+    others_at: Option<Instant>,
+    /// Until then others go first: who has just committed knows the newest plan, and would win every race.
+    turn: Option<Instant>,
+}
+
+impl Tail {
+    pub(super) fn new(told: Option<watch::Receiver<u64>>) -> Self {
+        Self { told, looked_for: 0, next_look: Instant::now(), pause: LOOK_SOONEST, clocks_compared: None, others_at: None, turn: None }
+    }
+
+    /// Until it is time to look, or for the turn to come.
+    pub(super) async fn wait(&mut self, ours: Position, wants_to_commit: bool) {
+        let until = match self.turn.filter(|_| wants_to_commit) {
+            Some(turn) => turn.min(self.next_look),
+            None => self.next_look,
+        };
+        let slept = tokio::time::sleep_until(until.into());
+        let news = ours.0.max(self.looked_for);
+        let is_told = if let Some(told) = &mut self.told {
+            tokio::select! {
+                () = slept => true,
+                told = told.wait_for(|last| *last > news) => told.is_ok(),
+            }
+        } else {
+            slept.await;
+            false
+        };
+        // With the store's own task gone there is nothing more to be told.
+        if !is_told {
+            self.told = None;
+        }
+    }
+
+    pub(super) fn is_our_turn(&self) -> bool {
+        self.turn.is_none_or(|turn| turn <= Instant::now())
+    }
+
+    /// A commit of ours went through: whoever else is at work has the next turn.
+    pub(super) fn have_committed(&mut self, took: Duration) {
+        let at_work = self.others_at.is_some_and(|at| at.elapsed() < OTHERS_ARE_AT_WORK);
+        self.turn = at_work.then(|| Instant::now() + (2 * took).clamp(TURN_SHORTEST, TURN_LONGEST));
+    }
+
+    fn have_looked(&mut self, found: bool) {
+        self.looked_for = self.told.as_ref().map_or(0, |told| *told.borrow());
+        let latest = if self.told.is_some() { LOOK_WHEN_TOLD } else { LOOK_LATEST };
+        self.pause = if found { LOOK_SOONEST } else { (self.pause * 2).min(latest) };
+        self.next_look = Instant::now() + self.pause;
+        if found {
+            (self.others_at, self.turn) = (Some(Instant::now()), None);
+        }
+    }
+}
 
 impl Writer {
+    /// The stream's end as we know it.
+    pub(super) fn tip(&self) -> End {
+        End { position: self.committed.plan.position, recorded_at: self.committed.plan.recorded_at }
+    }
+
     /// Folds in what others have appended. While the store is away, this finds out when it is back.
     pub(super) async fn look_for_others(&mut self) {
-        let last = match self.shared.store.last().await {
-            Ok(last) => last,
+        let before = self.committed.plan.position;
+        self.look().await;
+        self.tail.have_looked(self.committed.plan.position > before);
+    }
+
+    async fn look(&mut self) {
+        let store = self.shared.store.clone();
+        let end = match store.end().await {
+            Ok(end) => end,
             Err(error) => {
                 tracing::debug!(%error, "the store does not say where the stream ends");
                 return self.shared.set_up(false);
             }
         };
         // A full disk can be read: back is who can write again.
-        if !*self.shared.is_up.borrow() && self.shared.store.probe().await.is_err() {
+        let is_back = !*self.shared.is_up.borrow();
+        if is_back && store.probe().await.is_err() {
             return;
         }
-        self.shared.set_up(true);
-        if last <= self.committed.plan.position {
-            return self.shared.set_behind(false);
-        }
-        match self.catch_up(last) {
-            Ok(()) => self.shared.set_behind(false),
-            Err(error) => {
-                self.shared.set_behind(true);
-                tracing::error!(%error, "what others have appended cannot be read: not ready, and nothing is decided until it can");
+        if self.tail.clocks_compared.is_none_or(|at| is_back || at.elapsed() > COMPARE_CLOCKS) {
+            self.tail.clocks_compared = Some(Instant::now());
+            if let Some(why) = compare_clocks(&self.shared).await {
+                return self.shared.set_hindered(Some(why));
             }
         }
+        let hindered = self.follow(end).err();
+        self.shared.set_hindered(hindered);
+        self.shared.set_up(true);
+    }
+
+    /// # Errors
+    /// The stream is not the one that was read, or cannot be read on: why, in words.
+    fn follow(&mut self, end: End) -> Result<(), String> {
+        let tip = self.tip();
+        if end == tip {
+            return Ok(());
+        }
+        if end.position <= tip.position {
+            return Err(format!(
+                "the database's stream ends at {} and ours at {}: was it restored from a backup? Start anew to serve what it holds",
+                end.position, tip.position
+            ));
+        }
+        self.catch_up(end.position).map_err(|error| format!("what others have appended cannot be read: {error}"))
     }
 
     fn catch_up(&mut self, last: Position) -> Result<(), ReplayError> {
@@ -39,7 +146,16 @@ impl Writer {
         let (mut changes_validity, mut failed) = (false, None);
         let batches = &mut self.batches;
         let history = &self.shared.history;
-        fold(&*store, plan.position, last, |event| {
+        let tip = plan.position;
+        // Our last event is read again: only behind the same one may be gone on.
+        fold(&*store, Position(tip.0.saturating_sub(1)), last, |event| {
+            if event.position == tip {
+                if event.recorded_at != plan.recorded_at {
+                    let why = "it is another event than the one that was read; was the database restored from a backup?".to_owned();
+                    failed = Some(crate::store::StoreError::Broken { position: tip, why });
+                }
+                return;
+            }
             history.remember(vec![event.clone()]);
             batches.note(event.batch);
             match validity.note(event, |batch| first_of(&*store, batch)) {
@@ -56,9 +172,23 @@ impl Writer {
             plan = self.shared.history.plan_at(last, validity.voids())?;
         }
         self.publish(Snapshot { plan, validity });
-        if self.building.is_empty() {
-            self.rebase();
-        }
+        // What was being decided was decided on an older plan.
+        self.decide_again(super::group::Group::after(self.committed.plan.clone()));
         Ok(())
     }
+}
+
+/// Why nothing may be stamped here: this machine's clock is not the database server's.
+async fn compare_clocks(shared: &Shared) -> Option<String> {
+    let asked = now();
+    // A server that does not answer now is asked again soon.
+    let theirs = shared.store.clock().await.ok().flatten()?;
+    let answered = now();
+    let skew_us = i64::midpoint(asked.0, answered.0) - theirs.0;
+    let certain_us = skew_us.abs() - (answered.0 - asked.0) / 2;
+    metrics::gauge!("tafel_clock_skew_seconds").set(skew_us as f64 / 1e6);
+    (certain_us > SKEW_ALLOWED_US).then(|| {
+        let seconds = skew_us as f64 / 1e6;
+        format!("this machine's clock is {seconds:+.1} s off the database server's: set it right, and it goes on")
+    })
 }

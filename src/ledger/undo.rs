@@ -231,10 +231,13 @@ impl Writer {
     }
 
     async fn try_change_validity(&mut self, job: &mut ValidityJob) -> Result<RetractionPreview, Failure> {
-        const ATTEMPTS: usize = 5;
+        const ATTEMPTS: usize = 20;
         let mut last_error = String::new();
         for _ in 0..ATTEMPTS {
             self.look_for_others().await;
+            if let Some(why) = self.shared.hindered() {
+                return Err(Failure::Unavailable(why.to_string()));
+            }
             if self.batches.may_have(job.ask.id) && self.shared.store.head(job.ask.id)?.is_some() {
                 return Err(Failure::Unavailable("the same request was answered already: repeat it to see the answer".to_owned()));
             }

@@ -3,6 +3,7 @@
 use super::batches::Batches;
 use super::group::{Entry, Group};
 use super::replay::first_of;
+use super::tail::Tail;
 use super::undo::ValidityJob;
 use super::{Answer, CommandJob, Decide, Failure, Job, Shared, Snapshot};
 use crate::plan::Position;
@@ -16,8 +17,6 @@ use tokio::sync::{mpsc, watch};
 /// A group takes no further command beyond these.
 const GROUP_COMMANDS: usize = 512;
 const GROUP_EVENTS: usize = 20_000;
-/// How often the writer looks whether somebody else has appended.
-const TAIL_INTERVAL: Duration = Duration::from_millis(250);
 /// The pauses before a commit that failed is tried again; then its commands are answered "unknown".
 const RETRY_PAUSES: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(400)];
 
@@ -41,6 +40,8 @@ pub(super) struct Writer {
     alone: usize,
     /// Retractions need the stream's end for themselves.
     exclusive: VecDeque<Box<ValidityJob>>,
+    /// When to look for what others append, and when to let them go first.
+    pub(super) tail: Tail,
     gauges: Gauges,
 }
 
@@ -75,6 +76,7 @@ impl Writer {
     pub(super) fn new(shared: Arc<Shared>, decide: Decide, batches: Batches) -> Self {
         let committed = shared.snapshot();
         let building = Group::after(committed.plan.clone());
+        let tail = Tail::new(shared.store.appended());
         let writer = Self {
             shared,
             decide,
@@ -87,6 +89,7 @@ impl Writer {
             repeated: Vec::new(),
             alone: 0,
             exclusive: VecDeque::new(),
+            tail,
             gauges: Gauges::new(),
         };
         writer.show_gauges();
@@ -95,13 +98,11 @@ impl Writer {
 
     /// Works until it is told to stop; what was accepted by then is answered.
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Job>, mut stopped: watch::Receiver<bool>) {
-        let mut tail = tokio::time::interval(TAIL_INTERVAL);
-        tail.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut closed = false;
         loop {
             self.fill(&mut queue);
             if self.in_flight.is_none() {
-                if !self.building.is_empty() {
+                if !self.building.is_empty() && self.tail.is_our_turn() {
                     self.commit().await;
                     continue;
                 }
@@ -126,7 +127,7 @@ impl Writer {
                     queue.close();
                     closed = true;
                 }
-                _ = tail.tick(), if idle => self.look_for_others().await,
+                () = self.tail.wait(self.committed.plan.position, !self.building.is_empty()), if idle => self.look_for_others().await,
             }
         }
     }
@@ -158,6 +159,9 @@ impl Writer {
 
     fn take_command(&mut self, job: CommandJob) {
         let id = job.request.id;
+        if let Some(why) = self.shared.hindered() {
+            return self.reply(job, Err(Failure::Unavailable(why.to_string())), "unknown");
+        }
         if self.pending.contains(&id) {
             self.repeated.push(job);
             return;
@@ -196,9 +200,9 @@ impl Writer {
 
     /// Refusals and "nothing to do" append nothing, so would not notice that somebody else was faster: look.
     async fn answer_without_events(&mut self, group: Group) {
-        match self.shared.store.last().await {
-            Ok(last) if last == self.committed.plan.position => self.answer(group),
-            Ok(last) => self.lost_the_race(group, last).await,
+        match self.shared.store.end().await {
+            Ok(end) if end == self.tip() => self.answer(group),
+            Ok(end) => self.lost_the_race(group, end.position).await,
             Err(error) => {
                 self.shared.set_up(false);
                 self.give_up(group, &error.to_string());
@@ -224,12 +228,13 @@ impl Writer {
             return self.decide_again(group);
         }
         // Nothing can be decided on what cannot be read, or on a past that the database no longer has.
-        tracing::error!(ours = before.0, theirs = last.0, "the stream is not what was read; was the database restored from a backup?");
-        self.give_up(group, "the stream is not what was read");
+        let why = self.shared.hindered();
+        self.give_up(group, why.as_deref().unwrap_or(&format!("the stream ends at {last}, and cannot be read")));
     }
 
     fn committed(&mut self, mut group: Group, began: Instant) {
         self.shared.set_up(true);
+        self.tail.have_committed(began.elapsed());
         self.alone = self.alone.saturating_sub(1);
         for chunk in group.entries.iter().filter_map(|entry| entry.decided.as_ref().ok()) {
             if let Some(event) = chunk.first() {
@@ -281,7 +286,7 @@ impl Writer {
     }
 
     /// Everything that is not durable is decided anew, in its order, on what is.
-    fn decide_again(&mut self, group: Group) {
+    pub(super) fn decide_again(&mut self, group: Group) {
         let building = std::mem::replace(&mut self.building, Group::after(self.committed.plan.clone()));
         self.pending.clear();
         let jobs = group.entries.into_iter().chain(building.entries).map(|entry: Entry| entry.job);

@@ -1,20 +1,23 @@
 //! The store: what is durable. One trait, so that the rest of the program knows no database.
 
 pub mod codec;
+mod desk;
+mod postgres;
 mod rows;
 mod sqlite;
 
+pub use desk::{Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, Session, Sessions, Uploads};
+pub use postgres::Postgres;
 pub use rows::Rows;
 pub use sqlite::{Access, Sqlite};
 
-use crate::plan::command::Role;
 use crate::plan::{BatchId, Position, Timestamp};
 use std::borrow::Cow;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
-use uuid::Uuid;
+use tokio::sync::watch;
 
 /// A future that any executor may run.
 pub type Fut<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -45,6 +48,13 @@ pub struct RawEvent<'a> {
     pub payload: &'a str,
 }
 
+/// The last event, as far as it tells one stream's end from another's. Of an empty stream, the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct End {
+    pub position: Position,
+    pub recorded_at: Timestamp,
+}
+
 /// Why nothing could be read or written. Faults of the machine, not of what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
@@ -58,10 +68,12 @@ pub enum StoreError {
     Migrate(Arc<dyn std::error::Error + Send + Sync>),
     #[error("the database does not answer: {0}")]
     Unavailable(Arc<dyn std::error::Error + Send + Sync>),
-    #[error("the store URL {0:?} is not understood; write sqlite:tafel.db")]
+    #[error("the store URL {0:?} is not understood; write sqlite:tafel.db, or postgres://USER:PASSWORD@HOST/DATABASE")]
     Url(String),
     #[error("there is a {what} named {name} already")]
     Exists { what: &'static str, name: String },
+    #[error("there is no {what} named {name}")]
+    Unknown { what: &'static str, name: String },
     #[error("the stream is broken at position {position}: {why}")]
     Broken { position: Position, why: String },
 }
@@ -87,8 +99,8 @@ pub type Sink<'a> = &'a mut dyn FnMut(RawEvent<'_>) -> ControlFlow<()>;
 pub trait Stream: Send + Sync {
     /// Appends all events or none. Their positions follow `expected`, which must be the stream's last.
     fn append(&self, expected: Position, events: Vec<Chunk>) -> Fut<'_, Result<(), AppendError>>;
-    /// The last position; 0 of an empty stream.
-    fn last(&self) -> Fut<'_, Result<Position, StoreError>>;
+    /// Where the stream ends.
+    fn end(&self) -> Fut<'_, Result<End, StoreError>>;
     /// Reads the events after `after`, up to and with `until`, in order. Blocks its thread, memory bounded.
     ///
     /// # Errors
@@ -118,148 +130,16 @@ pub trait Stream: Send + Sync {
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>>;
     /// Writes something that means nothing: whether the store, having failed, could take an append now.
     fn probe(&self) -> Fut<'_, Result<(), StoreError>>;
+    /// What the database server's clock says; `None` where there is no server.
+    fn clock(&self) -> Fut<'_, Result<Option<Timestamp>, StoreError>>;
+    /// Told of the position of what anybody has appended, mostly; `None` where the database tells of nothing.
+    fn appended(&self) -> Option<watch::Receiver<u64>>;
     /// Lets another server in. What is read or written after this is not protected from it.
     fn release(&self);
 }
 
-/// Who may sign in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    pub name: String,
-    pub role: Role,
-    /// argon2id, in the PHC string format; `None` until a password is set.
-    pub password_hash: Option<String>,
-    pub created_at: Timestamp,
-    pub disabled_at: Option<Timestamp>,
-}
-
-/// A token that a program signs in with; of the token itself there is only its sha256.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ApiToken {
-    pub name: String,
-    pub role: Role,
-    pub sha256: [u8; 32],
-    pub created_at: Timestamp,
-}
-
-/// Accounts and API tokens. These block their thread.
-pub trait Accounts: Send + Sync {
-    /// # Errors
-    /// The name is taken, or the store fails.
-    fn add_account(&self, account: &Account) -> Result<(), StoreError>;
-    /// # Errors
-    /// The store fails.
-    fn accounts(&self) -> Result<Vec<Account>, StoreError>;
-    /// False where there is no such account.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn disable_account(&self, name: &str, at: Timestamp) -> Result<bool, StoreError>;
-    /// False where there is no such account.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError>;
-    /// False where there is no such account.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError>;
-    /// False where there is no such account, or it is not disabled.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn enable_account(&self, name: &str) -> Result<bool, StoreError>;
-    /// # Errors
-    /// The store fails.
-    fn account(&self, name: &str) -> Result<Option<Account>, StoreError>;
-    /// # Errors
-    /// The name is taken, or the store fails.
-    fn add_token(&self, token: &ApiToken) -> Result<(), StoreError>;
-    /// # Errors
-    /// The store fails.
-    fn tokens(&self) -> Result<Vec<ApiToken>, StoreError>;
-    /// # Errors
-    /// The store fails.
-    fn token_by_sha256(&self, sha256: &[u8; 32]) -> Result<Option<ApiToken>, StoreError>;
-    /// False where there is no such token.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn revoke_token(&self, name: &str) -> Result<bool, StoreError>;
-}
-
-/// A browser in which somebody has signed in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Of the secret in the cookie.
-    pub sha256: [u8; 32],
-    pub account: String,
-    pub created_at: Timestamp,
-    pub expires_at: Timestamp,
-}
-
-/// Sessions. These block their thread.
-pub trait Sessions: Send + Sync {
-    /// Keeps the session, and forgets those that are over.
-    ///
-    /// # Errors
-    /// There is no such account, or the store fails.
-    fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError>;
-    /// Who is signed in there; `None` where the session is over or the account disabled.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn account_in_session(&self, sha256: &[u8; 32], now: Timestamp) -> Result<Option<Account>, StoreError>;
-    /// # Errors
-    /// The store fails.
-    fn end_session(&self, sha256: &[u8; 32]) -> Result<(), StoreError>;
-    /// Answers how many there were.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn end_sessions_of(&self, account: &str) -> Result<usize, StoreError>;
-    /// How many sessions each account has.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn sessions(&self, now: Timestamp) -> Result<Vec<(String, usize)>, StoreError>;
-}
-
-/// A file that waits to be applied.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PendingUpload {
-    pub id: Uuid,
-    pub kind: String,
-    pub file: String,
-    /// JSON: header to field, `extra` or null.
-    pub mapping: String,
-    pub content: Vec<u8>,
-    pub actor: String,
-    /// The position of the preview that was shown last.
-    pub position: Position,
-    pub created_at: Timestamp,
-}
-
-/// Uploads that wait to be applied. These block their thread.
-pub trait Uploads: Send + Sync {
-    /// Keeps the file, and forgets those older than `expired`.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn keep_upload(&self, upload: &PendingUpload, expired: Timestamp) -> Result<(), StoreError>;
-    /// # Errors
-    /// The store fails.
-    fn upload(&self, id: Uuid) -> Result<Option<PendingUpload>, StoreError>;
-    /// Notes which preview was shown last.
-    ///
-    /// # Errors
-    /// The store fails.
-    fn previewed(&self, id: Uuid, position: Position) -> Result<(), StoreError>;
-}
-
 /// Everything that is stored.
-pub trait Store: Stream + Accounts + Sessions + Uploads {}
+pub trait Store: Stream + Accounts + Sessions + Uploads + Consumers {}
 
 impl StoredEvent {
     /// The event as a row under a cursor.
@@ -291,7 +171,7 @@ impl RawEvent<'_> {
     }
 }
 
-impl<T: Stream + Accounts + Sessions + Uploads> Store for T {}
+impl<T: Stream + Accounts + Sessions + Uploads + Consumers> Store for T {}
 
 /// Opens the store that the URL names, migrated to this program's version.
 ///
@@ -300,6 +180,62 @@ impl<T: Stream + Accounts + Sessions + Uploads> Store for T {}
 pub fn open(url: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
     match url.split_once(':') {
         Some(("sqlite", path)) if !path.is_empty() => Ok(Arc::new(Sqlite::open(path.strip_prefix("//").unwrap_or(path), access)?)),
-        _ => Err(StoreError::Url(url.to_owned())),
+        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(Postgres::open(url)?)),
+        _ => Err(StoreError::Url(without_password(url))),
+    }
+}
+
+/// Whether the event holds U+0000: as such, or as JSON writes it. Some databases keep it, some do not, so none is asked to.
+fn has_nul(event: &StoredEvent) -> bool {
+    let is_escape = |(at, _): (usize, &str)| {
+        // Behind an even number of backslashes, this one begins an escape.
+        let before = event.payload.as_bytes()[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        before.is_multiple_of(2)
+    };
+    event.actor.contains('\0') || event.payload.contains('\0') || event.payload.match_indices("\\u0000").any(is_escape)
+}
+
+/// The URL as it may be shown.
+#[must_use]
+pub fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    match authority.rsplit_once('@') {
+        Some((user, host)) => format!("{scheme}://{}@{host}{path}", user.split(':').next().unwrap_or(user)),
+        None => url.to_owned(),
+    }
+}
+
+/// A sha256 out of the database, whose constraint says that it has that length.
+fn to_sha256(bytes: &[u8]) -> [u8; 32] {
+    bytes.try_into().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_shown() {
+        assert_eq!(
+            without_password("postgres://tafel:secret@db.example:5432/tafel?sslmode=require"),
+            "postgres://tafel@db.example:5432/tafel?sslmode=require"
+        );
+        assert_eq!(without_password("postgres://db/tafel"), "postgres://db/tafel");
+        assert_eq!(without_password("sqlite:a@b.db"), "sqlite:a@b.db");
+    }
+
+    #[test]
+    fn a_nul_is_found_as_it_is_and_as_json_writes_it() {
+        let event = |payload: &str| StoredEvent {
+            position: Position(1),
+            recorded_at: Timestamp(0),
+            actor: Arc::from("berta"),
+            batch: BatchId(uuid::Uuid::nil()),
+            kind: Cow::Borrowed("x"),
+            payload: payload.to_owned(),
+        };
+        assert!(has_nul(&event("{\"a\":\"\\u0000\"}")) && has_nul(&event("{\"a\":\"\\\\\\u0000\"}")) && has_nul(&event("\0")));
+        assert!(!has_nul(&event("{\"a\":\"\\\\u0000\"}")) && !has_nul(&event("{\"a\":\"u0000\"}")));
     }
 }

@@ -13,3 +13,4 @@ mod disk;
 mod kill;
 mod logs;
 mod memory;
+mod postgres;

@@ -2,7 +2,9 @@
 
 #![allow(dead_code)] // Each test binary uses a part of it.
 
+pub mod contract;
 pub mod plans;
+pub mod postgres;
 pub mod process;
 pub mod server;
 

@@ -13,8 +13,8 @@ use tafel::plan::event::Event;
 use tafel::plan::{BatchId, Timestamp};
 use tafel::plan::{Plan, Position, Refusal, decide};
 use tafel::store::{
-    Access, Account, Accounts, ApiToken, AppendError, Chunk, Fut, PendingUpload, Session, Sessions, Sink, Sqlite, Store, StoreError,
-    StoredEvent, Stream, Uploads,
+    Access, Account, Accounts, ApiToken, AppendError, Chunk, Consumer, Consumers, End, Fut, PendingUpload, Session, Sessions, Sink, Sqlite,
+    Store, StoreError, StoredEvent, Stream, Uploads,
 };
 use uuid::Uuid;
 
@@ -71,8 +71,14 @@ impl Stream for Wayward {
             }
         })
     }
-    fn last(&self) -> Fut<'_, Result<Position, StoreError>> {
-        self.inner.last()
+    fn end(&self) -> Fut<'_, Result<End, StoreError>> {
+        self.inner.end()
+    }
+    fn clock(&self) -> Fut<'_, Result<Option<Timestamp>, StoreError>> {
+        self.inner.clock()
+    }
+    fn appended(&self) -> Option<tokio::sync::watch::Receiver<u64>> {
+        self.inner.appended()
     }
     fn scan(&self, after: Position, until: Position, sink: Sink<'_>) -> Result<(), StoreError> {
         self.inner.scan(after, until, sink)
@@ -97,6 +103,21 @@ impl Stream for Wayward {
     }
     fn release(&self) {
         self.inner.release();
+    }
+}
+
+impl Consumers for Wayward {
+    fn consumers(&self) -> Result<Vec<Consumer>, StoreError> {
+        self.inner.consumers()
+    }
+    fn consumer(&self, name: &str) -> Result<Option<Consumer>, StoreError> {
+        self.inner.consumer(name)
+    }
+    fn move_consumer(&self, to: &Consumer, expected: Option<Position>) -> Result<bool, StoreError> {
+        self.inner.move_consumer(to, expected)
+    }
+    fn forget_consumer(&self, name: &str) -> Result<bool, StoreError> {
+        self.inner.forget_consumer(name)
     }
 }
 

@@ -1,6 +1,7 @@
 //! SQLite, the embedded default: one connection that writes, on a thread of its own, and a few that read.
 
 mod accounts;
+mod consumers;
 mod open;
 mod sessions;
 mod stream;

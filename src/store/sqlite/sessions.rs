@@ -11,8 +11,11 @@ impl Sessions for Sqlite {
         let Session { sha256, account, created_at, expires_at } = session;
         let desk = self.desk.lock();
         desk.execute("DELETE FROM session WHERE expires_at <= ?1", [now.0]).map_err(unavailable)?;
-        let sql = "INSERT INTO session (sha256, account, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)";
-        desk.execute(sql, (sha256, account, created_at.0, expires_at.0)).map(|_| ()).map_err(unavailable)
+        let sql = "INSERT INTO session (sha256, account, created_at, expires_at) SELECT ?1, name, ?3, ?4 FROM account WHERE name = ?2";
+        match desk.execute(sql, (sha256, account, created_at.0, expires_at.0)).map_err(unavailable)? {
+            0 => Err(StoreError::Unknown { what: "account", name: account.clone() }),
+            _ => Ok(()),
+        }
     }
 
     fn account_in_session(&self, sha256: &[u8; 32], now: Timestamp) -> Result<Option<Account>, StoreError> {

@@ -2,13 +2,13 @@
 
 use super::{Sqlite, unavailable};
 use crate::plan::{BatchId, Position, Timestamp};
-use crate::store::{AppendError, Chunk, Fut, RawEvent, Sink, StoreError, StoredEvent, Stream};
+use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Sink, StoreError, StoredEvent, Stream, has_nul};
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, Row, TransactionBehavior};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
 /// The writer sends one append at a time; a second may be under way from an erasure.
@@ -91,6 +91,9 @@ fn append(connection: &mut Connection, job: &Append) -> Result<(), AppendError> 
         let insert = "INSERT INTO event (position, recorded_at, actor, batch, kind, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let mut insert = transaction.prepare_cached(insert).map_err(failed)?;
         for event in job.events.iter().flat_map(|chunk| chunk.iter()) {
+            if has_nul(event) {
+                return Err(AppendError::Refused(format!("the event at {} holds U+0000, which no database keeps", event.position)));
+            }
             let position = i64::try_from(event.position.0).unwrap_or(i64::MAX);
             let batch: &[u8] = event.batch.0.as_bytes();
             insert.execute((position, event.recorded_at.0, &*event.actor, batch, &event.kind, &event.payload)).map_err(failed)?;
@@ -111,6 +114,16 @@ fn overwrite(connection: &Connection, job: &Append) -> rusqlite::Result<()> {
 
 fn last_position(connection: &Connection) -> rusqlite::Result<Position> {
     connection.prepare_cached("SELECT COALESCE(MAX(position), 0) FROM event")?.query_row([], |row| Ok(Position(unsigned(row, 0)?)))
+}
+
+fn end(connection: &Connection) -> rusqlite::Result<End> {
+    let mut end = End::default();
+    let sql = format!("{COLUMNS} ORDER BY position DESC LIMIT 1");
+    scan(connection, &sql, [], &mut |last: RawEvent<'_>| {
+        end = End { position: last.position, recorded_at: last.recorded_at };
+        ControlFlow::Break(())
+    })?;
+    Ok(end)
 }
 
 fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
@@ -172,9 +185,9 @@ impl Stream for Sqlite {
         Box::pin(self.appender.run(expected, Vec::new(), events))
     }
 
-    fn last(&self) -> Fut<'_, Result<Position, StoreError>> {
+    fn end(&self) -> Fut<'_, Result<End, StoreError>> {
         // A few microseconds in the page cache: not worth a thread.
-        Box::pin(async { self.reading(last_position) })
+        Box::pin(async { self.reading(end) })
     }
 
     fn scan(&self, after: Position, until: Position, sink: Sink<'_>) -> Result<(), StoreError> {
@@ -206,6 +219,14 @@ impl Stream for Sqlite {
 
     fn probe(&self) -> Fut<'_, Result<(), StoreError>> {
         Box::pin(self.appender.probe())
+    }
+
+    fn clock(&self) -> Fut<'_, Result<Option<Timestamp>, StoreError>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn appended(&self) -> Option<watch::Receiver<u64>> {
+        None
     }
 
     fn release(&self) {

@@ -1,0 +1,335 @@
+//! What every store promises, whichever database is behind it.
+
+use std::borrow::Cow;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use tafel::ledger::now;
+use tafel::plan::command::Role;
+use tafel::plan::{BatchId, Position, Timestamp};
+use tafel::store::{
+    self, Access, Account, ApiToken, AppendError, Chunk, Consumer, PendingUpload, RawEvent, Session, Store, StoreError, StoredEvent,
+};
+use uuid::Uuid;
+
+/// A database of one kind, new and empty.
+pub trait Database {
+    fn url(&self) -> String;
+    /// Does something behind the program's back.
+    fn statement(&self, sql: &str) -> Result<(), String>;
+    fn open(&self) -> Arc<dyn Store> {
+        store::open(&self.url(), Access::Beside).unwrap()
+    }
+}
+
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+pub fn event(position: u64, payload: &str) -> StoredEvent {
+    StoredEvent {
+        position: Position(position),
+        recorded_at: Timestamp(1_700_000_000_123_456 + position.cast_signed()),
+        actor: Arc::from("berta"),
+        batch: BatchId(Uuid::now_v7()),
+        kind: Cow::Borrowed("guest_seated"),
+        payload: payload.to_owned(),
+    }
+}
+
+pub fn chunk(events: &[StoredEvent]) -> Chunk {
+    Chunk::from(events.to_vec())
+}
+
+pub fn append(store: &dyn Store, expected: u64, events: &[StoredEvent]) -> Result<(), AppendError> {
+    runtime().block_on(store.append(Position(expected), vec![chunk(events)]))
+}
+
+pub fn all(store: &dyn Store) -> Vec<StoredEvent> {
+    between(store, 0, u64::MAX)
+}
+
+fn between(store: &dyn Store, after: u64, until: u64) -> Vec<StoredEvent> {
+    let mut events = Vec::new();
+    let read = store.scan(Position(after), Position(until), &mut |raw: RawEvent<'_>| {
+        events.push(raw.to_stored());
+        ControlFlow::Continue(())
+    });
+    read.unwrap();
+    events
+}
+
+/// Everything in a row; each part has a database of its own.
+pub fn holds<D: Database>(new: impl Fn() -> D) {
+    what_is_appended_is_read_as_it_was(&new());
+    instants_are_kept_to_the_microsecond(&new());
+    an_append_elsewhere_is_a_conflict(&new());
+    writers_at_the_same_position_make_one_dense_stream(&new());
+    a_bad_event_is_refused_with_all_that_came_with_it(&new());
+    readings_begin_and_end_where_they_are_told(&new());
+    a_batch_is_found_and_a_repeat_is_a_conflict(&new());
+    the_stream_is_append_only_by_its_own_means(&new());
+    erasing_overwrites_payloads_and_nothing_else(&new());
+    openings_at_once_migrate_once(&new());
+    a_newer_database_is_refused(&new());
+    accounts_sessions_and_tokens(&new());
+    uploads_wait(&new());
+    consumers_move(&new());
+    the_clock_is_about_right(&new());
+}
+
+fn what_is_appended_is_read_as_it_was(database: &impl Database) {
+    let store = database.open();
+    let payload = format!(r#"{{"text":"Größl 🥂 e\u0301 {}  \\u0000 \"",  "b": [1,  2.50]}}"#, "x".repeat(3 << 20));
+    let events: Vec<StoredEvent> = (1..=5_000).map(|position| event(position, if position == 7 { &payload } else { "{}" })).collect();
+    runtime().block_on(store.append(Position(0), vec![chunk(&events[..10]), chunk(&events[10..])])).unwrap();
+    assert!(all(&*store) == events, "5,000 events, one of them of 3 MiB");
+    let end = runtime().block_on(store.end()).unwrap();
+    assert_eq!((end.position, end.recorded_at), (Position(5_000), events[4_999].recorded_at));
+    drop(store);
+    assert!(all(&*database.open()) == events, "and again after it was opened anew");
+}
+
+fn instants_are_kept_to_the_microsecond(database: &impl Database) {
+    let store = database.open();
+    let instants = [0, 1, 951_868_800_000_000, 1_711_846_799_999_999, 1_711_846_800_000_000, 4_102_444_799_999_999];
+    let events: Vec<StoredEvent> = (1..)
+        .zip(instants)
+        .map(|(position, recorded_at)| StoredEvent { recorded_at: Timestamp(recorded_at), ..event(position, "{}") })
+        .collect();
+    append(&*store, 0, &events).unwrap();
+    assert_eq!(all(&*store).iter().map(|event| event.recorded_at.0).collect::<Vec<_>>(), instants);
+}
+
+fn an_append_elsewhere_is_a_conflict(database: &impl Database) {
+    let (one, other) = (database.open(), database.open());
+    append(&*one, 0, &[event(1, "{}")]).unwrap();
+    for (expected, first) in [(0, 1), (7, 8)] {
+        let conflict = append(&*other, expected, &[event(first, "{}"), event(first + 1, "{}")]).unwrap_err();
+        assert!(matches!(conflict, AppendError::Conflict { last: Position(1), .. }), "{conflict}");
+    }
+    append(&*other, 1, &[event(2, "{}")]).unwrap();
+    assert_eq!(all(&*one).len(), 2);
+}
+
+fn writers_at_the_same_position_make_one_dense_stream(database: &impl Database) {
+    const EACH: usize = 25;
+    let stores: Vec<_> = (0..4).map(|_| database.open()).collect();
+    let writers: Vec<_> = stores
+        .into_iter()
+        .map(|store| {
+            std::thread::spawn(move || {
+                let (mut last, mut done) = (0, 0);
+                while done < EACH {
+                    match append(&*store, last, &[event(last + 1, "{}"), event(last + 2, "{}")]) {
+                        Ok(()) => (last, done) = (last + 2, done + 1),
+                        Err(AppendError::Conflict { last: theirs, .. }) => last = theirs.0,
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            })
+        })
+        .collect();
+    writers.into_iter().for_each(|writer| writer.join().unwrap());
+    let positions: Vec<u64> = all(&*database.open()).iter().map(|event| event.position.0).collect();
+    assert_eq!(positions, (1..=2 * 4 * EACH as u64).collect::<Vec<_>>());
+}
+
+fn a_bad_event_is_refused_with_all_that_came_with_it(database: &impl Database) {
+    let store = database.open();
+    let long = StoredEvent { actor: Arc::from("x".repeat(300)), ..event(2, "{}") };
+    for bad in [event(2, "no json"), event(2, "{\"a\":\"\\u0000\"}"), event(2, "{\"a\":\"\0\"}"), long] {
+        let refused = append(&*store, 0, &[event(1, "{}"), bad]).unwrap_err();
+        assert!(matches!(refused, AppendError::Refused(_)), "{refused}");
+    }
+    assert_eq!(all(&*store), []);
+    append(&*store, 0, &[event(1, "{}")]).unwrap();
+}
+
+fn readings_begin_and_end_where_they_are_told(database: &impl Database) {
+    let store = database.open();
+    let mut events: Vec<StoredEvent> = (1..=1_000).map(|position| event(position, "{}")).collect();
+    events[499].kind = Cow::Borrowed("batch_retracted");
+    events[899].kind = Cow::Borrowed("batch_reinstated");
+    append(&*store, 0, &events).unwrap();
+    assert!(between(&*store, 998, 1_000) == events[998..], "both ends");
+    assert_eq!(between(&*store, 1_000, 2_000), [], "nothing behind the last");
+    assert!(between(&*store, 100, 900) == events[100..900]);
+    let mut first = Vec::new();
+    let one = store.scan(Position(0), Position(u64::MAX), &mut |raw: RawEvent<'_>| {
+        first.push(raw.position.0);
+        ControlFlow::Break(())
+    });
+    one.unwrap();
+    assert_eq!(first, [1], "nobody reads on who does not want to");
+    let mut newest = Vec::new();
+    let back = store.scan_back(Position(1_000), &mut |raw: RawEvent<'_>| {
+        newest.push(raw.position.0);
+        if newest.len() < 600 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    back.unwrap();
+    assert_eq!(newest, (400..1_000).rev().collect::<Vec<_>>());
+    let mut kinds = Vec::new();
+    let validity = store.scan_validity(&mut |raw: RawEvent<'_>| {
+        kinds.push(raw.position.0);
+        ControlFlow::Continue(())
+    });
+    validity.unwrap();
+    assert_eq!(kinds, [500, 900]);
+}
+
+fn a_batch_is_found_and_a_repeat_is_a_conflict(database: &impl Database) {
+    let store = database.open();
+    let batch = BatchId(Uuid::now_v7());
+    let events: Vec<StoredEvent> = (1..=3).map(|position| StoredEvent { batch, ..event(position, "{}") }).collect();
+    append(&*store, 0, &events).unwrap();
+    append(&*store, 3, &[event(4, "{}")]).unwrap();
+    assert_eq!(store.batch(batch).unwrap(), events);
+    assert_eq!(store.head(batch).unwrap(), Some(events[0].clone()));
+    assert_eq!(store.head(BatchId(Uuid::now_v7())).unwrap(), None);
+    // Whoever does not know what became of an append sends it again.
+    assert!(matches!(append(&*store, 0, &events).unwrap_err(), AppendError::Conflict { last: Position(4), .. }));
+    assert_eq!(all(&*store).len(), 4);
+}
+
+fn the_stream_is_append_only_by_its_own_means(database: &impl Database) {
+    let store = database.open();
+    let events = [event(1, "{}"), event(2, r#"{"first_name":"Anna"}"#)];
+    append(&*store, 0, &events).unwrap();
+    for sql in
+        ["DELETE FROM event WHERE position = 2", "UPDATE event SET payload = '{}' WHERE position = 2", "UPDATE event SET actor = 'x'"]
+    {
+        let error = database.statement(sql).unwrap_err();
+        assert!(error.contains("append-only"), "{sql}: {error}");
+    }
+    assert_eq!(all(&*store), events);
+}
+
+fn erasing_overwrites_payloads_and_nothing_else(database: &impl Database) {
+    let store = database.open();
+    let runtime = runtime();
+    let events = [event(1, "{}"), event(2, r#"{"guest":2,"first_name":"Anna"}"#)];
+    append(&*store, 0, &events).unwrap();
+    let erased = event(3, r#"{"guests":[2]}"#);
+    let erase = |expected: u64, payload: &str| {
+        let overwrite = vec![(Position(2), payload.to_owned())];
+        runtime.block_on(store.erase(Position(expected), overwrite, chunk(std::slice::from_ref(&erased))))
+    };
+    assert!(matches!(erase(1, "{}").unwrap_err(), AppendError::Conflict { .. }));
+    assert!(erase(2, "no json").is_err());
+    assert_eq!(all(&*store), events, "all or nothing");
+    erase(2, r#"{"guest":2}"#).unwrap();
+    let expected = [events[0].clone(), StoredEvent { payload: r#"{"guest":2}"#.to_owned(), ..events[1].clone() }, erased.clone()];
+    assert_eq!(all(&*store), expected);
+    assert!(database.statement("UPDATE event SET payload = '{}'").is_err(), "the gate is closed again");
+}
+
+fn openings_at_once_migrate_once(database: &impl Database) {
+    let url = database.url();
+    let openings: Vec<_> = (0..4)
+        .map(|_| {
+            let url = url.clone();
+            std::thread::spawn(move || drop(store::open(&url, Access::Beside).unwrap()))
+        })
+        .collect();
+    openings.into_iter().for_each(|opening| opening.join().unwrap());
+    append(&*database.open(), 0, &[event(1, "{}")]).unwrap();
+}
+
+fn a_newer_database_is_refused(database: &impl Database) {
+    drop(database.open());
+    let future = "INSERT INTO refinery_schema_history (version, name, applied_on, checksum) VALUES (9999, 'from_the_future', '2030-01-01T00:00:00Z', '1')";
+    database.statement(future).unwrap();
+    let refused = store::open(&database.url(), Access::Beside).map(|_| ()).unwrap_err();
+    assert!(matches!(refused, StoreError::NewerSchema { found: 9999, .. }) && refused.to_string().contains("newer program"), "{refused}");
+}
+
+fn accounts_sessions_and_tokens(database: &impl Database) {
+    let (store, other) = (database.open(), database.open());
+    let account = Account { name: "Berta".to_owned(), role: Role::Staff, password_hash: None, created_at: now(), disabled_at: None };
+    store.add_account(&account).unwrap();
+    let taken = store.add_account(&Account { name: "berta".to_owned(), ..account.clone() }).unwrap_err();
+    assert!(matches!(taken, StoreError::Exists { .. }), "names are the same in any case: {taken}");
+    assert_eq!(other.account("BERTA").unwrap().as_ref(), Some(&account));
+    assert!(store.set_password("berta", "hash").unwrap() && store.set_role("berta", Role::Admin).unwrap());
+    let session = Session { sha256: [7; 32], account: "berta".to_owned(), created_at: now(), expires_at: Timestamp(now().0 + 60_000_000) };
+    store.add_session(&session, now()).unwrap();
+    assert!(store.add_session(&Session { sha256: [8; 32], account: "nobody".to_owned(), ..session.clone() }, now()).is_err());
+    let signed_in = other.account_in_session(&[7; 32], now()).unwrap().unwrap();
+    assert_eq!((signed_in.role, signed_in.password_hash.as_deref()), (Role::Admin, Some("hash")));
+    assert_eq!(other.account_in_session(&[7; 32], Timestamp(session.expires_at.0)).unwrap(), None, "it is over");
+    assert_eq!(store.sessions(now()).unwrap(), [("Berta".to_owned(), 1)]);
+    assert!(store.disable_account("Berta", now()).unwrap() && !store.disable_account("Berta", now()).unwrap());
+    assert_eq!(other.account_in_session(&[7; 32], now()).unwrap(), None, "the account is disabled");
+    assert!(store.enable_account("berta").unwrap());
+    assert_eq!(store.end_sessions_of("berta").unwrap(), 1);
+    store.add_session(&session, now()).unwrap();
+    store.end_session(&[7; 32]).unwrap();
+    assert_eq!(other.account_in_session(&[7; 32], now()).unwrap(), None);
+    assert_eq!(store.accounts().unwrap().len(), 1);
+
+    let token = ApiToken { name: "kitchen".to_owned(), role: Role::Viewer, sha256: [9; 32], created_at: now() };
+    store.add_token(&token).unwrap();
+    assert!(matches!(store.add_token(&ApiToken { sha256: [1; 32], ..token.clone() }), Err(StoreError::Exists { .. })));
+    assert_eq!(other.token_by_sha256(&[9; 32]).unwrap().as_ref(), Some(&token));
+    assert_eq!(other.tokens().unwrap(), [token]);
+    assert!(store.revoke_token("Kitchen").unwrap() && !store.revoke_token("kitchen").unwrap());
+    assert_eq!(other.token_by_sha256(&[9; 32]).unwrap(), None);
+}
+
+fn uploads_wait(database: &impl Database) {
+    let (store, other) = (database.open(), database.open());
+    let upload = PendingUpload {
+        id: Uuid::now_v7(),
+        kind: "draw".to_owned(),
+        file: "Größl 🥂.xlsx".to_owned(),
+        mapping: r#"{"Tisch":"table"}"#.to_owned(),
+        content: (0..=255).cycle().take(2 << 20).collect(),
+        actor: "berta".to_owned(),
+        position: Position(12),
+        created_at: now(),
+    };
+    store.keep_upload(&upload, Timestamp(0)).unwrap();
+    store.previewed(upload.id, Position(13)).unwrap();
+    assert!(other.upload(upload.id).unwrap() == Some(PendingUpload { position: Position(13), ..upload.clone() }));
+    let later = PendingUpload { id: Uuid::now_v7(), created_at: Timestamp(now().0 + 1_000_000), ..upload.clone() };
+    store.keep_upload(&later, Timestamp(upload.created_at.0 + 1)).unwrap();
+    assert!(other.upload(upload.id).unwrap().is_none(), "its hour is over");
+    assert!(other.upload(later.id).unwrap().is_some());
+}
+
+fn consumers_move(database: &impl Database) {
+    let (store, other) = (database.open(), database.open());
+    let at = |position: u64| Consumer {
+        name: "kitchen".to_owned(),
+        position: Position(position),
+        moved_by: "token:k".to_owned(),
+        moved_at: now(),
+    };
+    assert_eq!(store.consumer("kitchen").unwrap(), None);
+    assert!(!store.move_consumer(&at(5), Some(Position(4))).unwrap(), "a new name stands at 0");
+    assert!(store.move_consumer(&at(5), Some(Position(0))).unwrap());
+    assert!(!other.move_consumer(&at(9), Some(Position(0))).unwrap(), "one reader per name");
+    let moved = at(9);
+    assert!(other.move_consumer(&moved, Some(Position(5))).unwrap());
+    assert_eq!(store.consumer("kitchen").unwrap().as_ref(), Some(&moved));
+    assert!(store.move_consumer(&at(2), None).unwrap(), "backwards, too, for whoever wants to read again");
+    assert_eq!(other.consumers().unwrap().len(), 1);
+    assert!(store.forget_consumer("kitchen").unwrap() && !store.forget_consumer("kitchen").unwrap());
+    let racing: Vec<_> = (1..=4)
+        .map(|number| {
+            let store = database.open();
+            let to = at(number);
+            std::thread::spawn(move || store.move_consumer(&to, Some(Position(0))).is_ok_and(|moved| moved))
+        })
+        .collect();
+    assert_eq!(racing.into_iter().map(|racer| racer.join().unwrap()).filter(|won| *won).count(), 1, "one of four wins");
+}
+
+fn the_clock_is_about_right(database: &impl Database) {
+    let store = database.open();
+    let runtime = runtime();
+    if let Some(theirs) = runtime.block_on(store.clock()).unwrap() {
+        assert!((now().0 - theirs.0).abs() < 2_000_000, "the same machine has one clock");
+    }
+    runtime.block_on(store.probe()).unwrap();
+}
