@@ -168,7 +168,8 @@ impl Ledger {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
         let history = History::new(store.clone());
-        let last = runtime.block_on(store.end())?.position;
+        let end = runtime.block_on(store.end())?;
+        let last = end.position;
         let replayed = replay::replay(&*store, &history, last)?;
         warn_of_the_future(replayed.plan.recorded_at);
         let snapshot = Arc::new(Snapshot { plan: replayed.plan, validity: replayed.validity });
@@ -184,7 +185,7 @@ impl Ledger {
         metrics::gauge!("tafel_store_up").set(1.0);
         let (jobs, queue) = mpsc::channel(QUEUE_REQUESTS);
         let (stop, stopped) = watch::channel(false);
-        let writer = writer::Writer::new(shared.clone(), decide, replayed.batches);
+        let writer = writer::Writer::new(shared.clone(), decide, replayed.batches, end);
         let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || runtime.block_on(writer.run(queue, stopped)));
         let thread = thread.map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
         Ok(Self { jobs, shared, stop, writer: Arc::new(parking_lot::Mutex::new(Some(thread))) })

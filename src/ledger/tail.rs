@@ -3,6 +3,7 @@
 use super::replay::{ReplayError, first_of, fold};
 use super::writer::Writer;
 use super::{Shared, Snapshot, now};
+use crate::plan::event::Event;
 use crate::plan::{Position, apply};
 use crate::store::End;
 use std::time::{Duration, Instant};
@@ -85,12 +86,12 @@ impl Tail {
     }
 }
 
-impl Writer {
-    /// The stream's end as we know it.
-    pub(super) fn tip(&self) -> End {
-        End { position: self.committed.plan.position, recorded_at: self.committed.plan.recorded_at }
-    }
+/// The event as a stream's end.
+pub(super) fn tip(event: &Event) -> End {
+    End { position: event.position, recorded_at: event.recorded_at, batch: event.batch }
+}
 
+impl Writer {
     /// Folds in what others have appended. While the store is away, this finds out when it is back.
     pub(super) async fn look_for_others(&mut self) {
         let before = self.committed.plan.position;
@@ -113,9 +114,11 @@ impl Writer {
             return;
         }
         if self.tail.clocks_compared.is_none_or(|at| is_back || at.elapsed() > COMPARE_CLOCKS) {
-            self.tail.clocks_compared = Some(Instant::now());
-            if let Some(why) = compare_clocks(&self.shared).await {
-                return self.shared.set_hindered(Some(why));
+            let off = compare_clocks(&self.shared).await;
+            // While it is off, it is looked at every time.
+            self.tail.clocks_compared = off.is_none().then(Instant::now);
+            if off.is_some() {
+                return self.shared.set_hindered(off);
             }
         }
         let hindered = self.follow(end).err();
@@ -126,7 +129,7 @@ impl Writer {
     /// # Errors
     /// The stream is not the one that was read, or cannot be read on: why, in words.
     fn follow(&mut self, end: End) -> Result<(), String> {
-        let tip = self.tip();
+        let tip = self.tip;
         if end == tip {
             return Ok(());
         }
@@ -146,13 +149,14 @@ impl Writer {
         let (mut changes_validity, mut failed) = (false, None);
         let batches = &mut self.batches;
         let history = &self.shared.history;
-        let tip = plan.position;
+        let (tip, mut newest) = (self.tip, self.tip);
         // Our last event is read again: only behind the same one may be gone on.
-        fold(&*store, Position(tip.0.saturating_sub(1)), last, |event| {
-            if event.position == tip {
-                if event.recorded_at != plan.recorded_at {
+        fold(&*store, Position(tip.position.0.saturating_sub(1)), last, |event| {
+            newest = self::tip(event);
+            if event.position == tip.position {
+                if newest != tip {
                     let why = "it is another event than the one that was read; was the database restored from a backup?".to_owned();
-                    failed = Some(crate::store::StoreError::Broken { position: tip, why });
+                    failed = Some(crate::store::StoreError::Broken { position: tip.position, why });
                 }
                 return;
             }
@@ -171,6 +175,7 @@ impl Writer {
         if changes_validity {
             plan = self.shared.history.plan_at(last, validity.voids())?;
         }
+        self.tip = newest;
         self.publish(Snapshot { plan, validity });
         // What was being decided was decided on an older plan.
         self.decide_again(super::group::Group::after(self.committed.plan.clone()));

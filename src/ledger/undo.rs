@@ -264,6 +264,7 @@ impl Writer {
                     let store = self.shared.store.clone();
                     validity.note(&event, |batch| super::first_of(&*store, batch))?;
                     self.batches.note(event.batch);
+                    self.tip = super::tail::tip(&event);
                     self.publish(Snapshot { plan: evolve(plan, &event), validity });
                     self.shared.history.remember(vec![event.clone()]);
                     self.rebase();

@@ -3,11 +3,11 @@
 use super::batches::Batches;
 use super::group::{Entry, Group};
 use super::replay::first_of;
-use super::tail::Tail;
+use super::tail::{Tail, tip};
 use super::undo::ValidityJob;
 use super::{Answer, CommandJob, Decide, Failure, Job, Shared, Snapshot};
 use crate::plan::Position;
-use crate::store::{AppendError, Chunk, Fut, StoreError};
+use crate::store::{AppendError, Chunk, End, Fut, StoreError};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub(super) struct Writer {
     pub(super) batches: Batches,
     /// What everybody sees: durable.
     pub(super) committed: Arc<Snapshot>,
+    /// Its last event.
+    pub(super) tip: End,
     /// On its way to the disk, with the instant at which it left.
     in_flight: Option<InFlight>,
     /// Being decided, on the plan after the group in flight.
@@ -73,7 +75,7 @@ impl Gauges {
 }
 
 impl Writer {
-    pub(super) fn new(shared: Arc<Shared>, decide: Decide, batches: Batches) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, decide: Decide, batches: Batches, tip: End) -> Self {
         let committed = shared.snapshot();
         let building = Group::after(committed.plan.clone());
         let tail = Tail::new(shared.store.appended());
@@ -82,6 +84,7 @@ impl Writer {
             decide,
             batches,
             committed,
+            tip,
             in_flight: None,
             building,
             pending: HashSet::new(),
@@ -201,7 +204,7 @@ impl Writer {
     /// Refusals and "nothing to do" append nothing, so would not notice that somebody else was faster: look.
     async fn answer_without_events(&mut self, group: Group) {
         match self.shared.store.end().await {
-            Ok(end) if end == self.tip() => self.answer(group),
+            Ok(end) if end == self.tip => self.answer(group),
             Ok(end) => self.lost_the_race(group, end.position).await,
             Err(error) => {
                 self.shared.set_up(false);
@@ -245,6 +248,9 @@ impl Writer {
         self.gauges.commit_seconds.record(began.elapsed().as_secs_f64());
         #[allow(clippy::cast_precision_loss)] // A histogram of at most some thousands.
         self.gauges.commit_events.record(group.events.len() as f64);
+        if let Some(last) = group.events.last() {
+            self.tip = tip(last);
+        }
         self.shared.history.remember(std::mem::take(&mut group.events));
         let snapshot = Snapshot { plan: group.plan.clone(), validity: self.committed.validity.clone() };
         self.publish(snapshot);

@@ -48,11 +48,17 @@ pub struct RawEvent<'a> {
     pub payload: &'a str,
 }
 
-/// The last event, as far as it tells one stream's end from another's. Of an empty stream, the default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The last event, as far as it tells one stream's end from another's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct End {
     pub position: Position,
     pub recorded_at: Timestamp,
+    pub batch: BatchId,
+}
+
+impl End {
+    /// Of an empty stream.
+    pub const NOTHING: Self = Self { position: Position(0), recorded_at: Timestamp(0), batch: BatchId(uuid::Uuid::nil()) };
 }
 
 /// Why nothing could be read or written. Faults of the machine, not of what was asked.

@@ -7,6 +7,7 @@ pub mod plans;
 pub mod postgres;
 pub mod process;
 pub mod server;
+pub mod wayward;
 
 use std::path::PathBuf;
 

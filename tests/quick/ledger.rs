@@ -1,21 +1,17 @@
 //! The ledger: what happens when the store fails, others append, decisions crash, and streams are broken.
 
 use crate::harness::plans::{add_table, request};
+use crate::harness::wayward::{Goes, Wayward};
 use serde_json::json;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tafel::ledger::{Failure, Ledger};
-use tafel::plan::command::{Ask, Command, Request, Role};
+use tafel::plan::command::{Ask, Command, Request};
 use tafel::plan::event::Event;
-use tafel::plan::{BatchId, Timestamp};
-use tafel::plan::{Plan, Position, Refusal, decide};
-use tafel::store::{
-    Access, Account, Accounts, ApiToken, AppendError, Chunk, Consumer, Consumers, End, Fut, PendingUpload, Session, Sessions, Sink, Sqlite,
-    Store, StoreError, StoredEvent, Stream, Uploads,
-};
+use tafel::plan::{BatchId, Plan, Position, Refusal, decide};
+use tafel::store::{Access, Chunk, Sqlite, Store};
 use uuid::Uuid;
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -34,163 +30,10 @@ fn numbers(plan: &Plan) -> Vec<String> {
     plan.tables.values().map(|table| table.number.to_string()).collect()
 }
 
-/// A store whose appends go as a test has them.
-struct Wayward {
-    inner: Arc<Sqlite>,
-    /// Called for each append, with its number from 0: what goes wrong.
-    goes: fn(usize, &[Chunk]) -> Goes,
-    appends: AtomicUsize,
-}
-
-enum Goes {
-    Well,
-    /// Nothing is written.
-    Fails,
-    /// It is written, and the answer is lost.
-    AnswerLost,
-    Refuses,
-}
-
-fn away() -> AppendError {
-    AppendError::Failed(StoreError::Unavailable(Arc::new(std::io::Error::other("the disk is full"))))
-}
-
-impl Stream for Wayward {
-    fn append(&self, expected: Position, events: Vec<Chunk>) -> Fut<'_, Result<(), AppendError>> {
-        let number = self.appends.fetch_add(1, Ordering::SeqCst);
-        let goes = (self.goes)(number, &events);
-        Box::pin(async move {
-            match goes {
-                Goes::Well => self.inner.append(expected, events).await,
-                Goes::Fails => Err(away()),
-                Goes::AnswerLost => {
-                    self.inner.append(expected, events).await?;
-                    Err(away())
-                }
-                Goes::Refuses => Err(AppendError::Refused("I will not".to_owned())),
-            }
-        })
-    }
-    fn end(&self) -> Fut<'_, Result<End, StoreError>> {
-        self.inner.end()
-    }
-    fn clock(&self) -> Fut<'_, Result<Option<Timestamp>, StoreError>> {
-        self.inner.clock()
-    }
-    fn appended(&self) -> Option<tokio::sync::watch::Receiver<u64>> {
-        self.inner.appended()
-    }
-    fn scan(&self, after: Position, until: Position, sink: Sink<'_>) -> Result<(), StoreError> {
-        self.inner.scan(after, until, sink)
-    }
-    fn scan_back(&self, before: Position, sink: Sink<'_>) -> Result<(), StoreError> {
-        self.inner.scan_back(before, sink)
-    }
-    fn scan_validity(&self, sink: Sink<'_>) -> Result<(), StoreError> {
-        self.inner.scan_validity(sink)
-    }
-    fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError> {
-        self.inner.batch(batch)
-    }
-    fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError> {
-        self.inner.head(batch)
-    }
-    fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {
-        self.inner.erase(expected, overwrite, events)
-    }
-    fn probe(&self) -> Fut<'_, Result<(), StoreError>> {
-        self.inner.probe()
-    }
-    fn release(&self) {
-        self.inner.release();
-    }
-}
-
-impl Consumers for Wayward {
-    fn consumers(&self) -> Result<Vec<Consumer>, StoreError> {
-        self.inner.consumers()
-    }
-    fn consumer(&self, name: &str) -> Result<Option<Consumer>, StoreError> {
-        self.inner.consumer(name)
-    }
-    fn move_consumer(&self, to: &Consumer, expected: Option<Position>) -> Result<bool, StoreError> {
-        self.inner.move_consumer(to, expected)
-    }
-    fn forget_consumer(&self, name: &str) -> Result<bool, StoreError> {
-        self.inner.forget_consumer(name)
-    }
-}
-
-impl Accounts for Wayward {
-    fn add_account(&self, account: &Account) -> Result<(), StoreError> {
-        self.inner.add_account(account)
-    }
-    fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.inner.accounts()
-    }
-    fn disable_account(&self, name: &str, at: Timestamp) -> Result<bool, StoreError> {
-        self.inner.disable_account(name, at)
-    }
-    fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
-        self.inner.set_password(name, password_hash)
-    }
-    fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
-        self.inner.set_role(name, role)
-    }
-    fn enable_account(&self, name: &str) -> Result<bool, StoreError> {
-        self.inner.enable_account(name)
-    }
-    fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
-        self.inner.account(name)
-    }
-    fn add_token(&self, token: &ApiToken) -> Result<(), StoreError> {
-        self.inner.add_token(token)
-    }
-    fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
-        self.inner.tokens()
-    }
-    fn token_by_sha256(&self, sha256: &[u8; 32]) -> Result<Option<ApiToken>, StoreError> {
-        self.inner.token_by_sha256(sha256)
-    }
-    fn revoke_token(&self, name: &str) -> Result<bool, StoreError> {
-        self.inner.revoke_token(name)
-    }
-}
-
-impl Sessions for Wayward {
-    fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
-        self.inner.add_session(session, now)
-    }
-    fn account_in_session(&self, sha256: &[u8; 32], now: Timestamp) -> Result<Option<Account>, StoreError> {
-        self.inner.account_in_session(sha256, now)
-    }
-    fn end_session(&self, sha256: &[u8; 32]) -> Result<(), StoreError> {
-        self.inner.end_session(sha256)
-    }
-    fn end_sessions_of(&self, account: &str) -> Result<usize, StoreError> {
-        self.inner.end_sessions_of(account)
-    }
-    fn sessions(&self, now: Timestamp) -> Result<Vec<(String, usize)>, StoreError> {
-        self.inner.sessions(now)
-    }
-}
-
-impl Uploads for Wayward {
-    fn keep_upload(&self, upload: &PendingUpload, expired: Timestamp) -> Result<(), StoreError> {
-        self.inner.keep_upload(upload, expired)
-    }
-    fn upload(&self, id: Uuid) -> Result<Option<PendingUpload>, StoreError> {
-        self.inner.upload(id)
-    }
-    fn previewed(&self, id: Uuid, position: Position) -> Result<(), StoreError> {
-        self.inner.previewed(id, position)
-    }
-}
-
 /// Runs a test on a ledger whose appends go as said.
 fn on(goes: fn(usize, &[Chunk]) -> Goes, test: impl AsyncFnOnce(&Ledger)) {
     let folder = tempfile::tempdir().unwrap();
-    let store: Arc<dyn Store> = Arc::new(Wayward { inner: sqlite(folder.path()), goes, appends: AtomicUsize::new(0) });
+    let store = Wayward::new(sqlite(folder.path()), goes);
     let ledger = Ledger::start(store, decide).unwrap();
     runtime().block_on(async {
         test(&ledger).await;
@@ -434,4 +277,54 @@ fn the_stream_stays_readable_while_it_is_written() {
             }
         },
     );
+}
+
+#[test]
+fn a_clock_that_is_off_stamps_nothing_until_it_is_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Wayward::new(sqlite(folder.path()), |_, _| Goes::Well);
+    store.set_skew(-5_000_000);
+    let ledger = Ledger::start(store.clone(), decide).unwrap();
+    runtime().block_on(async {
+        // It is looked at when the writer first looks around.
+        while ledger.is_serving() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let refused = ledger.submit(table("T1")).await.unwrap_err();
+        assert!(matches!(&refused, Failure::Unavailable(why) if why.contains("clock is +5.0 s off")), "{refused}");
+        store.set_skew(1_000_000);
+        while !ledger.is_serving() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        ledger.submit(table("T1")).await.unwrap();
+        ledger.stop().await;
+    });
+}
+
+#[test]
+fn a_store_restored_from_an_older_backup_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let older = tempfile::tempdir().unwrap();
+    let runtime = runtime();
+    let first = Ledger::start(sqlite(folder.path()), decide).unwrap();
+    runtime.block_on(first.submit(table("T1"))).unwrap();
+    runtime.block_on(first.stop());
+    drop(first);
+    std::fs::copy(folder.path().join("tafel.db"), older.path().join("tafel.db")).unwrap();
+    // A server that has read more than the backup holds; then the backup is what it finds.
+    let restored = Arc::new(parking_lot::Mutex::new(sqlite(folder.path()) as Arc<dyn Store>));
+    let ledger = Ledger::start(Wayward::switching(restored.clone()), decide).unwrap();
+    runtime.block_on(ledger.submit(table("T2"))).unwrap();
+    *restored.lock() = sqlite(older.path());
+    let refused = runtime.block_on(ledger.submit(table("T3"))).unwrap_err();
+    assert!(matches!(&refused, Failure::Unavailable(why) if why.contains("restored from a backup")), "{refused}");
+    assert!(!ledger.is_serving());
+    // Somebody else goes on with the backup, beyond where we were: it is still another stream.
+    let other = Ledger::start(sqlite(older.path()), decide).unwrap();
+    runtime.block_on(other.submit(table("T9"))).unwrap();
+    runtime.block_on(other.submit(table("T10"))).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(!ledger.is_serving(), "not the events that were read");
+    assert_eq!(numbers(&ledger.snapshot().plan), ["T1", "T2"]);
+    runtime.block_on(async { (ledger.stop().await, other.stop().await) });
 }

@@ -20,7 +20,7 @@ const APPEND: &str = "INSERT INTO event (position, recorded_at, actor, batch, ki
     FROM UNNEST($2::timestamptz[], $3::text[], $4::uuid[], $5::text[], $6::text[]) WITH ORDINALITY
          AS event (recorded_at, actor, batch, kind, payload, place)
     WHERE $1 = (SELECT COALESCE(MAX(position), 0) FROM event)";
-const LAST: &str = "SELECT position, recorded_at FROM event ORDER BY position DESC LIMIT 1";
+const LAST: &str = "SELECT position, recorded_at, batch FROM event ORDER BY position DESC LIMIT 1";
 const COLUMNS: &str = "SELECT position, recorded_at, actor, batch, kind, payload FROM event";
 /// A reading begins with few rows, since many want no more, and goes on with many.
 const PAGE_FIRST: i64 = 256;
@@ -88,9 +88,9 @@ fn append_error(error: Error, expected: Position) -> AppendError {
 
 async fn end(client: &Object) -> Result<End, Error> {
     let row = client.query_opt(&client.prepare_cached(LAST).await?, &[]).await?;
-    row.map_or(Ok(End::default()), |row| {
+    row.map_or(Ok(End::NOTHING), |row| {
         let position = Position(u64::try_from(row.try_get::<_, i64>(0)?).unwrap_or(0));
-        Ok(End { position, recorded_at: row.try_get(1)? })
+        Ok(End { position, recorded_at: row.try_get(1)?, batch: BatchId(row.try_get(2)?) })
     })
 }
 

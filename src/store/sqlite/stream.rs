@@ -117,10 +117,10 @@ fn last_position(connection: &Connection) -> rusqlite::Result<Position> {
 }
 
 fn end(connection: &Connection) -> rusqlite::Result<End> {
-    let mut end = End::default();
+    let mut end = End::NOTHING;
     let sql = format!("{COLUMNS} ORDER BY position DESC LIMIT 1");
     scan(connection, &sql, [], &mut |last: RawEvent<'_>| {
-        end = End { position: last.position, recorded_at: last.recorded_at };
+        end = End { position: last.position, recorded_at: last.recorded_at, batch: last.batch };
         ControlFlow::Break(())
     })?;
     Ok(end)

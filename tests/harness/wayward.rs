@@ -1,0 +1,195 @@
+//! A store that goes wrong as a test wants it.
+
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use tafel::ledger::now;
+use tafel::plan::command::Role;
+use tafel::plan::{BatchId, Position, Timestamp};
+use tafel::store::{
+    Account, Accounts, ApiToken, AppendError, Chunk, Consumer, Consumers, End, Fut, PendingUpload, Session, Sessions, Sink, Store,
+    StoreError, StoredEvent, Stream, Uploads,
+};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// A store whose appends go as a test has them.
+pub struct Wayward {
+    inner: Arc<Mutex<Arc<dyn Store>>>,
+    /// Called for each append, with its number from 0: what goes wrong.
+    goes: Box<dyn Fn(usize, &[Chunk]) -> Goes + Send + Sync>,
+    appends: AtomicUsize,
+    /// What is said of the database server's clock: so far from ours.
+    skew_us: AtomicI64,
+}
+
+impl Wayward {
+    pub fn new(inner: Arc<dyn Store>, goes: impl Fn(usize, &[Chunk]) -> Goes + Send + Sync + 'static) -> Arc<Self> {
+        let inner = Arc::new(Mutex::new(inner));
+        Arc::new(Self { inner, goes: Box::new(goes), appends: AtomicUsize::new(0), skew_us: AtomicI64::new(0) })
+    }
+
+    /// Whatever stands in the lock at the moment; nothing else goes wrong.
+    pub fn switching(inner: Arc<Mutex<Arc<dyn Store>>>) -> Arc<Self> {
+        Arc::new(Self { inner, goes: Box::new(|_, _| Goes::Well), appends: AtomicUsize::new(0), skew_us: AtomicI64::new(0) })
+    }
+
+    fn inner(&self) -> Arc<dyn Store> {
+        self.inner.lock().clone()
+    }
+
+    pub fn set_skew(&self, skew_us: i64) {
+        self.skew_us.store(skew_us, Ordering::SeqCst);
+    }
+}
+
+pub enum Goes {
+    Well,
+    /// Nothing is written.
+    Fails,
+    /// It is written, and the answer is lost.
+    AnswerLost,
+    Refuses,
+    /// It is on its way for as long as the test likes.
+    Waits(Arc<Notify>),
+}
+
+fn away() -> AppendError {
+    AppendError::Failed(StoreError::Unavailable(Arc::new(std::io::Error::other("the disk is full"))))
+}
+
+impl Stream for Wayward {
+    fn append(&self, expected: Position, events: Vec<Chunk>) -> Fut<'_, Result<(), AppendError>> {
+        let number = self.appends.fetch_add(1, Ordering::SeqCst);
+        let goes = (self.goes)(number, &events);
+        Box::pin(async move {
+            match goes {
+                Goes::Well => self.inner().append(expected, events).await,
+                Goes::Fails => Err(away()),
+                Goes::AnswerLost => {
+                    self.inner().append(expected, events).await?;
+                    Err(away())
+                }
+                Goes::Waits(until) => {
+                    until.notified().await;
+                    self.inner().append(expected, events).await
+                }
+                Goes::Refuses => Err(AppendError::Refused("I will not".to_owned())),
+            }
+        })
+    }
+    fn end(&self) -> Fut<'_, Result<End, StoreError>> {
+        Box::pin(async { self.inner().end().await })
+    }
+    fn clock(&self) -> Fut<'_, Result<Option<Timestamp>, StoreError>> {
+        Box::pin(async { Ok(Some(Timestamp(now().0 + self.skew_us.load(Ordering::SeqCst)))) })
+    }
+    fn appended(&self) -> Option<tokio::sync::watch::Receiver<u64>> {
+        self.inner().appended()
+    }
+    fn scan(&self, after: Position, until: Position, sink: Sink<'_>) -> Result<(), StoreError> {
+        self.inner().scan(after, until, sink)
+    }
+    fn scan_back(&self, before: Position, sink: Sink<'_>) -> Result<(), StoreError> {
+        self.inner().scan_back(before, sink)
+    }
+    fn scan_validity(&self, sink: Sink<'_>) -> Result<(), StoreError> {
+        self.inner().scan_validity(sink)
+    }
+    fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError> {
+        self.inner().batch(batch)
+    }
+    fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError> {
+        self.inner().head(batch)
+    }
+    fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {
+        Box::pin(async move { self.inner().erase(expected, overwrite, events).await })
+    }
+    fn probe(&self) -> Fut<'_, Result<(), StoreError>> {
+        Box::pin(async { self.inner().probe().await })
+    }
+    fn release(&self) {
+        self.inner().release();
+    }
+}
+
+impl Consumers for Wayward {
+    fn consumers(&self) -> Result<Vec<Consumer>, StoreError> {
+        self.inner().consumers()
+    }
+    fn consumer(&self, name: &str) -> Result<Option<Consumer>, StoreError> {
+        self.inner().consumer(name)
+    }
+    fn move_consumer(&self, to: &Consumer, expected: Option<Position>) -> Result<bool, StoreError> {
+        self.inner().move_consumer(to, expected)
+    }
+    fn forget_consumer(&self, name: &str) -> Result<bool, StoreError> {
+        self.inner().forget_consumer(name)
+    }
+}
+
+impl Accounts for Wayward {
+    fn add_account(&self, account: &Account) -> Result<(), StoreError> {
+        self.inner().add_account(account)
+    }
+    fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.inner().accounts()
+    }
+    fn disable_account(&self, name: &str, at: Timestamp) -> Result<bool, StoreError> {
+        self.inner().disable_account(name, at)
+    }
+    fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
+        self.inner().set_password(name, password_hash)
+    }
+    fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
+        self.inner().set_role(name, role)
+    }
+    fn enable_account(&self, name: &str) -> Result<bool, StoreError> {
+        self.inner().enable_account(name)
+    }
+    fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
+        self.inner().account(name)
+    }
+    fn add_token(&self, token: &ApiToken) -> Result<(), StoreError> {
+        self.inner().add_token(token)
+    }
+    fn tokens(&self) -> Result<Vec<ApiToken>, StoreError> {
+        self.inner().tokens()
+    }
+    fn token_by_sha256(&self, sha256: &[u8; 32]) -> Result<Option<ApiToken>, StoreError> {
+        self.inner().token_by_sha256(sha256)
+    }
+    fn revoke_token(&self, name: &str) -> Result<bool, StoreError> {
+        self.inner().revoke_token(name)
+    }
+}
+
+impl Sessions for Wayward {
+    fn add_session(&self, session: &Session, now: Timestamp) -> Result<(), StoreError> {
+        self.inner().add_session(session, now)
+    }
+    fn account_in_session(&self, sha256: &[u8; 32], now: Timestamp) -> Result<Option<Account>, StoreError> {
+        self.inner().account_in_session(sha256, now)
+    }
+    fn end_session(&self, sha256: &[u8; 32]) -> Result<(), StoreError> {
+        self.inner().end_session(sha256)
+    }
+    fn end_sessions_of(&self, account: &str) -> Result<usize, StoreError> {
+        self.inner().end_sessions_of(account)
+    }
+    fn sessions(&self, now: Timestamp) -> Result<Vec<(String, usize)>, StoreError> {
+        self.inner().sessions(now)
+    }
+}
+
+impl Uploads for Wayward {
+    fn keep_upload(&self, upload: &PendingUpload, expired: Timestamp) -> Result<(), StoreError> {
+        self.inner().keep_upload(upload, expired)
+    }
+    fn upload(&self, id: Uuid) -> Result<Option<PendingUpload>, StoreError> {
+        self.inner().upload(id)
+    }
+    fn previewed(&self, id: Uuid, position: Position) -> Result<(), StoreError> {
+        self.inner().previewed(id, position)
+    }
+}
