@@ -10,6 +10,7 @@ mod harness;
 
 mod command_line;
 mod disk;
+mod instances;
 mod kill;
 mod logs;
 mod memory;

@@ -33,10 +33,15 @@ pub fn tafel() -> Command {
 impl Process {
     /// Starts a server on the folder's store; its log lines go to a file there.
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_on(folder, &url(folder), arguments)
+    }
+
+    /// Starts a server on the store.
+    pub fn start_on(folder: &Path, store: &str, arguments: &[&str]) -> Self {
         let log = folder.join("tafel.log");
         let file = File::options().create(true).append(true).open(&log).unwrap();
         let mut child = tafel()
-            .args(["--listen", "127.0.0.1:0", "--store", &url(folder)])
+            .args(["--listen", "127.0.0.1:0", "--store", store])
             .args(arguments)
             .current_dir(folder)
             .stdout(Stdio::piped())
@@ -47,6 +52,20 @@ impl Process {
         let address = stdout.lines().map_while(Result::ok).find_map(|line| line.rsplit_once("http://")?.1.trim().parse().ok());
         let address = address.unwrap_or_else(|| panic!("no address; the log says: {}", std::fs::read_to_string(&log).unwrap_or_default()));
         Self { child, address, log }
+    }
+
+    /// Stops the process where it is; it goes on with [`Self::wake`].
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    pub fn wake(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
     }
 
     pub fn client(&self, tokens: &[(Role, String)], role: Role) -> Client {
