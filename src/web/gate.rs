@@ -10,7 +10,7 @@ use crate::plan::command::Role;
 use crate::view::Address;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
@@ -19,6 +19,10 @@ use uuid::Uuid;
 
 /// How long a request waits for the plan that it has to see.
 const WAIT_FOR: Duration = Duration::from_secs(5);
+/// How long a page waits for what its visitor has written.
+const WAIT_FOR_PAGE: Duration = Duration::from_secs(2);
+/// The cookie that says what that is, for as long as another instance may not have read it.
+const WRITTEN: &str = "tafel-written";
 pub(crate) const POSITION: HeaderName = HeaderName::from_static("tafel-position");
 /// What browsers are told to refuse, whatever a page may hold.
 const SECURITY: [(&str, &str); 4] = [
@@ -163,7 +167,14 @@ async fn wait_for(request: &ServiceRequest, ledger: &Ledger) -> Result<(), Probl
         .query("wait_for")
         .map(|text| text.parse().map(Position).map_err(|_| Problem::bad_request("wait_for is not a position.")));
     let seen = request.headers().get(&POSITION).and_then(|header| seen_position(header, ledger));
-    let Some(position) = asked.transpose()?.max(seen) else { return Ok(()) };
+    let Some(position) = asked.transpose()?.max(seen) else {
+        // What this browser has written, through whichever instance: a page waits for it briefly, and never fails for it.
+        let written = request.cookie(WRITTEN).and_then(|cookie| seen_position(&HeaderValue::from_str(cookie.value()).ok()?, ledger));
+        if let Some(written) = written {
+            ledger.wait_for(written, WAIT_FOR_PAGE).await;
+        }
+        return Ok(());
+    };
     match ledger.wait_for(position, WAIT_FOR).await {
         Some(_) => Ok(()),
         None => Err(Problem::unavailable(format!("The plan has not reached position {position} within five seconds."))),
@@ -183,7 +194,15 @@ fn finish(response: &mut ServiceResponse, id: &str) {
         let stream = snapshot.plan.stream?;
         HeaderValue::from_str(&format!("{stream}/{}", snapshot.plan.position)).ok()
     });
+    let has_written = response.request().method() == Method::POST && response.status() == StatusCode::SEE_OTHER;
+    let written = position.as_ref().filter(|_| has_written).and_then(|position| {
+        let position = position.to_str().ok()?;
+        HeaderValue::from_str(&format!("{WRITTEN}={position}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax")).ok()
+    });
     let headers = response.headers_mut();
+    if let Some(written) = written {
+        headers.append(SET_COOKIE, written);
+    }
     for (name, value) in SECURITY {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }

@@ -1,7 +1,16 @@
 //! PostgreSQL keeps the contract, and what only a server has: passwords, rights, an end in the middle.
 
 use crate::harness::contract::{self, Database};
+use crate::harness::plans::{add_table, request};
 use crate::harness::postgres::{postgres, shared};
+use serde_json::json;
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tafel::ledger::Ledger;
+use tafel::plan::{Position, decide};
 use tafel::store::{self, Access};
 
 /// A database on the server that the tests share.
@@ -45,4 +54,98 @@ fn what_is_wrong_is_said_in_words_and_without_the_password() {
         assert!(error.contains(words), "{url}: {error}");
         assert!(!error.contains("secret"), "{error}");
     }
+}
+
+/// A way to the server that is cut behind the next request that holds the word: it arrives, and its answer does not.
+struct Cutting {
+    port: u16,
+    is_cut: Arc<AtomicBool>,
+}
+
+impl Cutting {
+    fn before(server: u16, word: &'static str, answers_for: Duration) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let is_cut = Arc::new(AtomicBool::new(false));
+        let cut = is_cut.clone();
+        std::thread::spawn(move || {
+            for client in listener.incoming().flatten() {
+                let server = TcpStream::connect(("127.0.0.1", server)).unwrap();
+                let (back_from, back_to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+                let silent = Arc::new(AtomicBool::new(false));
+                let (cut, hush) = (cut.clone(), silent.clone());
+                std::thread::spawn(move || forward(back_from, back_to, |_| !hush.load(Ordering::SeqCst)));
+                std::thread::spawn(move || {
+                    let (near, far) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+                    forward(client, server, |bytes| {
+                        let hit = bytes.windows(word.len()).any(|window| window == word.as_bytes()) && !cut.swap(true, Ordering::SeqCst);
+                        if hit {
+                            silent.store(true, Ordering::SeqCst);
+                            let (near, far) = (near.try_clone().unwrap(), far.try_clone().unwrap());
+                            std::thread::spawn(move || {
+                                std::thread::sleep(answers_for);
+                                let _ = (near.shutdown(Shutdown::Both), far.shutdown(Shutdown::Both));
+                            });
+                        }
+                        true
+                    });
+                });
+            }
+        });
+        Self { port, is_cut }
+    }
+}
+
+fn forward(mut from: TcpStream, mut to: TcpStream, mut lets: impl FnMut(&[u8]) -> bool) {
+    let mut bytes = [0; 16 * 1024];
+    while let Ok(count) = from.read(&mut bytes) {
+        if count == 0 || (lets(&bytes[..count]) && to.write_all(&bytes[..count]).is_err()) {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}
+
+fn submit_through<T>(cutting: &Cutting, url: &str, before: impl FnOnce() -> T, meanwhile: impl FnOnce(T)) {
+    let through = url.replace(&format!(":{}/", shared().port), &format!(":{}/", cutting.port));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let ledger = Ledger::start(store::open(&through, Access::Serve).unwrap(), decide).unwrap();
+    runtime.block_on(ledger.submit(request("berta", None, vec![add_table(json!({"number": "T1"}))]))).unwrap();
+    let held = before();
+    let asked = runtime.spawn({
+        let ledger = ledger.clone();
+        async move { ledger.submit(request("berta", None, vec![add_table(json!({"number": "cut-me"}))])).await }
+    });
+    meanwhile(held);
+    let answer = runtime.block_on(asked).unwrap().expect("it is settled by the stream, not told to the user");
+    assert!(cutting.is_cut.load(Ordering::SeqCst), "the way was cut");
+    assert_eq!((answer.position, answer.events.len()), (Position(2), 1));
+    runtime.block_on(ledger.submit(request("berta", None, vec![add_table(json!({"number": "T3"}))]))).unwrap();
+    assert_eq!(ledger.snapshot().plan.position, Position(3), "nothing twice, nothing lost");
+    runtime.block_on(ledger.stop());
+}
+
+#[test]
+fn a_connection_cut_between_commit_and_answer_is_settled_by_the_stream() {
+    let url = shared().database();
+    drop(store::open(&url, Access::Beside).unwrap());
+    let cutting = Cutting::before(shared().port, "cut-me", Duration::from_millis(300));
+    submit_through(&cutting, &url, || (), |()| ());
+}
+
+#[test]
+fn a_connection_cut_while_the_old_transaction_is_still_open_is_settled_too() {
+    let url = shared().database();
+    drop(store::open(&url, Access::Beside).unwrap());
+    let cutting = Cutting::before(shared().port, "cut-me", Duration::from_millis(100));
+    // The first attempt waits for this lock; its connection is cut; the second one waits behind it.
+    let lock = || {
+        let mut other = postgres(&url).unwrap();
+        other.execute("BEGIN; LOCK TABLE event IN EXCLUSIVE MODE").unwrap();
+        other
+    };
+    submit_through(&cutting, &url, lock, |mut other| {
+        std::thread::sleep(Duration::from_millis(900));
+        other.execute("COMMIT").unwrap();
+    });
 }
