@@ -1,11 +1,13 @@
 //! The store: what is durable. One trait, so that the rest of the program knows no database.
 
+mod ahead;
 pub mod codec;
 mod desk;
 mod postgres;
 mod rows;
 mod sqlite;
 
+pub use ahead::{Ahead, Page};
 pub use desk::{Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, Session, Sessions, Uploads};
 pub use postgres::Postgres;
 pub use rows::Rows;

@@ -10,7 +10,7 @@ use crate::plan::command::Role;
 use crate::view::Address;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
@@ -136,7 +136,7 @@ async fn admit(request: &ServiceRequest, route: Option<&Route>) -> Result<Option
     let ledger = app.ledger()?;
     let cookie = request.cookie(pages::COOKIE);
     let proof = if is_program(request.match_info().as_str()) {
-        bearer(request).map(Proof::Token)
+        bearer(request.headers()).map(Proof::Token)
     } else {
         cookie.as_ref().map(|cookie| Proof::Session(cookie.value()))
     };
@@ -154,8 +154,8 @@ async fn admit(request: &ServiceRequest, route: Option<&Route>) -> Result<Option
     Ok(Some(caller))
 }
 
-fn bearer(request: &ServiceRequest) -> Option<&str> {
-    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let header = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -29,5 +29,8 @@ pub(crate) async fn readyz(app: web::Data<App>) -> Result<HttpResponse, Problem>
 /// Metrics, in the text format of Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "health", responses((status = 200, description = "Metrics", content_type = "text/plain")))]
 pub(crate) async fn metrics(app: web::Data<App>) -> HttpResponse {
+    if let Ok(ledger) = app.ledger() {
+        super::api::consumers::show_all(ledger).await;
+    }
     HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/plain; version=0.0.4")).body(app.metrics.render())
 }

@@ -52,6 +52,11 @@ routes! {
     // Each command asks for its own role besides.
     POST post "/api/v1/commands"                       Needs::Role(Role::Door) => api::commands::submit;
     GET  get  "/api/v1/events"                         VIEWER                  => api::events::page;
+    GET  get  "/api/v1/events/live"                    VIEWER                  => api::follow::live;
+    GET  get  "/api/v1/consumers/{name}/events"        Needs::Role(Role::Admin) => api::consumers::events;
+    GET  get  "/api/v1/consumers/{name}"               Needs::Role(Role::Admin) => api::consumers::state;
+    PUT  put  "/api/v1/consumers/{name}"               Needs::Role(Role::Admin) => api::consumers::set;
+    DELETE delete "/api/v1/consumers/{name}"           Needs::Role(Role::Admin) => api::consumers::forget;
     POST post "/api/v1/uploads/{kind}"                 Needs::Upload           => api::uploads::receive;
     GET  get  "/api/v1/uploads/{id}"                   Needs::Upload           => api::uploads::preview;
     POST post "/api/v1/uploads/{id}/apply"             Needs::Upload           => api::uploads::apply;

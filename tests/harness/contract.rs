@@ -75,6 +75,7 @@ pub fn holds<D: Database>(new: impl Fn() -> D) {
     uploads_wait(&new());
     consumers_move(&new());
     the_clock_is_about_right(&new());
+    ten_producers_and_a_consumer(&new());
 }
 
 fn what_is_appended_is_read_as_it_was(database: &impl Database) {
@@ -332,4 +333,50 @@ fn the_clock_is_about_right(database: &impl Database) {
         assert!((now().0 - theirs.0).abs() < 2_000_000, "the same machine has one clock");
     }
     runtime.block_on(store.probe()).unwrap();
+}
+
+/// The test that log projects use: nobody who reads on may skip an event that is committed later with a smaller position.
+fn ten_producers_and_a_consumer(database: &impl Database) {
+    const PRODUCERS: u64 = 10;
+    const LOOPS: u64 = 10;
+    const BATCH: u64 = 20;
+    let all = PRODUCERS * LOOPS * BATCH;
+    let producers: Vec<_> = (0..PRODUCERS)
+        .map(|producer| {
+            let store = database.open();
+            std::thread::spawn(move || {
+                let runtime = runtime();
+                for turn in 0..LOOPS {
+                    let mut last = runtime.block_on(store.end()).unwrap().position.0;
+                    loop {
+                        let value = |place: u64| producer * LOOPS * BATCH + turn * BATCH + place;
+                        let events: Vec<StoredEvent> =
+                            (1..=BATCH).map(|place| event(last + place, &format!("{{\"value\":{}}}", value(place)))).collect();
+                        match append(&*store, last, &events) {
+                            Ok(()) => break,
+                            Err(AppendError::Conflict { last: theirs, .. }) => last = theirs.0,
+                            Err(error) => panic!("{error}"),
+                        }
+                    }
+                }
+            })
+        })
+        .collect();
+    let store = database.open();
+    let (runtime, mut ahead) = (runtime(), store::Ahead::default());
+    let (mut position, mut largest_step, mut sum) = (0, 0, 0);
+    while position < all {
+        let end = runtime.block_on(store.end()).unwrap().position;
+        for event in ahead.page(&*store, Position(position), end, 7).unwrap().iter() {
+            largest_step = largest_step.max(event.position.0 - position);
+            position = event.position.0;
+            let payload: serde_json::Value = serde_json::from_str(&event.payload).unwrap();
+            sum += payload["value"].as_u64().unwrap();
+        }
+        let to = Consumer { name: "reader".to_owned(), position: Position(position), moved_by: "token:r".to_owned(), moved_at: now() };
+        assert!(store.move_consumer(&to, None).unwrap());
+    }
+    producers.into_iter().for_each(|producer| producer.join().unwrap());
+    assert_eq!((largest_step, sum), (1, all * (all + 1) / 2));
+    assert_eq!(store.consumer("reader").unwrap().unwrap().position, Position(all));
 }

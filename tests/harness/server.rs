@@ -347,6 +347,10 @@ impl Client {
         Self { base: format!("http://{address}"), token, agent: config.build().into() }
     }
 
+    pub fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<(&str, Vec<u8>)>) -> Result<Answer, ureq::Error> {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {

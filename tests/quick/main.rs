@@ -9,6 +9,7 @@
 mod harness;
 
 mod api;
+mod consumers;
 mod golden;
 mod incident;
 mod laws;

@@ -2,7 +2,9 @@
 
 pub(crate) mod batches;
 pub(crate) mod commands;
+pub(crate) mod consumers;
 pub(crate) mod events;
+pub(crate) mod follow;
 pub(crate) mod openapi;
 pub(crate) mod parse;
 pub(crate) mod plan;

@@ -1,6 +1,6 @@
 //! The OpenAPI document, generated from the types.
 
-use super::{batches, commands, events, plan, uploads};
+use super::{batches, commands, consumers, events, follow, plan, uploads};
 use crate::web::health;
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_TYPE;
@@ -16,6 +16,11 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         plan::digest,
         commands::submit,
         events::page,
+        follow::live,
+        consumers::events,
+        consumers::state,
+        consumers::set,
+        consumers::forget,
         uploads::receive,
         uploads::preview,
         uploads::apply,

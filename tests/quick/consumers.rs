@@ -1,0 +1,105 @@
+//! Other programs that read the stream: named consumers, and server-sent events.
+
+use crate::harness::server::{Client, Server};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+use tafel::plan::command::Role;
+
+fn add_tables(server: &Server, numbers: std::ops::Range<u32>) {
+    for number in numbers {
+        server.staff().command(json!({"type": "add_table", "number": format!("T{number}")})).expect(200);
+    }
+}
+
+fn positions(answer: &Value) -> Vec<u64> {
+    answer["events"].as_array().unwrap().iter().map(|event| event["position"].as_u64().unwrap()).collect()
+}
+
+fn put(client: &Client, name: &str, body: &Value) -> crate::harness::server::Answer {
+    let body = ("application/json", body.to_string().into_bytes());
+    client.send("PUT", &format!("/api/v1/consumers/{name}"), &[], Some(body)).unwrap()
+}
+
+#[test]
+fn a_consumer_reads_on_from_where_it_has_come_to_also_after_a_restart() {
+    let mut server = Server::start();
+    add_tables(&server, 0..9);
+    let admin = server.admin();
+    assert_eq!(admin.get("/api/v1/consumers/kitchen").expect(200)["position"], 0);
+    let first = admin.get("/api/v1/consumers/kitchen/events?limit=4").expect(200);
+    assert_eq!((positions(&first), first["last"].as_u64()), (vec![1, 2, 3, 4], Some(10)));
+    let again = admin.get("/api/v1/consumers/kitchen/events?limit=4").expect(200);
+    assert_eq!(again, first, "it stays where it is until it is moved");
+    let next = admin.get("/api/v1/consumers/kitchen/events?limit=4&ack=4").expect(200);
+    assert_eq!(positions(&next), [5, 6, 7, 8]);
+    let state = put(&admin, "kitchen", &json!({"position": 8, "expected": 4})).expect(200);
+    assert_eq!((&state["position"], &state["lag"], &state["moved_by"]), (&json!(8), &json!(2), &json!("token:admin")));
+    put(&admin, "kitchen", &json!({"position": 9, "expected": 4})).problem(409, "moved_elsewhere");
+    put(&admin, "kitchen", &json!({"position": 11})).problem(409, "beyond_the_end");
+    admin.get("/api/v1/consumers/kitchen/events?ack=11").problem(409, "beyond_the_end");
+    put(&admin, "kitchen", &json!({"positon": 9})).problem(400, "bad_request");
+    admin.get("/api/v1/consumers/Kitchen").problem(400, "bad_request");
+    let metrics = admin.get("/metrics").body;
+    assert!(metrics.as_str().unwrap().contains("tafel_consumer_lag{name=\"kitchen\"} 2"), "{metrics}");
+    server.restart();
+    let admin = server.admin();
+    assert_eq!(positions(&admin.get("/api/v1/consumers/kitchen/events").expect(200)), [9, 10]);
+    admin.send("DELETE", "/api/v1/consumers/kitchen", &[], None).unwrap().expect(204);
+    admin.send("DELETE", "/api/v1/consumers/kitchen", &[], None).unwrap().problem(404, "unknown_consumer");
+    assert_eq!(positions(&admin.get("/api/v1/consumers/kitchen/events?limit=1").expect(200)), [1]);
+}
+
+#[test]
+fn an_empty_answer_waits_for_the_next_event() {
+    let server = Server::start();
+    let admin = server.admin();
+    put(&admin, "kitchen", &json!({"position": 1})).expect(200);
+    let waiting = std::thread::spawn(move || admin.get("/api/v1/consumers/kitchen/events?wait=20").expect(200));
+    std::thread::sleep(Duration::from_millis(100));
+    add_tables(&server, 0..1);
+    assert_eq!(positions(&waiting.join().unwrap()), [2]);
+}
+
+/// Reads server-sent events until it has so many; answers their ids, kinds and data.
+fn follow(server: &Server, request_line: &str, header: &str, count: usize) -> Vec<(u64, String, Value)> {
+    let token = server.client(Role::Viewer).token().unwrap();
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    write!(stream, "GET {request_line} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: br, gzip\r\nAuthorization: Bearer {token}\r\n{header}\r\n")
+        .unwrap();
+    let (mut events, mut id, mut kind) = (Vec::new(), 0, String::new());
+    let mut lines = BufReader::new(stream).lines().map(|line| line.expect("the stream goes on"));
+    assert!(lines.next().unwrap().contains("200"));
+    while events.len() < count {
+        let line = lines.next().expect("the stream goes on");
+        if let Some(said) = line.strip_prefix("id: ") {
+            id = said.parse().unwrap();
+        } else if let Some(said) = line.strip_prefix("event: ") {
+            kind = said.to_owned();
+        } else if let Some(said) = line.strip_prefix("data: ") {
+            events.push((id, kind.clone(), serde_json::from_str(said).unwrap()));
+        }
+    }
+    events
+}
+
+#[test]
+fn the_stream_is_followed_live_and_resumed() {
+    let server = Server::start();
+    add_tables(&server, 0..3);
+    std::thread::scope(|scope| {
+        let following = scope.spawn(|| follow(&server, "/api/v1/events/live?after=1", "", 5));
+        std::thread::sleep(Duration::from_millis(100));
+        add_tables(&server, 3..5);
+        let events = following.join().unwrap();
+        assert_eq!(events.iter().map(|(id, _, _)| *id).collect::<Vec<_>>(), [2, 3, 4, 5, 6]);
+        let (id, kind, data) = &events[4];
+        assert_eq!((kind.as_str(), &data["position"], &data["payload"]["number"]), ("table_added", &json!(id), &json!("T4")));
+    });
+    let resumed = follow(&server, "/api/v1/events/live?after=1", "Last-Event-ID: 4\r\n", 2);
+    assert_eq!(resumed.iter().map(|(id, _, _)| *id).collect::<Vec<_>>(), [5, 6]);
+    let headers = [("Last-Event-ID", "yesterday")];
+    server.client(Role::Viewer).send("GET", "/api/v1/events/live", &headers, None).unwrap().problem(400, "bad_request");
+}
