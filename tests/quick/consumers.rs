@@ -77,7 +77,7 @@ fn follow(server: &Server, request_line: &str, header: &str, count: usize) -> Ve
         if let Some(said) = line.strip_prefix("id: ") {
             id = said.parse().unwrap();
         } else if let Some(said) = line.strip_prefix("event: ") {
-            kind = said.to_owned();
+            said.clone_into(&mut kind);
         } else if let Some(said) = line.strip_prefix("data: ") {
             events.push((id, kind.clone(), serde_json::from_str(said).unwrap()));
         }
