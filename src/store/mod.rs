@@ -3,12 +3,16 @@
 mod ahead;
 pub mod codec;
 mod desk;
+mod mssql;
+mod pages;
 mod postgres;
 mod rows;
+mod runtime;
 mod sqlite;
 
 pub use ahead::{Ahead, Page};
 pub use desk::{Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, Session, Sessions, Uploads};
+pub use mssql::Mssql;
 pub use postgres::Postgres;
 pub use rows::Rows;
 pub use sqlite::{Access, Sqlite};
@@ -76,7 +80,9 @@ pub enum StoreError {
     Migrate(Arc<dyn std::error::Error + Send + Sync>),
     #[error("the database does not answer: {0}")]
     Unavailable(Arc<dyn std::error::Error + Send + Sync>),
-    #[error("the store URL {0:?} is not understood; write sqlite:tafel.db, or postgres://USER:PASSWORD@HOST/DATABASE")]
+    #[error(
+        "the store URL {0:?} is not understood; write sqlite:tafel.db, postgres://USER:PASSWORD@HOST/DATABASE, or mssql://USER:PASSWORD@HOST/DATABASE"
+    )]
     Url(String),
     #[error("there is a {what} named {name} already")]
     Exists { what: &'static str, name: String },
@@ -189,6 +195,7 @@ pub fn open(url: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
     match url.split_once(':') {
         Some(("sqlite", path)) if !path.is_empty() => Ok(Arc::new(Sqlite::open(path.strip_prefix("//").unwrap_or(path), access)?)),
         Some(("postgres" | "postgresql", _)) => Ok(Arc::new(Postgres::open(url)?)),
+        Some(("mssql" | "sqlserver", _)) => Ok(Arc::new(Mssql::open(url)?)),
         _ => Err(StoreError::Url(without_password(url))),
     }
 }

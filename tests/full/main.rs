@@ -14,4 +14,5 @@ mod instances;
 mod kill;
 mod logs;
 mod memory;
+mod mssql;
 mod postgres;

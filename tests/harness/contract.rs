@@ -16,6 +16,18 @@ pub trait Database {
     fn url(&self) -> String;
     /// Does something behind the program's back.
     fn statement(&self, sql: &str) -> Result<(), String>;
+    /// Whether JSON is kept letter for letter. (Babelfish writes it anew.)
+    fn keeps_letters(&self) -> bool {
+        true
+    }
+    /// The events as they are compared: letter for letter, or by what they mean.
+    fn meant(&self, events: &[StoredEvent]) -> Vec<StoredEvent> {
+        let mean = |event: &StoredEvent| StoredEvent {
+            payload: serde_json::from_str::<serde_json::Value>(&event.payload).unwrap().to_string(),
+            ..event.clone()
+        };
+        events.iter().map(|event| if self.keeps_letters() { event.clone() } else { mean(event) }).collect()
+    }
     fn open(&self) -> Arc<dyn Store> {
         store::open(&self.url(), Access::Beside).unwrap()
     }
@@ -83,11 +95,11 @@ fn what_is_appended_is_read_as_it_was(database: &impl Database) {
     let payload = format!(r#"{{"text":"Größl 🥂 e\u0301 {}  \\u0000 \"",  "b": [1,  2.50]}}"#, "x".repeat(3 << 20));
     let events: Vec<StoredEvent> = (1..=5_000).map(|position| event(position, if position == 7 { &payload } else { "{}" })).collect();
     runtime().block_on(store.append(Position(0), vec![chunk(&events[..10]), chunk(&events[10..])])).unwrap();
-    assert!(all(&*store) == events, "5,000 events, one of them of 3 MiB");
+    assert!(database.meant(&all(&*store)) == database.meant(&events), "5,000 events, one of them of 3 MiB");
     let end = runtime().block_on(store.end()).unwrap();
     assert_eq!((end.position, end.recorded_at), (Position(5_000), events[4_999].recorded_at));
     drop(store);
-    assert!(all(&*database.open()) == events, "and again after it was opened anew");
+    assert!(database.meant(&all(&*database.open())) == database.meant(&events), "and again after it was opened anew");
 }
 
 fn instants_are_kept_to_the_microsecond(database: &impl Database) {
@@ -202,7 +214,7 @@ fn the_stream_is_append_only_by_its_own_means(database: &impl Database) {
         let error = database.statement(sql).unwrap_err();
         assert!(error.contains("append-only"), "{sql}: {error}");
     }
-    assert_eq!(all(&*store), events);
+    assert_eq!(database.meant(&all(&*store)), database.meant(&events));
 }
 
 fn erasing_overwrites_payloads_and_nothing_else(database: &impl Database) {
@@ -217,10 +229,10 @@ fn erasing_overwrites_payloads_and_nothing_else(database: &impl Database) {
     };
     assert!(matches!(erase(1, "{}").unwrap_err(), AppendError::Conflict { .. }));
     assert!(erase(2, "no json").is_err());
-    assert_eq!(all(&*store), events, "all or nothing");
+    assert_eq!(database.meant(&all(&*store)), database.meant(&events), "all or nothing");
     erase(2, r#"{"guest":2}"#).unwrap();
     let expected = [events[0].clone(), StoredEvent { payload: r#"{"guest":2}"#.to_owned(), ..events[1].clone() }, erased.clone()];
-    assert_eq!(all(&*store), expected);
+    assert_eq!(database.meant(&all(&*store)), database.meant(&expected));
     assert!(database.statement("UPDATE event SET payload = '{}'").is_err(), "the gate is closed again");
 }
 

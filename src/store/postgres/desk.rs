@@ -1,7 +1,7 @@
 //! Accounts, tokens, sessions, uploads that wait, and consumers, in PostgreSQL.
 
 use super::stream::{bound, instant};
-use super::{ANSWERS_WITHIN, Fault, Postgres, on_connection, unavailable, wait};
+use super::{ANSWERS_WITHIN, Fault, Postgres, on_connection, unavailable};
 use crate::plan::{Position, Timestamp};
 use crate::store::{Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, Session, Sessions, StoreError, Uploads, to_sha256};
 use deadpool_postgres::Object;
@@ -56,7 +56,7 @@ impl Postgres {
     /// An insert that may find its name taken.
     fn add(&self, sql: &'static str, parameters: Vec<Value>, what: &'static str, name: &str) -> Result<(), StoreError> {
         let (pool, name) = (self.pool.clone(), name.to_owned());
-        wait(self.handle()?, async move {
+        self.runtime.wait(async move {
             let added = on_connection(&pool, ANSWERS_WITHIN, |client| async move { execute(&client, sql, &parameters).await }).await;
             match added {
                 Ok(_) => Ok(()),

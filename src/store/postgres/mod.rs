@@ -5,11 +5,11 @@ mod open;
 mod stream;
 
 use super::StoreError;
+use super::runtime::Runtime;
 use deadpool_postgres::{Object, Pool, PoolError};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::{Handle, Runtime};
 use tokio::sync::watch;
 use tokio_postgres::Error;
 
@@ -17,8 +17,7 @@ use tokio_postgres::Error;
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
 pub struct Postgres {
-    /// Taken out when the store is dropped.
-    runtime: Option<Runtime>,
+    runtime: Runtime,
     pool: Pool,
     /// The last position that the database has told of.
     appended: watch::Receiver<u64>,
@@ -30,18 +29,13 @@ impl Postgres {
     /// # Errors
     /// The URL is not understood, nobody answers, the password is wrong, or the database is newer than the program.
     pub fn open(url: &str) -> Result<Self, StoreError> {
-        let builder = tokio::runtime::Builder::new_multi_thread().worker_threads(1).thread_name("postgres").enable_all().build();
-        let runtime = builder.map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
+        let runtime = Runtime::start("postgres")?;
         let server = open::Server::parse(url)?;
         let pool = server.pool()?;
         let (migrating, shown) = (pool.clone(), server.shown.clone());
-        wait(runtime.handle(), async move { open::migrate(&migrating, shown).await })?;
-        let appended = server.listen(runtime.handle());
-        Ok(Self { runtime: Some(runtime), pool, appended })
-    }
-
-    fn handle(&self) -> Result<&Handle, StoreError> {
-        self.runtime.as_ref().map(Runtime::handle).ok_or_else(closed)
+        runtime.wait(async move { open::migrate(&migrating, shown).await })?;
+        let appended = server.listen(runtime.handle()?);
+        Ok(Self { runtime, pool, appended })
     }
 
     /// Runs some work on a connection, and waits for it with the thread.
@@ -51,27 +45,7 @@ impl Postgres {
         F: Future<Output = Result<T, Error>> + Send,
     {
         let pool = self.pool.clone();
-        wait(self.handle()?, async move { on_connection(&pool, ANSWERS_WITHIN, work).await.map_err(unavailable) })
-    }
-
-    /// Runs some work on a connection, for somebody who awaits it on whichever runtime.
-    async fn spawn<T, E, F>(&self, work: impl FnOnce(Pool) -> F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: Send + From<StoreError> + 'static,
-        F: Future<Output = Result<T, E>> + Send + 'static,
-    {
-        let task = self.handle()?.spawn(work(self.pool.clone()));
-        task.await.map_err(|_| closed())?
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        // A runtime must not be dropped where somebody awaits, and nobody waits for its tasks any more.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
+        self.runtime.wait(async move { on_connection(&pool, ANSWERS_WITHIN, work).await.map_err(unavailable) })
     }
 }
 
@@ -99,10 +73,6 @@ fn unavailable(fault: Fault) -> StoreError {
     StoreError::Unavailable(Arc::new(fault))
 }
 
-fn closed() -> StoreError {
-    StoreError::Unavailable(Arc::new(std::io::Error::other("the store is closed")))
-}
-
 async fn connection(pool: &Pool) -> Result<Object, Fault> {
     pool.get().await.map_err(|error| match error {
         PoolError::Backend(error) => Fault::Database(error),
@@ -121,11 +91,4 @@ where
         return Err(Fault::TooSlow(within));
     };
     outcome.map_err(Fault::Database)
-}
-
-/// Waits with the thread for what the runtime does.
-fn wait<T: Send + 'static>(handle: &Handle, work: impl Future<Output = Result<T, StoreError>> + Send + 'static) -> Result<T, StoreError> {
-    let (done, outcome) = std::sync::mpsc::sync_channel(1);
-    handle.spawn(async move { drop(done.send(work.await)) });
-    outcome.recv().map_err(|_| closed())?
 }

@@ -145,7 +145,7 @@ fn tls(root_file: Option<&str>) -> Result<MakeRustlsConnect, std::io::Error> {
         // Broken certificates on a machine are not ours to complain of; too few make the connection fail in words.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(std::io::Error::other)?;
     Ok(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth()))
 }

@@ -3,10 +3,10 @@
 use super::open::CHANNEL;
 use super::{ANSWERS_WITHIN, Fault, Postgres, connection, on_connection, unavailable};
 use crate::plan::{BatchId, Position, Timestamp};
+use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages, drain};
 use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Rows, Sink, StoreError, StoredEvent, Stream, has_nul};
 use deadpool_postgres::{Object, Pool};
 use futures_util::TryStreamExt as _;
-use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio_postgres::error::SqlState;
@@ -22,13 +22,6 @@ const APPEND: &str = "INSERT INTO event (position, recorded_at, actor, batch, ki
     WHERE $1 = (SELECT COALESCE(MAX(position), 0) FROM event)";
 const LAST: &str = "SELECT position, recorded_at, batch FROM event ORDER BY position DESC LIMIT 1";
 const COLUMNS: &str = "SELECT position, recorded_at, actor, batch, kind, payload FROM event";
-/// A reading begins with few rows, since many want no more, and goes on with many.
-const PAGE_FIRST: i64 = 256;
-const PAGE_MOST: i64 = 16_384;
-/// Rows are handed over so many at a time.
-const BOX_ROWS: usize = 2_048;
-/// Boxes that may wait for whoever reads.
-const BOXES: usize = 4;
 /// An append takes a second longer for so many events.
 const EVENTS_PER_SECOND: u64 = 5_000;
 
@@ -185,49 +178,21 @@ async fn erase(client: &mut Object, expected: Position, overwrite: &[(Position, 
     transaction.commit().await.map_err(failed)
 }
 
-/// The pages of a reading: which rows, and from where on the next page is.
-#[derive(Clone, Copy)]
-enum Pages {
-    Forward { after: i64, until: i64 },
-    Back { before: i64 },
-    Validity { after: i64 },
-}
-
-impl Pages {
-    fn sql(self) -> String {
-        match self {
-            Self::Forward { .. } => format!("{COLUMNS} WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3"),
-            Self::Back { .. } => format!("{COLUMNS} WHERE position < $1 AND position <= $2 ORDER BY position DESC LIMIT $3"),
-            Self::Validity { .. } => {
-                format!(
-                    "{COLUMNS} WHERE kind IN ('batch_retracted', 'batch_reinstated') AND position > $1 AND position <= $2 ORDER BY position LIMIT $3"
-                )
-            }
-        }
-    }
-
-    fn bounds(self) -> (i64, i64) {
-        match self {
-            Self::Forward { after, until } => (after, until),
-            Self::Back { before } => (before, i64::MAX),
-            Self::Validity { after } => (after, i64::MAX),
-        }
-    }
-
-    fn go_on_from(&mut self, position: i64) {
-        match self {
-            Self::Forward { after, .. } | Self::Validity { after } => *after = position,
-            Self::Back { before } => *before = position,
-        }
-    }
+fn sql(pages: Pages) -> String {
+    let rest = match pages {
+        Pages::Forward { .. } => "position > $1 AND position <= $2 ORDER BY position",
+        Pages::Back { .. } => "position < $1 AND position <= $2 ORDER BY position DESC",
+        Pages::Validity { .. } => "kind IN ('batch_retracted', 'batch_reinstated') AND position > $1 AND position <= $2 ORDER BY position",
+    };
+    format!("{COLUMNS} WHERE {rest} LIMIT $3")
 }
 
 /// Sends the pages in boxes, until there is no more or nobody takes them.
-async fn read(pool: Pool, mut pages: Pages, boxes: &SyncSender<Result<Rows, StoreError>>) -> Result<(), Fault> {
+async fn read(pool: Pool, mut pages: Pages, boxes: &Boxes) -> Result<(), Fault> {
     let mut client = connection(&pool).await?;
-    let mut limit = PAGE_FIRST;
+    let mut limit = Limit::default();
     loop {
-        let Ok(page) = tokio::time::timeout(ANSWERS_WITHIN * 4, read_page(&client, pages, limit, boxes)).await else {
+        let Ok(page) = tokio::time::timeout(ANSWERS_WITHIN * 4, read_page(&client, pages, limit.0, boxes)).await else {
             drop(Object::take(client));
             return Err(Fault::TooSlow(ANSWERS_WITHIN * 4));
         };
@@ -235,7 +200,7 @@ async fn read(pool: Pool, mut pages: Pages, boxes: &SyncSender<Result<Rows, Stor
             Some(last) => pages.go_on_from(last),
             None => return Ok(()),
         }
-        limit = (limit * 4).min(PAGE_MOST);
+        limit.grow();
         // Nothing is held while somebody takes his time between two pages.
         if client.is_closed() {
             client = connection(&pool).await?;
@@ -244,44 +209,34 @@ async fn read(pool: Pool, mut pages: Pages, boxes: &SyncSender<Result<Rows, Stor
 }
 
 /// The position where the next page begins; `None` where there is none, or nobody wants it.
-async fn read_page(client: &Object, pages: Pages, limit: i64, boxes: &SyncSender<Result<Rows, StoreError>>) -> Result<Option<i64>, Error> {
-    let statement = client.prepare_cached(&pages.sql()).await?;
+async fn read_page(client: &Object, pages: Pages, limit: i64, boxes: &Boxes) -> Result<Option<i64>, Error> {
+    let statement = client.prepare_cached(&sql(pages)).await?;
     let (from, until) = pages.bounds();
     let parameters: [&(dyn ToSql + Sync); 3] = [&from, &until, &limit];
     let mut rows = std::pin::pin!(client.query_raw(&statement, parameters).await?);
     let (mut filling, mut count, mut last) = (Rows::default(), 0, from);
-    let hand_over = |rows: Rows| tokio::task::block_in_place(|| boxes.send(Ok(rows)).is_ok());
     while let Some(row) = rows.try_next().await? {
         let raw = raw(&row)?;
         (count, last) = (count + 1, bound(raw.position));
         filling.push(raw);
-        if filling.len() == BOX_ROWS && !hand_over(std::mem::take(&mut filling)) {
+        if filling.len() == BOX_ROWS && !boxes.hand_over(std::mem::take(&mut filling)) {
             return Ok(None);
         }
     }
-    let wanted = filling.is_empty() || hand_over(filling);
+    let wanted = filling.is_empty() || boxes.hand_over(filling);
     Ok((wanted && count == limit).then_some(last))
 }
 
 impl Postgres {
     fn scan_pages(&self, pages: Pages, sink: Sink<'_>) -> Result<(), StoreError> {
-        let (boxes, filled) = sync_channel(BOXES);
+        let (boxes, filled) = Boxes::new();
         let pool = self.pool.clone();
-        self.handle()?.spawn(async move {
+        self.runtime.handle()?.spawn(async move {
             if let Err(fault) = read(pool, pages, &boxes).await {
-                // Whoever does not listen any more does not mind.
-                let _ = boxes.send(Err(unavailable(fault)));
+                boxes.fail(unavailable(fault));
             }
         });
-        for rows in filled {
-            let rows = rows?;
-            for raw in rows.iter() {
-                if sink(raw).is_break() {
-                    return Ok(());
-                }
-            }
-        }
-        Ok(())
+        drain(filled, sink)
     }
 
     fn of_batch(&self, batch: BatchId, limit: i64) -> Result<Vec<StoredEvent>, StoreError> {
@@ -295,7 +250,7 @@ impl Postgres {
 
 impl Stream for Postgres {
     fn append(&self, expected: Position, events: Vec<Chunk>) -> Fut<'_, Result<(), AppendError>> {
-        Box::pin(self.spawn(move |pool| append(pool, expected, Vec::new(), events)))
+        Box::pin(self.runtime.spawn(append(self.pool.clone(), expected, Vec::new(), events)))
     }
 
     fn end(&self) -> Fut<'_, Result<End, StoreError>> {
@@ -303,7 +258,7 @@ impl Stream for Postgres {
             let asked = on_connection(&pool, ANSWERS_WITHIN, |client| async move { end(&client).await });
             asked.await.map_err(unavailable)
         };
-        Box::pin(self.spawn(asking))
+        Box::pin(self.runtime.spawn(asking(self.pool.clone())))
     }
 
     fn scan(&self, after: Position, until: Position, sink: Sink<'_>) -> Result<(), StoreError> {
@@ -327,7 +282,7 @@ impl Stream for Postgres {
     }
 
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {
-        Box::pin(self.spawn(move |pool| append(pool, expected, overwrite, vec![events])))
+        Box::pin(self.runtime.spawn(append(self.pool.clone(), expected, overwrite, vec![events])))
     }
 
     fn probe(&self) -> Fut<'_, Result<(), StoreError>> {
@@ -336,7 +291,7 @@ impl Stream for Postgres {
         let asking = move |pool: Pool| async move {
             on_connection(&pool, ANSWERS_WITHIN, |client| async move { client.batch_execute(sql).await }).await.map_err(unavailable)
         };
-        Box::pin(self.spawn(asking))
+        Box::pin(self.runtime.spawn(asking(self.pool.clone())))
     }
 
     fn clock(&self) -> Fut<'_, Result<Option<Timestamp>, StoreError>> {
@@ -346,7 +301,7 @@ impl Stream for Postgres {
             let row = asked.await.map_err(unavailable)?;
             row.try_get(0).map(Some).map_err(|error| unavailable(Fault::Database(error)))
         };
-        Box::pin(self.spawn(asking))
+        Box::pin(self.runtime.spawn(asking(self.pool.clone())))
     }
 
     fn appended(&self) -> Option<watch::Receiver<u64>> {

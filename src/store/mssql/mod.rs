@@ -1,0 +1,107 @@
+//! SQL Server: a pool of connections on a runtime of its own.
+
+mod desk;
+mod open;
+mod stream;
+
+use super::StoreError;
+use super::runtime::Runtime;
+use deadpool::managed::{Object, Pool, PoolError};
+use open::Manager;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tiberius::error::Error;
+use tokio::net::TcpStream;
+use tokio_util::compat::Compat;
+
+/// Within this time a database that is there answers a small question.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+/// A key that is there already: of a constraint, and of a unique index.
+const DUPLICATE_KEY: [u32; 2] = [2627, 2601];
+
+type Client = tiberius::Client<Compat<TcpStream>>;
+/// Some work on a connection.
+type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'c>>;
+
+pub struct Mssql {
+    runtime: Runtime,
+    pool: Pool<Manager>,
+}
+
+impl Mssql {
+    /// Connects, and migrates the database to this program's version. Blocks its thread.
+    ///
+    /// # Errors
+    /// The URL is not understood, nobody answers, the password is wrong, or the database is newer than the program.
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        let runtime = Runtime::start("mssql")?;
+        let (pool, shown) = open::pool(url)?;
+        let migrating = pool.clone();
+        runtime.wait(async move { open::migrate(&migrating, &shown).await })?;
+        Ok(Self { runtime, pool })
+    }
+
+    /// Runs some work on a connection, and waits for it with the thread.
+    fn run<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut Client) -> Work<'c, T> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        self.runtime.wait(async move { on_connection(&pool, ANSWERS_WITHIN, work).await.map_err(unavailable) })
+    }
+}
+
+/// Why some work on a connection has come to nothing.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error("{}", words(.0))]
+    Database(Error),
+    #[error("no connection: {0}")]
+    Connect(std::io::Error),
+    #[error("no connection became free in time")]
+    Busy,
+    #[error("no answer within {} s", .0.as_secs())]
+    TooSlow(Duration),
+}
+
+fn words(error: &Error) -> String {
+    match error {
+        Error::Server(said) => format!("{} ({})", said.message(), said.code()),
+        error => error.to_string(),
+    }
+}
+
+fn unavailable(fault: Fault) -> StoreError {
+    StoreError::Unavailable(Arc::new(fault))
+}
+
+fn code(error: &Error) -> Option<u32> {
+    match error {
+        Error::Server(said) => Some(said.code()),
+        _ => None,
+    }
+}
+
+async fn connection(pool: &Pool<Manager>) -> Result<Object<Manager>, Fault> {
+    // The driver's future for a new connection is large.
+    Box::pin(pool.get()).await.map_err(|error| match error {
+        PoolError::Backend(fault) => fault,
+        _ => Fault::Busy,
+    })
+}
+
+async fn on_connection<T, W>(pool: &Pool<Manager>, within: Duration, work: W) -> Result<T, Fault>
+where
+    W: for<'c> FnOnce(&'c mut Client) -> Work<'c, T>,
+{
+    let mut client = connection(pool).await?;
+    let outcome = tokio::time::timeout(within, work(&mut client)).await;
+    // Only what the server itself has answered leaves a connection that can be used again.
+    if !matches!(outcome, Ok(Ok(_) | Err(Error::Server(_)))) {
+        drop(Object::take(client));
+    }
+    outcome.map_err(|_| Fault::TooSlow(within))?.map_err(Fault::Database)
+}

@@ -1,0 +1,86 @@
+//! Reading a stream from a database server: page by page, on another thread, handed over in boxes.
+
+use super::{Rows, Sink, StoreError};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+/// A reading begins with few rows, since many want no more, and goes on with many.
+const FIRST: i64 = 256;
+const MOST: i64 = 16_384;
+/// Rows are handed over so many at a time.
+pub(super) const BOX_ROWS: usize = 2_048;
+/// Boxes that may wait for whoever reads.
+const BOXES: usize = 4;
+
+/// Which events are read, and from where on the next page is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pages {
+    Forward { after: i64, until: i64 },
+    Back { before: i64 },
+    Validity { after: i64 },
+}
+
+impl Pages {
+    /// The bounds of the next page: behind or before the first, and not beyond the second.
+    pub(super) fn bounds(self) -> (i64, i64) {
+        match self {
+            Self::Forward { after, until } => (after, until),
+            Self::Back { before } => (before, i64::MAX),
+            Self::Validity { after } => (after, i64::MAX),
+        }
+    }
+
+    pub(super) fn go_on_from(&mut self, position: i64) {
+        match self {
+            Self::Forward { after, .. } | Self::Validity { after } => *after = position,
+            Self::Back { before } => *before = position,
+        }
+    }
+}
+
+/// How many rows the next page has.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limit(pub(super) i64);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(FIRST)
+    }
+}
+
+impl Limit {
+    pub(super) fn grow(&mut self) {
+        self.0 = (self.0 * 4).min(MOST);
+    }
+}
+
+/// The end at which boxes are filled.
+pub(super) struct Boxes(SyncSender<Result<Rows, StoreError>>);
+
+impl Boxes {
+    pub(super) fn new() -> (Self, Receiver<Result<Rows, StoreError>>) {
+        let (boxes, filled) = sync_channel(BOXES);
+        (Self(boxes), filled)
+    }
+
+    /// False where nobody wants it any more. Blocks its thread until there is room, and lets the runtime know.
+    pub(super) fn hand_over(&self, rows: Rows) -> bool {
+        tokio::task::block_in_place(|| self.0.send(Ok(rows)).is_ok())
+    }
+
+    pub(super) fn fail(&self, error: StoreError) {
+        // Whoever does not listen any more does not mind.
+        let _ = tokio::task::block_in_place(|| self.0.send(Err(error)));
+    }
+}
+
+/// Shows what comes in boxes to the sink, row by row.
+pub(super) fn drain(filled: Receiver<Result<Rows, StoreError>>, sink: Sink<'_>) -> Result<(), StoreError> {
+    for rows in filled {
+        for raw in rows?.iter() {
+            if sink(raw).is_break() {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
