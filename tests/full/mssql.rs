@@ -36,7 +36,7 @@ fn execute(url: &Url, sql: &str) -> Result<(), String> {
         });
         config.trust_cert();
         let stream = tokio::net::TcpStream::connect(config.get_addr()).await.unwrap();
-        let mut client = Client::connect(config, stream.compat_write()).await.map_err(|error| error.to_string())?;
+        let mut client = Box::pin(Client::connect(config, stream.compat_write())).await.map_err(|error| error.to_string())?;
         let done = async { client.simple_query(sql).await?.into_results().await };
         done.await.map(|_| ()).map_err(|error| error.to_string())
     })
