@@ -7,6 +7,7 @@ pub mod plan;
 pub mod sample;
 pub mod sheet;
 pub mod store;
+pub mod transfer;
 pub mod view;
 pub mod watch;
 pub mod web;

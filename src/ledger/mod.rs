@@ -278,6 +278,18 @@ impl Ledger {
     }
 }
 
+/// The plan as the stream gives it, for whoever only looks. Blocks its thread.
+///
+/// # Errors
+/// The store fails, or the stream is broken: the error says at which position.
+pub fn replay_only(store: &Arc<dyn Store>) -> Result<Snapshot, ReplayError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
+    let last = runtime.block_on(store.end())?.position;
+    let replayed = replay::replay(&**store, &History::new(store.clone()), last)?;
+    Ok(Snapshot { plan: replayed.plan, validity: replayed.validity })
+}
+
 /// Runs what blocks on a thread of its own.
 ///
 /// # Errors

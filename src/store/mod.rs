@@ -194,8 +194,8 @@ impl<T: Stream + Accounts + Sessions + Uploads + Consumers> Store for T {}
 pub fn open(url: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
     match url.split_once(':') {
         Some(("sqlite", path)) if !path.is_empty() => Ok(Arc::new(Sqlite::open(path.strip_prefix("//").unwrap_or(path), access)?)),
-        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(Postgres::open(url)?)),
-        Some(("mssql" | "sqlserver", _)) => Ok(Arc::new(Mssql::open(url)?)),
+        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(Postgres::open(url, access)?)),
+        Some(("mssql" | "sqlserver", _)) => Ok(Arc::new(Mssql::open(url, access)?)),
         _ => Err(StoreError::Url(without_password(url))),
     }
 }

@@ -16,3 +16,4 @@ mod logs;
 mod memory;
 mod mssql;
 mod postgres;
+mod transfer;

@@ -3,7 +3,7 @@
 use crate::harness::plans::{World, add_guest, add_table, change_guest, change_table, set};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use tafel::ledger::{ChangeValidity, Failure, Ledger, Snapshot, Voids};
@@ -13,8 +13,8 @@ use tafel::plan::document::{Document, digest};
 use tafel::plan::event::Event;
 use tafel::plan::upload::{Choices, Column, GuestRow, PlacementRow, Row, RowRef, Rows, Upload, UploadKind, assess};
 use tafel::plan::{
-    BatchId, Code, Guest, GuestId, Patch, Plan, Position, Refusal, RoomId, SpotId, Subject, TableId, TablePatch, Text, Timestamp, apply,
-    decide,
+    BatchId, Code, Guest, Patch, Plan, Position, Refusal, RoomId, SpotId, Subject, TableId, TablePatch, Text, Timestamp, apply,
+    broken_invariants, decide,
 };
 use tafel::store::codec::Decoder;
 use tafel::store::{Access, RawEvent, Sqlite, Store};
@@ -190,49 +190,7 @@ fn upload_of(step: &Step) -> Arc<Upload> {
 
 /// What must be true of every plan.
 fn invariants(plan: &Plan) -> Result<(), TestCaseError> {
-    let mut numbers = HashSet::new();
-    let mut spots = HashSet::new();
-    for (id, table) in &plan.tables {
-        prop_assert_eq!(table.id, *id);
-        prop_assert!(numbers.insert(table.number.as_str().to_lowercase()), "two tables {}", table.number);
-        prop_assert_eq!(plan.table_by_number(table.number.as_str()), Some(*id));
-        if let Some(spot) = table.spot {
-            prop_assert!(spots.insert(spot), "two tables on {}", spot);
-            prop_assert!(plan.spots.contains_key(&spot), "a table on a spot that is gone");
-            prop_assert_eq!(plan.table_on(spot), Some(*id));
-        }
-        let seated: BTreeSet<GuestId> = plan.guests_at(*id).collect();
-        let planned: BTreeSet<GuestId> = plan.guests.values().filter(|guest| guest.table == Some(*id)).map(|guest| guest.id).collect();
-        prop_assert_eq!(seated, planned);
-    }
-    let (mut employee_nos, mut emails) = (HashSet::new(), HashSet::new());
-    for (id, guest) in &plan.guests {
-        prop_assert!(guest.table.is_none_or(|table| plan.tables.contains_key(&table)), "a seat at a table that is gone");
-        if let Some(number) = &guest.employee_no {
-            prop_assert!(employee_nos.insert(number.as_str().to_lowercase()));
-            prop_assert_eq!(plan.guest_by_employee_no(number.as_str()), Some(*id));
-        }
-        if let Some(email) = &guest.email {
-            prop_assert!(emails.insert(email.as_str().to_lowercase()));
-            prop_assert_eq!(plan.guest_by_email(email.as_str()), Some(*id));
-        }
-        if let Some(party) = &guest.party {
-            prop_assert!(plan.party(party.as_str()).any(|member| member == *id));
-        }
-    }
-    let mut codes = HashSet::new();
-    for (id, spot) in &plan.spots {
-        prop_assert!(codes.insert(spot.code.as_str().to_lowercase()));
-        prop_assert_eq!(plan.spot_by_code(spot.code.as_str()), Some(*id));
-        prop_assert!(plan.rooms.contains_key(&spot.room), "a spot in a room that is gone");
-        prop_assert!(plan.spots_in(spot.room).any(|other| other == *id));
-        prop_assert!(plan.table_on(*id).is_none_or(|table| plan.table(table).is_some_and(|table| table.spot == Some(*id))));
-    }
-    let mut names = HashSet::new();
-    for (id, room) in &plan.rooms {
-        prop_assert!(names.insert(room.name.as_str().to_lowercase()));
-        prop_assert_eq!(plan.room_by_name(room.name.as_str()), Some(*id));
-    }
+    prop_assert_eq!(broken_invariants(plan), Vec::<String>::new());
     Ok(())
 }
 

@@ -47,7 +47,7 @@ fn every_file_says_in_its_first_line_what_it_is_for() {
 /// Imports point one way. What stands further to the left knows nothing of what stands to its right.
 #[test]
 fn imports_point_one_way() {
-    const LAYERS: [(&str, usize); 11] = [
+    const LAYERS: [(&str, usize); 12] = [
         ("plan", 0),
         ("store", 1),
         ("ledger", 2),
@@ -55,6 +55,7 @@ fn imports_point_one_way() {
         ("view", 3),
         ("config", 3),
         ("watch", 3),
+        ("transfer", 3),
         ("web", 4),
         ("sample", 5),
         ("app", 6),

@@ -4,8 +4,8 @@ mod desk;
 mod open;
 mod stream;
 
-use super::StoreError;
 use super::runtime::Runtime;
+use super::{Access, StoreError};
 use deadpool::managed::{Object, Pool, PoolError};
 use open::Manager;
 use std::future::Future;
@@ -35,11 +35,11 @@ impl Mssql {
     ///
     /// # Errors
     /// The URL is not understood, nobody answers, the password is wrong, or the database is newer than the program.
-    pub fn open(url: &str) -> Result<Self, StoreError> {
+    pub fn open(url: &str, access: Access) -> Result<Self, StoreError> {
         let runtime = Runtime::start("mssql")?;
         let (pool, shown) = open::pool(url)?;
         let migrating = pool.clone();
-        runtime.wait(async move { open::migrate(&migrating, &shown).await })?;
+        runtime.wait(async move { open::migrate(&migrating, &shown, access).await })?;
         Ok(Self { runtime, pool })
     }
 

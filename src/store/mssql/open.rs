@@ -1,7 +1,7 @@
 //! Reaching SQL Server: URL, encryption, the pool, migrations.
 
 use super::{Client, Fault, connection, words};
-use crate::store::{StoreError, without_password};
+use crate::store::{Access, StoreError, without_password};
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, Pool, RecycleResult};
 use std::net::IpAddr;
@@ -104,11 +104,11 @@ fn config(url: &str, shown: &str) -> Result<Config, StoreError> {
 ///
 /// # Errors
 /// Nobody answers, the database is newer than the program, or a migration fails.
-pub(super) async fn migrate(pool: &Pool<Manager>, shown: &str) -> Result<(), StoreError> {
+pub(super) async fn migrate(pool: &Pool<Manager>, shown: &str, access: Access) -> Result<(), StoreError> {
     let runner = embedded::migrations::runner();
     let known = runner.get_migrations().iter().map(|migration| u32::try_from(migration.version()).unwrap_or(u32::MAX)).max().unwrap_or(0);
     let mut client = connection(pool).await.map_err(|fault| open_error(shown, fault))?;
-    if is_current(&mut client, known).await? {
+    if is_current(&mut client, known).await? || access == Access::Look {
         return Ok(());
     }
     let lock = "DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = N'tafel_migration', @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = 60000; SELECT @granted";

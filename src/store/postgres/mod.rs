@@ -4,8 +4,8 @@ mod desk;
 mod open;
 mod stream;
 
-use super::StoreError;
 use super::runtime::Runtime;
+use super::{Access, StoreError};
 use deadpool_postgres::{Object, Pool, PoolError};
 use std::future::Future;
 use std::sync::Arc;
@@ -28,12 +28,12 @@ impl Postgres {
     ///
     /// # Errors
     /// The URL is not understood, nobody answers, the password is wrong, or the database is newer than the program.
-    pub fn open(url: &str) -> Result<Self, StoreError> {
+    pub fn open(url: &str, access: Access) -> Result<Self, StoreError> {
         let runtime = Runtime::start("postgres")?;
         let server = open::Server::parse(url)?;
         let pool = server.pool()?;
         let (migrating, shown) = (pool.clone(), server.shown.clone());
-        runtime.wait(async move { open::migrate(&migrating, shown).await })?;
+        runtime.wait(async move { open::migrate(&migrating, shown, access).await })?;
         let appended = server.listen(runtime.handle()?);
         Ok(Self { runtime, pool, appended })
     }

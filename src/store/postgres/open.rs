@@ -1,7 +1,7 @@
 //! Reaching a PostgreSQL server: URL, encryption, the pool, migrations, and what it tells of by itself.
 
 use super::{Fault, connection, words};
-use crate::store::{StoreError, without_password};
+use crate::store::{Access, StoreError, without_password};
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use futures_util::StreamExt as _;
 use rustls::pki_types::CertificateDer;
@@ -154,12 +154,12 @@ fn tls(root_file: Option<&str>) -> Result<MakeRustlsConnect, std::io::Error> {
 ///
 /// # Errors
 /// Nobody answers, the database is newer than the program, or a migration fails.
-pub(super) async fn migrate(pool: &Pool, shown: String) -> Result<(), StoreError> {
+pub(super) async fn migrate(pool: &Pool, shown: String, access: Access) -> Result<(), StoreError> {
     let runner = embedded::migrations::runner();
     let known = runner.get_migrations().iter().map(|migration| u32::try_from(migration.version()).unwrap_or(u32::MAX)).max().unwrap_or(0);
     let mut client = connection(pool).await.map_err(|fault| open_error(&shown, fault))?;
     let failed = |error: tokio_postgres::Error| StoreError::Migrate(Arc::new(Fault::Database(error)));
-    if is_current(&client, known).await? {
+    if is_current(&client, known).await? || access == Access::Look {
         return Ok(());
     }
     client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await.map_err(failed)?;

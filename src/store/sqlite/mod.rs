@@ -36,9 +36,12 @@ impl Sqlite {
     /// It cannot be opened or migrated, is newer than the program, or (to serve) in use by another server.
     pub fn open(path: impl AsRef<Path>, access: Access) -> Result<Self, StoreError> {
         let path = path.as_ref();
+        if access == Access::Look {
+            open::must_exist(path)?;
+        }
         let lock = open::lock(path, access)?;
         let mut connection = open::connect(path)?;
-        open::migrate(path, &mut connection)?;
+        open::migrate(path, &mut connection, access)?;
         let appender = stream::Appender::start(connection);
         let desk = Mutex::new(open::connect(path)?);
         Ok(Self { path: path.to_owned(), appender, desk, readers: Mutex::new(Vec::new()), lock: Mutex::new(lock) })

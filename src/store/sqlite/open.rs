@@ -18,10 +18,21 @@ pub enum Access {
     Serve,
     /// For a command that runs beside a server, or without one.
     Beside,
+    /// To look at what is there: nothing is created, and nothing migrated.
+    Look,
 }
 
 /// How long a connection waits for another one's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// # Errors
+/// There is no such file.
+pub(super) fn must_exist(path: &Path) -> Result<(), StoreError> {
+    match path.metadata() {
+        Ok(_) => Ok(()),
+        Err(source) => Err(StoreError::Open { path: path.display().to_string(), source: Arc::new(source) }),
+    }
+}
 
 pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let open = || -> rusqlite::Result<Connection> {
@@ -38,7 +49,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
 
 /// Takes the lock that only one server can hold.
 pub(super) fn lock(path: &Path, access: Access) -> Result<Option<File>, StoreError> {
-    if access == Access::Beside {
+    if access != Access::Serve {
         return Ok(None);
     }
     let file = lock_file(path, "server-lock")?;
@@ -62,10 +73,10 @@ fn lock_file(path: &Path, suffix: &str) -> Result<File, StoreError> {
 }
 
 /// Applies the migrations that are missing; one process at a time.
-pub(super) fn migrate(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
+pub(super) fn migrate(path: &Path, connection: &mut Connection, access: Access) -> Result<(), StoreError> {
     let runner = embedded::migrations::runner();
     let known = runner.get_migrations().iter().map(|migration| u32::try_from(migration.version()).unwrap_or(u32::MAX)).max().unwrap_or(0);
-    if is_current(connection, known)? {
+    if is_current(connection, known)? || access == Access::Look {
         return Ok(());
     }
     let file = lock_file(path, "migration-lock")?;

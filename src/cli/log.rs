@@ -1,0 +1,121 @@
+//! `tafel log`: the stream as a file, from a file, and whether it is whole.
+
+use super::StoreArgument;
+use anyhow::{Context, bail};
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Deserialize;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+use tafel::plan::Position;
+use tafel::plan::document::DIGEST_VERSION;
+use tafel::transfer::{self, Verified};
+
+#[derive(Subcommand)]
+pub(super) enum LogCommand {
+    /// Write the stream as JSON lines, with checksums: a backup
+    Export {
+        /// The first event; without it, all
+        #[arg(long, value_name = "POSITION", default_value_t = 1)]
+        from: u64,
+        /// The file; without it, standard output
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        #[command(flatten)]
+        store: StoreArgument,
+    },
+    /// Append what an export holds to a store that is empty, or holds its beginning
+    Import {
+        file: PathBuf,
+        #[command(flatten)]
+        store: StoreArgument,
+    },
+    /// Read the whole stream, fold it, and check what must hold; changes nothing
+    Verify {
+        /// Compare with what this running Tafel has; the token is read from TAFEL_TOKEN
+        #[arg(long, value_name = "http://ADDRESS")]
+        against: Option<String>,
+        #[command(flatten)]
+        store: StoreArgument,
+    },
+}
+
+/// A bar on a terminal, and nothing elsewhere.
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent}% · {per_sec} · {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn show(bar: &ProgressBar) -> impl FnMut(u64, u64) {
+    move |done, of| {
+        if done.is_multiple_of(1_000) || done == of {
+            bar.set_length(of);
+            bar.set_position(done);
+        }
+    }
+}
+
+pub(super) fn run(command: LogCommand) -> anyhow::Result<()> {
+    let bar = bar();
+    match command {
+        LogCommand::Export { from, output, store } => {
+            let store = store.look()?;
+            let mut out: Box<dyn Write> = match &output {
+                Some(path) => Box::new(BufWriter::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?)),
+                None => Box::new(BufWriter::new(std::io::stdout().lock())),
+            };
+            let count = transfer::export(&*store, Position(from), &mut out, &mut show(&bar))?;
+            bar.finish_and_clear();
+            eprintln!("Exported {count} events.");
+        }
+        LogCommand::Import { file, store } => {
+            let named = || format!("cannot import {}", file.display());
+            let (appended, last) = transfer::import(&*store.open()?, &file, &mut show(&bar)).with_context(named)?;
+            bar.finish_and_clear();
+            println!("Imported {appended} events; the stream ends at {last}.");
+        }
+        LogCommand::Verify { against, store } => {
+            let verified = transfer::verify(&store.look()?)?;
+            let Verified { position, guests, tables, void, sha256, broken } = &verified;
+            println!(
+                "{position} events, no gap. {guests} guests, {tables} tables, {void} batches void.\nDigest {sha256}, version {DIGEST_VERSION}."
+            );
+            if !broken.is_empty() {
+                bail!("what must hold does not: {}", broken.join("; "));
+            }
+            if let Some(base) = against {
+                compare(&base, &verified)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Theirs {
+    position: Position,
+    sha256: String,
+    version: u32,
+}
+
+fn compare(base: &str, ours: &Verified) -> anyhow::Result<()> {
+    let token = std::env::var("TAFEL_TOKEN").context("TAFEL_TOKEN holds no token to ask with")?;
+    let url = format!("{}/api/v1/plan/digest?at={}", base.trim_end_matches('/'), ours.position);
+    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(30))).build().into();
+    let asked = agent.get(&url).header("Authorization", format!("Bearer {token}")).call();
+    let text = asked.with_context(|| format!("{base} does not say what it has"))?.body_mut().read_to_string()?;
+    let theirs: Theirs = serde_json::from_str(&text).with_context(|| format!("{base} answered something else than a digest"))?;
+    if theirs.version != DIGEST_VERSION {
+        bail!("{base} has digests of version {}, this program of {DIGEST_VERSION}: they cannot be compared", theirs.version);
+    }
+    if (theirs.position, &theirs.sha256) != (ours.position, &ours.sha256) {
+        bail!("{base} has another plan at {}: its digest is {}", theirs.position, theirs.sha256);
+    }
+    println!("{base} has the same plan.");
+    Ok(())
+}
