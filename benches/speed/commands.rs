@@ -11,9 +11,9 @@ use tafel::plan::command::{Ask, Command, Request};
 use tafel::plan::{BatchId, GuestPatch, Patch, Text, decide};
 use uuid::Uuid;
 
-const CLIENTS: usize = 64;
+pub const CLIENTS: usize = 64;
 const ROUNDS: usize = 5;
-const ROUND: Duration = Duration::from_millis(1_500);
+pub const ROUND: Duration = Duration::from_millis(1_500);
 
 pub fn run() -> Vec<Line> {
     let folder = tempfile::tempdir().unwrap();
@@ -45,7 +45,7 @@ fn note(cast: &Cast, client: usize, number: u64) -> Request {
 }
 
 /// Commands per second.
-fn through(ledger: &Ledger, cast: &Arc<Cast>) -> f64 {
+pub fn through(ledger: &Ledger, cast: &Arc<Cast>) -> f64 {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let done = Arc::new(AtomicU64::new(0));
     let seed = ledger.snapshot().plan.position.0;

@@ -5,10 +5,14 @@
 #![allow(unreachable_pub)] // Shared by its modules.
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Small numbers of our own.
 
+#[path = "../../tests/harness/postgres.rs"]
+#[allow(dead_code)] // The tests use all of it.
+mod cluster;
 mod commands;
 mod http;
 mod made;
 mod pages;
+mod postgres;
 mod replay;
 mod retraction;
 mod start;
@@ -25,7 +29,7 @@ pub struct Line {
 
 type Bench = (&'static str, fn() -> Vec<Line>);
 
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 11] = [
     ("start", start::run),
     ("replay", replay::run),
     ("commands", commands::run),
@@ -33,6 +37,10 @@ const BENCHES: [Bench; 7] = [
     ("retraction", retraction::run),
     ("growth", commands::growth),
     ("pages", pages::run),
+    ("postgres-commands", postgres::commands),
+    ("bulk", postgres::bulk),
+    ("postgres-replay", postgres::replay),
+    ("consumer", postgres::consumer),
 ];
 
 fn main() {

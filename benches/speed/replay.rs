@@ -40,14 +40,14 @@ fn replay(folder: &Path) -> f64 {
 
 #[derive(Deserialize)]
 #[allow(dead_code)]
-struct Seat {
+pub struct Seat {
     guest: u64,
     table: Option<u64>,
 }
 
 #[derive(Deserialize)]
 #[allow(dead_code)]
-struct Guest {
+pub struct Guest {
     guest: u64,
     employee_no: Option<String>,
     first_name: Option<String>,
@@ -62,18 +62,37 @@ struct Guest {
 
 #[derive(Deserialize)]
 #[allow(dead_code)]
-struct Table {
+pub struct Table {
     table: u64,
     spot: Option<u64>,
     number: Option<String>,
 }
 
 #[allow(dead_code)]
-enum Typed {
+pub enum Typed {
     Seat(Seat),
     Guest(Box<Guest>),
     Table(Table),
     Other(String),
+}
+
+/// What the payload says, and of whom.
+pub fn typed(position: i64, kind: &str, payload: &str) -> (u64, Typed) {
+    match kind {
+        "guest_seated" | "guest_unseated" => {
+            let seat: Seat = serde_json::from_str(payload).unwrap();
+            (seat.guest, Typed::Seat(seat))
+        }
+        "guest_stated" | "guest_changed" => {
+            let guest: Guest = serde_json::from_str(payload).unwrap();
+            (guest.guest, Typed::Guest(Box::new(guest)))
+        }
+        "table_placed" | "table_lifted" | "table_stated" => {
+            let table: Table = serde_json::from_str(payload).unwrap();
+            (table.table, Typed::Table(table))
+        }
+        _ => (position.cast_unsigned(), Typed::Other(payload.to_owned())),
+    }
 }
 
 fn baseline(folder: &Path) -> f64 {
@@ -86,21 +105,7 @@ fn baseline(folder: &Path) -> f64 {
     let mut count = 0;
     while let Some(row) = rows.next().unwrap() {
         let (kind, payload) = (row.get_ref(4).unwrap().as_str().unwrap(), row.get_ref(5).unwrap().as_str().unwrap());
-        let (id, typed) = match kind {
-            "guest_seated" | "guest_unseated" => {
-                let seat: Seat = serde_json::from_str(payload).unwrap();
-                (seat.guest, Typed::Seat(seat))
-            }
-            "guest_stated" | "guest_changed" => {
-                let guest: Guest = serde_json::from_str(payload).unwrap();
-                (guest.guest, Typed::Guest(Box::new(guest)))
-            }
-            "table_placed" | "table_lifted" | "table_stated" => {
-                let table: Table = serde_json::from_str(payload).unwrap();
-                (table.table, Typed::Table(table))
-            }
-            _ => (row.get::<_, i64>(0).unwrap().cast_unsigned(), Typed::Other(payload.to_owned())),
-        };
+        let (id, typed) = typed(row.get::<_, i64>(0).unwrap(), kind, payload);
         kept.insert(id, (row.get(1).unwrap(), row.get(2).unwrap(), row.get(3).unwrap(), typed));
         count += 1;
     }
