@@ -41,15 +41,21 @@ impl Pages {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limit(pub(super) i64);
 
-impl Default for Limit {
-    fn default() -> Self {
-        Self(FIRST)
-    }
-}
-
 impl Limit {
+    /// Of the first page. A range that fits into one is read at once.
+    pub(super) fn first(pages: Pages) -> Self {
+        match pages {
+            Pages::Forward { after, until } if until.saturating_sub(after) < MOST => Self(MOST - 1),
+            _ => Self(FIRST),
+        }
+    }
+
+    pub(super) fn is_most(self) -> bool {
+        self.0 == MOST
+    }
+
     pub(super) fn grow(&mut self) {
-        self.0 = (self.0 * 4).min(MOST);
+        self.0 = self.0.saturating_mul(4).min(MOST);
     }
 }
 

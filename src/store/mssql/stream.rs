@@ -242,7 +242,7 @@ fn sql(pages: Pages) -> String {
 /// Sends the pages in boxes, until there is no more or nobody takes them.
 async fn read(pool: Pool<Manager>, mut pages: Pages, boxes: &Boxes) -> Result<(), Fault> {
     let mut client = connection(&pool).await?;
-    let mut limit = Limit::default();
+    let mut limit = Limit::first(pages);
     loop {
         let within = ANSWERS_WITHIN * 4;
         let page = tokio::time::timeout(within, read_page(&mut client, pages, limit.0, boxes)).await;

@@ -7,6 +7,7 @@ use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages, drain};
 use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Rows, Sink, StoreError, StoredEvent, Stream, has_nul};
 use deadpool_postgres::{Object, Pool};
 use futures_util::TryStreamExt as _;
+use std::future::Future;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio_postgres::error::SqlState;
@@ -189,42 +190,70 @@ fn sql(pages: Pages) -> String {
 
 /// Sends the pages in boxes, until there is no more or nobody takes them.
 async fn read(pool: Pool, mut pages: Pages, boxes: &Boxes) -> Result<(), Fault> {
-    let mut client = connection(&pool).await?;
-    let mut limit = Limit::default();
+    let client = connection(&pool).await?;
+    let mut limit = Limit::first(pages);
     loop {
-        let Ok(page) = tokio::time::timeout(ANSWERS_WITHIN * 4, read_page(&client, pages, limit.0, boxes)).await else {
-            drop(Object::take(client));
-            return Err(Fault::TooSlow(ANSWERS_WITHIN * 4));
-        };
-        match page.map_err(Fault::Database)? {
-            Some(last) => pages.go_on_from(last),
-            None => return Ok(()),
+        // Whoever has read so much wants all of it: in one go, for however long that takes.
+        let is_rest = limit.is_most() && matches!(pages, Pages::Forward { .. });
+        if is_rest {
+            client.batch_execute("SET statement_timeout = 0").await.map_err(Fault::Database)?;
+        }
+        let read = read_page(&client, pages, if is_rest { i64::MAX } else { limit.0 }, boxes).await;
+        match read {
+            Ok(Read::UpTo(last)) => pages.go_on_from(last),
+            Ok(Read::All) if !is_rest => return Ok(()),
+            // Rows may still be on their way, or the connection has another time-out than the others.
+            Ok(Read::All | Read::Unwanted) => {
+                drop(Object::take(client));
+                return Ok(());
+            }
+            Err(fault) => {
+                drop(Object::take(client));
+                return Err(fault);
+            }
         }
         limit.grow();
-        // Nothing is held while somebody takes his time between two pages.
-        if client.is_closed() {
-            client = connection(&pool).await?;
+    }
+}
+
+/// What became of a page.
+enum Read {
+    /// There may be more behind this position.
+    UpTo(i64),
+    All,
+    Unwanted,
+}
+
+async fn read_page(client: &Object, pages: Pages, limit: i64, boxes: &Boxes) -> Result<Read, Fault> {
+    let (from, until) = pages.bounds();
+    let parameters: [&(dyn ToSql + Sync); 3] = [&from, &until, &limit];
+    let asking = async { client.query_raw(&client.prepare_cached(&sql(pages)).await?, parameters).await };
+    let mut rows = std::pin::pin!(in_time(asking).await?);
+    let (mut count, mut last) = (0, from);
+    loop {
+        let mut filling = Rows::default();
+        let fill = async {
+            while filling.len() < BOX_ROWS {
+                let Some(row) = rows.try_next().await? else { break };
+                let raw = raw(&row)?;
+                (count, last) = (count + 1, bound(raw.position));
+                filling.push(raw);
+            }
+            Ok(filling.len() < BOX_ROWS)
+        };
+        let is_end = in_time(fill).await?;
+        if !filling.is_empty() && !boxes.hand_over(filling) {
+            return Ok(Read::Unwanted);
+        }
+        if is_end {
+            return Ok(if count == limit { Read::UpTo(last) } else { Read::All });
         }
     }
 }
 
-/// The position where the next page begins; `None` where there is none, or nobody wants it.
-async fn read_page(client: &Object, pages: Pages, limit: i64, boxes: &Boxes) -> Result<Option<i64>, Error> {
-    let statement = client.prepare_cached(&sql(pages)).await?;
-    let (from, until) = pages.bounds();
-    let parameters: [&(dyn ToSql + Sync); 3] = [&from, &until, &limit];
-    let mut rows = std::pin::pin!(client.query_raw(&statement, parameters).await?);
-    let (mut filling, mut count, mut last) = (Rows::default(), 0, from);
-    while let Some(row) = rows.try_next().await? {
-        let raw = raw(&row)?;
-        (count, last) = (count + 1, bound(raw.position));
-        filling.push(raw);
-        if filling.len() == BOX_ROWS && !boxes.hand_over(std::mem::take(&mut filling)) {
-            return Ok(None);
-        }
-    }
-    let wanted = filling.is_empty() || boxes.hand_over(filling);
-    Ok((wanted && count == limit).then_some(last))
+async fn in_time<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
+    let within = ANSWERS_WITHIN * 4;
+    tokio::time::timeout(within, work).await.map_err(|_| Fault::TooSlow(within))?.map_err(Fault::Database)
 }
 
 impl Postgres {
