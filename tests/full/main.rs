@@ -8,6 +8,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod cdc;
 mod command_line;
 mod disk;
 mod instances;
