@@ -10,6 +10,7 @@ mod harness;
 
 mod cdc;
 mod command_line;
+mod deploy;
 mod disk;
 mod instances;
 mod kill;
