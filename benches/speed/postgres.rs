@@ -27,7 +27,7 @@ const PRODUCERS: u64 = 10;
 const LOOPS: u64 = 100;
 const BATCH: u64 = 10_000;
 
-fn runtime() -> tokio::runtime::Runtime {
+pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
@@ -37,7 +37,7 @@ fn cluster() -> Cluster {
 }
 
 /// Copies a stream into another store.
-fn copy(from: &dyn Store, to: &dyn Store) {
+pub fn copy(from: &dyn Store, to: &dyn Store) {
     let runtime = runtime();
     let (mut last, mut filling) = (Position(0), Vec::new());
     let mut append = |filling: &mut Vec<StoredEvent>| {

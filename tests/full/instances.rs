@@ -88,7 +88,12 @@ fn batches(client: &Client) -> HashMap<String, u64> {
 
 #[test]
 fn three_instances_and_64_clients_for_a_minute_with_kills() {
-    let fleet = Arc::new(Fleet::start(shared().database()));
+    insisting(shared().database(), Duration::from_mins(1));
+}
+
+/// 64 clients insist on their commands while one instance after the other is killed and comes back.
+pub fn insisting(url: String, lasting: Duration) {
+    let fleet = Arc::new(Fleet::start(url));
     let over = Arc::new(AtomicBool::new(false));
     let workers: Vec<_> = (0..CLIENTS)
         .map(|worker| {
@@ -120,7 +125,7 @@ fn three_instances_and_64_clients_for_a_minute_with_kills() {
     let began = Instant::now();
     for number in (0..INSTANCES).cycle() {
         std::thread::sleep(Duration::from_secs(4));
-        if began.elapsed() > Duration::from_mins(1) {
+        if began.elapsed() > lasting {
             break;
         }
         fleet.kill(number);
@@ -142,7 +147,7 @@ fn three_instances_and_64_clients_for_a_minute_with_kills() {
     fleet.kill(0);
     fleet.restart(0);
     assert_eq!(fleet.client(0).get("/api/v1/plan/digest").expect(200), digests[0]);
-    println!("{} commands in a minute of kills", known.len());
+    println!("{} commands in {} s of kills", known.len(), lasting.as_secs());
 }
 
 /// An answer's body, if it has the status.

@@ -3,6 +3,7 @@
 #![allow(dead_code)] // Each test binary uses a part of it.
 
 pub mod contract;
+pub mod mssql;
 pub mod plans;
 pub mod postgres;
 pub mod process;

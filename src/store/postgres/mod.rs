@@ -21,6 +21,8 @@ pub struct Postgres {
     pool: Pool,
     /// The last position that the database has told of.
     appended: watch::Receiver<u64>,
+    /// What others are to be told of.
+    tell: watch::Sender<u64>,
 }
 
 impl Postgres {
@@ -34,8 +36,9 @@ impl Postgres {
         let pool = server.pool()?;
         let (migrating, shown) = (pool.clone(), server.shown.clone());
         runtime.wait(async move { open::migrate(&migrating, shown, access).await })?;
+        let tell = open::Server::tell(pool.clone(), runtime.handle()?);
         let appended = server.listen(runtime.handle()?);
-        Ok(Self { runtime, pool, appended })
+        Ok(Self { runtime, pool, appended, tell })
     }
 
     /// Runs some work on a connection, and waits for it with the thread.

@@ -1,6 +1,6 @@
 //! Reaching a PostgreSQL server: URL, encryption, the pool, migrations, and what it tells of by itself.
 
-use super::{Fault, connection, words};
+use super::{ANSWERS_WITHIN, Fault, connection, on_connection, words};
 use crate::store::{Access, StoreError, without_password};
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use futures_util::StreamExt as _;
@@ -20,7 +20,7 @@ mod embedded {
 }
 
 /// What a finished append is told of under.
-pub(super) const CHANNEL: &str = "tafel_event";
+const CHANNEL: &str = "tafel_event";
 /// Migrations of one database are applied by one process at a time; the number is ours alone.
 const MIGRATION_LOCK: i64 = 0x7461_6665_6c00;
 const CONNECTIONS: usize = 8;
@@ -81,6 +81,23 @@ impl Server {
             }))
             .build();
         pool.map_err(|error| open_error(&self.shown, error))
+    }
+
+    /// Tells the other instances of what was appended here: the newest position, as often as it can be told.
+    pub(super) fn tell(pool: Pool, handle: &Handle) -> watch::Sender<u64> {
+        let (tell, mut newest) = watch::channel(0);
+        handle.spawn(async move {
+            while newest.changed().await.is_ok() {
+                let position = *newest.borrow_and_update();
+                // Behind the commit; who misses it asks by himself, so it need not be durable.
+                let sql = format!("BEGIN; SET LOCAL synchronous_commit = off; NOTIFY {CHANNEL}, '{position}'; COMMIT");
+                let told = on_connection(&pool, ANSWERS_WITHIN, |client| async move { client.batch_execute(&sql).await }).await;
+                if let Err(fault) = told {
+                    tracing::debug!(error = %fault, "nobody was told of an append");
+                }
+            }
+        });
+        tell
     }
 
     /// Follows what the database tells of; where that ends, it is asked now and then all the same.

@@ -1,6 +1,5 @@
 //! The event stream in PostgreSQL.
 
-use super::open::CHANNEL;
 use super::{ANSWERS_WITHIN, Fault, Postgres, connection, on_connection, unavailable};
 use crate::plan::{BatchId, Position, Timestamp};
 use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages, drain};
@@ -10,6 +9,7 @@ use futures_util::TryStreamExt as _;
 use std::future::Future;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio_postgres::binary_copy::BinaryCopyInWriter;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Error, Row};
@@ -21,6 +21,10 @@ const APPEND: &str = "INSERT INTO event (position, recorded_at, actor, batch, ki
     FROM UNNEST($2::timestamptz[], $3::text[], $4::uuid[], $5::text[], $6::text[]) WITH ORDINALITY
          AS event (recorded_at, actor, batch, kind, payload, place)
     WHERE $1 = (SELECT COALESCE(MAX(position), 0) FROM event)";
+/// The same for many: what would be one large statement is streamed.
+const COPY: &str = "COPY event (position, recorded_at, actor, batch, kind, payload) FROM STDIN BINARY";
+/// From so many events on, streaming is faster.
+const COPIED_EVENTS: u64 = 256;
 const LAST: &str = "SELECT position, recorded_at, batch FROM event ORDER BY position DESC LIMIT 1";
 const COLUMNS: &str = "SELECT position, recorded_at, actor, batch, kind, payload FROM event";
 /// An append takes a second longer for so many events.
@@ -115,6 +119,29 @@ impl<'a> Values<'a> {
     }
 }
 
+/// Streams the events into the table, behind a look at where it ends. Nothing is ever taken away from the end of a stream, and
+/// what somebody else adds in between has the first of these positions: the key settles that as well.
+async fn copy(client: &Object, expected: Position, events: &[Chunk]) -> Result<(), AppendError> {
+    let failed = |error| append_error(error, expected);
+    let values = Values::of(events)?;
+    if end(client).await.map_err(failed)?.position != expected {
+        return Err(AppendError::Conflict { expected, last: expected });
+    }
+    let statement = client.prepare_cached(COPY).await.map_err(failed)?;
+    let sink = client.copy_in(&statement).await.map_err(failed)?;
+    // Of json, the binary form is its text.
+    let types = [Type::INT8, Type::TIMESTAMPTZ, Type::TEXT, Type::UUID, Type::TEXT, Type::TEXT];
+    let mut rows = std::pin::pin!(BinaryCopyInWriter::new(sink, &types));
+    let mut position = bound(expected);
+    for (at, recorded_at) in values.recorded_at.iter().enumerate() {
+        position += 1;
+        let row: [&(dyn ToSql + Sync); 6] =
+            [&position, recorded_at, &values.actor[at], &values.batch[at], &values.kind[at], &values.payload[at]];
+        rows.as_mut().write(&row).await.map_err(failed)?;
+    }
+    rows.finish().await.map_err(failed).map(drop)
+}
+
 /// Inserts, in whatever transaction the client is in.
 async fn insert(client: &impl deadpool_postgres::GenericClient, expected: Position, events: &[Chunk]) -> Result<(), AppendError> {
     let values = Values::of(events)?;
@@ -128,26 +155,29 @@ async fn insert(client: &impl deadpool_postgres::GenericClient, expected: Positi
     }
 }
 
-async fn append(pool: Pool, expected: Position, overwrite: Vec<(Position, String)>, events: Vec<Chunk>) -> Result<(), AppendError> {
+async fn append(
+    pool: Pool,
+    tell: watch::Sender<u64>,
+    expected: Position,
+    overwrite: Vec<(Position, String)>,
+    events: Vec<Chunk>,
+) -> Result<(), AppendError> {
     let count: u64 = events.iter().map(|chunk| chunk.len() as u64).sum();
     let within = ANSWERS_WITHIN + Duration::from_secs(count / EVENTS_PER_SECOND);
     let away = |fault| AppendError::Failed(unavailable(fault));
     let mut client = connection(&pool).await.map_err(away)?;
     let appending = async {
-        if overwrite.is_empty() {
+        if !overwrite.is_empty() {
+            erase(&mut client, expected, &overwrite, &events).await
+        } else if count < COPIED_EVENTS {
             insert(&client, expected, &events).await
         } else {
-            erase(&mut client, expected, &overwrite, &events).await
+            copy(&client, expected, &events).await
         }
     };
     match tokio::time::timeout(within, appending).await {
         Ok(Ok(())) => {
-            let last = expected.0 + count;
-            // Behind the append, on the same connection; nobody waits for it, and whoever misses it asks by himself.
-            tokio::spawn(async move {
-                let told = format!("NOTIFY {CHANNEL}, '{last}'");
-                drop(tokio::time::timeout(ANSWERS_WITHIN, client.batch_execute(&told)).await);
-            });
+            tell.send_replace(expected.0 + count);
             Ok(())
         }
         Ok(Err(AppendError::Conflict { .. })) => {
@@ -279,7 +309,7 @@ impl Postgres {
 
 impl Stream for Postgres {
     fn append(&self, expected: Position, events: Vec<Chunk>) -> Fut<'_, Result<(), AppendError>> {
-        Box::pin(self.runtime.spawn(append(self.pool.clone(), expected, Vec::new(), events)))
+        Box::pin(self.runtime.spawn(append(self.pool.clone(), self.tell.clone(), expected, Vec::new(), events)))
     }
 
     fn end(&self) -> Fut<'_, Result<End, StoreError>> {
@@ -311,7 +341,7 @@ impl Stream for Postgres {
     }
 
     fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {
-        Box::pin(self.runtime.spawn(append(self.pool.clone(), expected, overwrite, vec![events])))
+        Box::pin(self.runtime.spawn(append(self.pool.clone(), self.tell.clone(), expected, overwrite, vec![events])))
     }
 
     fn probe(&self) -> Fut<'_, Result<(), StoreError>> {
