@@ -50,10 +50,6 @@ impl Limit {
         }
     }
 
-    pub(super) fn is_most(self) -> bool {
-        self.0 == MOST
-    }
-
     pub(super) fn grow(&mut self) {
         self.0 = self.0.saturating_mul(4).min(MOST);
     }

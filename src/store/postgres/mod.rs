@@ -2,6 +2,7 @@
 
 mod desk;
 mod open;
+mod scan;
 mod stream;
 
 use super::runtime::Runtime;
@@ -19,6 +20,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 pub struct Postgres {
     runtime: Runtime,
     pool: Pool,
+    server: Arc<open::Server>,
     /// The last position that the database has told of.
     appended: watch::Receiver<u64>,
     /// What others are to be told of.
@@ -32,13 +34,13 @@ impl Postgres {
     /// The URL is not understood, nobody answers, the password is wrong, or the database is newer than the program.
     pub fn open(url: &str, access: Access) -> Result<Self, StoreError> {
         let runtime = Runtime::start("postgres")?;
-        let server = open::Server::parse(url)?;
+        let server = Arc::new(open::Server::parse(url)?);
         let pool = server.pool()?;
         let (migrating, shown) = (pool.clone(), server.shown.clone());
         runtime.wait(async move { open::migrate(&migrating, shown, access).await })?;
         let tell = open::Server::tell(pool.clone(), runtime.handle()?);
-        let appended = server.listen(runtime.handle()?);
-        Ok(Self { runtime, pool, appended, tell })
+        let appended = server.clone().listen(runtime.handle()?);
+        Ok(Self { runtime, pool, server, appended, tell })
     }
 
     /// Runs some work on a connection, and waits for it with the thread.

@@ -12,7 +12,8 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_postgres::config::{Host, SslMode};
-use tokio_postgres::{AsyncMessage, Config};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 mod embedded {
@@ -65,6 +66,13 @@ impl Server {
         Ok(Self { config, tls, shown })
     }
 
+    /// A connection beside the pool, without its time-out.
+    pub(super) async fn connect(
+        &self,
+    ) -> Result<(Client, Connection<Socket, <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream>), tokio_postgres::Error> {
+        self.config.connect(self.tls.clone()).await
+    }
+
     pub(super) fn pool(&self) -> Result<Pool, StoreError> {
         let manager =
             Manager::from_config(self.config.clone(), self.tls.clone(), ManagerConfig { recycling_method: RecyclingMethod::Fast });
@@ -101,7 +109,7 @@ impl Server {
     }
 
     /// Follows what the database tells of; where that ends, it is asked now and then all the same.
-    pub(super) fn listen(self, handle: &Handle) -> watch::Receiver<u64> {
+    pub(super) fn listen(self: Arc<Self>, handle: &Handle) -> watch::Receiver<u64> {
         let (told, appended) = watch::channel(0);
         handle.spawn(async move {
             while !told.is_closed() {
@@ -115,7 +123,7 @@ impl Server {
     }
 
     async fn follow(&self, told: &watch::Sender<u64>) -> Result<(), tokio_postgres::Error> {
-        let (client, mut connection) = self.config.connect(self.tls.clone()).await?;
+        let (client, mut connection) = self.connect().await?;
         let mut messages = futures_util::stream::poll_fn(move |context| connection.poll_message(context));
         let listen = format!("LISTEN {CHANNEL}");
         let mut listening = std::pin::pin!(client.batch_execute(&listen));

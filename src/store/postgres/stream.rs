@@ -1,12 +1,11 @@
 //! The event stream in PostgreSQL.
 
+use super::scan::{WHOLE_EVENTS, read, whole};
 use super::{ANSWERS_WITHIN, Fault, Postgres, connection, on_connection, unavailable};
 use crate::plan::{BatchId, Position, Timestamp};
-use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages, drain};
-use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Rows, Sink, StoreError, StoredEvent, Stream, has_nul};
+use crate::store::pages::{Boxes, Pages, drain};
+use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Sink, StoreError, StoredEvent, Stream, has_nul};
 use deadpool_postgres::{Object, Pool};
-use futures_util::TryStreamExt as _;
-use std::future::Future;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio_postgres::binary_copy::BinaryCopyInWriter;
@@ -26,7 +25,7 @@ const COPY: &str = "COPY event (position, recorded_at, actor, batch, kind, paylo
 /// From so many events on, streaming is faster.
 const COPIED_EVENTS: u64 = 256;
 const LAST: &str = "SELECT position, recorded_at, batch FROM event ORDER BY position DESC LIMIT 1";
-const COLUMNS: &str = "SELECT position, recorded_at, actor, batch, kind, payload FROM event";
+pub(super) const COLUMNS: &str = "SELECT position, recorded_at, actor, batch, kind, payload FROM event";
 /// An append takes a second longer for so many events.
 const EVENTS_PER_SECOND: u64 = 5_000;
 
@@ -63,7 +62,7 @@ impl<'a> FromSql<'a> for Plain<'a> {
     }
 }
 
-fn raw(row: &Row) -> Result<RawEvent<'_>, Error> {
+pub(super) fn raw(row: &Row) -> Result<RawEvent<'_>, Error> {
     Ok(RawEvent {
         position: Position(u64::try_from(row.try_get::<_, i64>(0)?).unwrap_or(0)),
         recorded_at: row.try_get(1)?,
@@ -209,85 +208,13 @@ async fn erase(client: &mut Object, expected: Position, overwrite: &[(Position, 
     transaction.commit().await.map_err(failed)
 }
 
-fn sql(pages: Pages) -> String {
-    let rest = match pages {
-        Pages::Forward { .. } => "position > $1 AND position <= $2 ORDER BY position",
-        Pages::Back { .. } => "position < $1 AND position <= $2 ORDER BY position DESC",
-        Pages::Validity { .. } => "kind IN ('batch_retracted', 'batch_reinstated') AND position > $1 AND position <= $2 ORDER BY position",
-    };
-    format!("{COLUMNS} WHERE {rest} LIMIT $3")
-}
-
-/// Sends the pages in boxes, until there is no more or nobody takes them.
-async fn read(pool: Pool, mut pages: Pages, boxes: &Boxes) -> Result<(), Fault> {
-    let client = connection(&pool).await?;
-    let mut limit = Limit::first(pages);
-    loop {
-        // Whoever has read so much wants all of it: in one go, for however long that takes.
-        let is_rest = limit.is_most() && matches!(pages, Pages::Forward { .. });
-        if is_rest {
-            client.batch_execute("SET statement_timeout = 0").await.map_err(Fault::Database)?;
-        }
-        let read = read_page(&client, pages, if is_rest { i64::MAX } else { limit.0 }, boxes).await;
-        match read {
-            Ok(Read::UpTo(last)) => pages.go_on_from(last),
-            Ok(Read::All) if !is_rest => return Ok(()),
-            // Rows may still be on their way, or the connection has another time-out than the others.
-            Ok(Read::All | Read::Unwanted) => {
-                drop(Object::take(client));
-                return Ok(());
-            }
-            Err(fault) => {
-                drop(Object::take(client));
-                return Err(fault);
-            }
-        }
-        limit.grow();
-    }
-}
-
-/// What became of a page.
-enum Read {
-    /// There may be more behind this position.
-    UpTo(i64),
-    All,
-    Unwanted,
-}
-
-async fn read_page(client: &Object, pages: Pages, limit: i64, boxes: &Boxes) -> Result<Read, Fault> {
-    let (from, until) = pages.bounds();
-    let parameters: [&(dyn ToSql + Sync); 3] = [&from, &until, &limit];
-    let asking = async { client.query_raw(&client.prepare_cached(&sql(pages)).await?, parameters).await };
-    let mut rows = std::pin::pin!(in_time(asking).await?);
-    let (mut count, mut last) = (0, from);
-    loop {
-        let mut filling = Rows::default();
-        let fill = async {
-            while filling.len() < BOX_ROWS {
-                let Some(row) = rows.try_next().await? else { break };
-                let raw = raw(&row)?;
-                (count, last) = (count + 1, bound(raw.position));
-                filling.push(raw);
-            }
-            Ok(filling.len() < BOX_ROWS)
-        };
-        let is_end = in_time(fill).await?;
-        if !filling.is_empty() && !boxes.hand_over(filling) {
-            return Ok(Read::Unwanted);
-        }
-        if is_end {
-            return Ok(if count == limit { Read::UpTo(last) } else { Read::All });
-        }
-    }
-}
-
-async fn in_time<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
-    let within = ANSWERS_WITHIN * 4;
-    tokio::time::timeout(within, work).await.map_err(|_| Fault::TooSlow(within))?.map_err(Fault::Database)
-}
-
 impl Postgres {
     fn scan_pages(&self, pages: Pages, sink: Sink<'_>) -> Result<(), StoreError> {
+        if let Pages::Forward { after, until } = pages
+            && until.saturating_sub(after) > WHOLE_EVENTS
+        {
+            return whole(&self.server, after, until, sink);
+        }
         let (boxes, filled) = Boxes::new();
         let pool = self.pool.clone();
         self.runtime.handle()?.spawn(async move {
