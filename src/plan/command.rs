@@ -4,9 +4,11 @@ use super::event::PlanPatch;
 use super::floor::{RoomPatch, SpotPatch};
 use super::guest::GuestPatch;
 use super::id::{BatchId, GuestId, Position, RoomId, SpotId, TableId};
+use super::report::{Details, FileFacts, ReportId, Step, Terms};
 use super::table::TablePatch;
 use super::upload::{Choices, Preview, Upload};
-use super::value::{Code, Timestamp};
+use super::value::{Code, Text, Timestamp};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -68,6 +70,91 @@ pub struct Request {
 pub enum Ask {
     Commands(Vec<Command>),
     Upload(Box<ApplyUpload>),
+    Report(Box<ReportAsk>),
+}
+
+/// What is asked for about a report: by the clock, by who works on it, or by an admin.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReportAsk {
+    /// Reports are made by themselves from this date on. Nothing, where that is settled.
+    Enable {
+        from: Date,
+    },
+    /// `is_last`: the position of the terms is the stream's last, so that it must still be.
+    Start {
+        report: ReportId,
+        terms: Box<Terms>,
+        is_last: bool,
+    },
+    Claim {
+        report: ReportId,
+        runner: Text,
+        until: Timestamp,
+    },
+    CreatedRows {
+        report: ReportId,
+        token: u64,
+        file: FileFacts,
+    },
+    Announce {
+        report: ReportId,
+        token: u64,
+        name: Text,
+    },
+    Submitted {
+        report: ReportId,
+        token: u64,
+    },
+    Archived {
+        report: ReportId,
+        token: u64,
+        location: Text,
+    },
+    Fail {
+        report: ReportId,
+        token: u64,
+        step: Step,
+        details: Details,
+        retry_at: Option<Timestamp>,
+        uncertain: bool,
+    },
+    Release {
+        report: ReportId,
+        token: u64,
+    },
+    Retry {
+        report: ReportId,
+    },
+    Decide {
+        report: ReportId,
+        was_received: bool,
+    },
+    Raise {
+        key: Text,
+        report: Option<ReportId>,
+        subject: Text,
+        message: Text,
+    },
+    Sent {
+        key: Text,
+    },
+}
+
+impl ReportAsk {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Enable { .. } => "enable_reports",
+            Self::Start { .. } => "start_report",
+            Self::Claim { .. } => "claim_report",
+            Self::CreatedRows { .. } | Self::Submitted { .. } | Self::Archived { .. } => "finish_report_step",
+            Self::Announce { .. } => "announce_submission",
+            Self::Fail { .. } => "fail_report_step",
+            Self::Release { .. } => "release_report",
+            Self::Retry { .. } => "retry_report",
+            Self::Decide { .. } => "decide_report",
+            Self::Raise { .. } | Self::Sent { .. } => "alert",
+        }
+    }
 }
 
 /// An upload that was previewed, with what the person chose.
@@ -244,6 +331,7 @@ impl Ask {
                 _ => "several",
             },
             Self::Upload(_) => "apply_upload",
+            Self::Report(ask) => ask.name(),
         }
     }
 }

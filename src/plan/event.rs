@@ -3,6 +3,7 @@
 use super::floor::{RoomPatch, SpotPatch};
 use super::guest::GuestPatch;
 use super::id::{BatchId, GuestId, Position, RoomId, SpotId, Subject, TableId};
+use super::report::ReportEvent;
 use super::table::TablePatch;
 use super::upload::{Counts, UploadKind};
 use super::value::{Patch, Seats, Text, Timestamp};
@@ -55,6 +56,7 @@ pub enum Body {
     UploadApplied(UploadApplied),
     BatchRetracted(Retraction),
     BatchReinstated(Retraction),
+    Report(Box<ReportEvent>),
 }
 
 /// The plan's own fields: absent keeps.
@@ -134,13 +136,17 @@ impl Body {
             Self::UploadApplied(_) => "upload_applied",
             Self::BatchRetracted(_) => "batch_retracted",
             Self::BatchReinstated(_) => "batch_reinstated",
+            Self::Report(event) => event.kind(),
         }
     }
 
     /// Whether a retraction can make this event void.
     #[must_use]
     pub fn is_retractable(&self) -> bool {
-        !matches!(self, Self::PlanCreated { .. } | Self::GuestErased { .. } | Self::BatchRetracted(_) | Self::BatchReinstated(_))
+        !matches!(
+            self,
+            Self::PlanCreated { .. } | Self::GuestErased { .. } | Self::BatchRetracted(_) | Self::BatchReinstated(_) | Self::Report(_)
+        )
     }
 
     /// Calls back for every field that the event says something about, whatever the plan holds there.
@@ -179,7 +185,8 @@ impl Body {
             | Self::SpotRemoved { .. }
             | Self::UploadApplied(_)
             | Self::BatchRetracted(_)
-            | Self::BatchReinstated(_) => {}
+            | Self::BatchReinstated(_)
+            | Self::Report(_) => {}
         }
     }
 }

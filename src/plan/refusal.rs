@@ -1,6 +1,7 @@
 //! Refusals: what the plan does not allow, worded for the person who asked.
 
 use super::id::{GuestId, Position, RoomId, SpotId, TableId};
+use super::report::ReportId;
 use super::retract::{Lost, RetractionPreview};
 use super::upload::Preview;
 use super::value::Timestamp;
@@ -108,6 +109,84 @@ pub enum Refusal {
     },
     /// The id of the request stands in the stream, for another request.
     IdTaken,
+    Report(ReportRefusal),
+}
+
+/// Why nothing is done about a report.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ReportRefusal {
+    Unknown,
+    /// Its day is not over.
+    NotDue {
+        report: ReportId,
+        cut_off: Timestamp,
+    },
+    /// It was started already.
+    Exists,
+    /// The revision before it is still being worked on.
+    Unfinished,
+    /// The stream has moved on since its end was looked at.
+    Outdated,
+    /// Somebody works on it.
+    Claimed {
+        runner: String,
+        until: Timestamp,
+    },
+    /// It failed, and is to be tried again later, or by a person only.
+    Waiting,
+    /// Somebody else has taken it over.
+    Fenced,
+    /// The step is done, or not the next one.
+    Done,
+    NothingToRetry,
+    NotUncertain,
+}
+
+impl ReportRefusal {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown_report",
+            Self::NotDue { .. } => "report_not_due",
+            Self::Exists => "report_exists",
+            Self::Unfinished => "report_unfinished",
+            Self::Outdated => "report_outdated",
+            Self::Claimed { .. } => "report_claimed",
+            Self::Waiting => "report_waiting",
+            Self::Fenced => "report_fenced",
+            Self::Done => "report_done",
+            Self::NothingToRetry => "nothing_to_retry",
+            Self::NotUncertain => "not_uncertain",
+        }
+    }
+
+    fn words(&self) -> (String, String) {
+        let words = |title: &str, detail: &str| (title.to_owned(), detail.to_owned());
+        match self {
+            Self::Unknown => words("There is no such report", "It has not been started."),
+            Self::NotDue { report, cut_off } => {
+                (format!("The report of {report} is not due"), format!("Its day is over at {cut_off}; until then, there is a draft."))
+            }
+            Self::Exists => words("The report was started already", "Look at how far it is. A corrected one needs a reason."),
+            Self::Unfinished => words("The report before it is not finished", "Wait for it, or see to why it failed."),
+            Self::Outdated => words("The plan has moved on", "Ask again."),
+            Self::Claimed { runner, until } => {
+                (format!("{runner} works on it"), format!("Until {until}, unless it gives it back earlier."))
+            }
+            Self::Waiting => words("It is to be tried again later", "Or ask for it to be retried."),
+            Self::Fenced => words("Somebody else works on it", "It was taken over, since the claim on it had run out."),
+            Self::Done => words("This is done", "No step is done twice."),
+            Self::NothingToRetry => {
+                words("There is nothing to retry", "It has not failed, or somebody must first find out whether it arrived.")
+            }
+            Self::NotUncertain => words("There is nothing to decide", "It is known whether the file has arrived."),
+        }
+    }
+}
+
+impl From<ReportRefusal> for Refusal {
+    fn from(refusal: ReportRefusal) -> Self {
+        Self::Report(refusal)
+    }
 }
 
 /// Something in the plan, by its id and by what people call it.
@@ -179,6 +258,7 @@ impl Refusal {
             Self::NotRetractable { .. } => "not_retractable",
             Self::OthersBuiltOnIt { .. } => "others_built_on_it",
             Self::IdTaken => "id_taken",
+            Self::Report(refusal) => refusal.code(),
         }
     }
 
@@ -226,6 +306,7 @@ impl Refusal {
             Self::OthersBuiltOnIt { lost } if lost.len() == 1 => "A later change builds on it".to_owned(),
             Self::OthersBuiltOnIt { lost } => format!("{} later changes build on it", lost.len()),
             Self::IdTaken => "The id is taken".to_owned(),
+            Self::Report(refusal) => refusal.words().0,
         }
     }
 
@@ -266,6 +347,7 @@ impl Refusal {
             Self::NotRetracted => "There is nothing to reinstate.".to_owned(),
             Self::NotRetractable { why } => (*why).to_owned(),
             Self::IdTaken => "Another request was carried out under this id. Send this one under a fresh id.".to_owned(),
+            Self::Report(refusal) => refusal.words().1,
             Self::OthersBuiltOnIt { .. } => "Their changes would lose their effect. An admin can take it back nevertheless.".to_owned(),
         }
     }
@@ -279,7 +361,6 @@ impl Refusal {
             Self::UnknownRoom(id) => json!({ "room": id }),
             Self::UnknownSpot(id) => json!({ "spot": id }),
             Self::UnknownParty(name) => json!({ "party": name }),
-            Self::UnknownBatch | Self::NotRetracted | Self::NotRetractable { .. } | Self::IdTaken => json!({}),
             Self::EmployeeNoTaken { employee_no, by } => json!({ "employee_no": employee_no, "by": by }),
             Self::EmailTaken { email, by } => json!({ "email": email, "by": by }),
             Self::TableFull { table, seats, seated, missing } => {
@@ -302,6 +383,9 @@ impl Refusal {
             Self::RetractionOutdated { preview } => json!({ "preview": preview }),
             Self::AlreadyRetracted { position } => json!({ "position": position }),
             Self::OthersBuiltOnIt { lost } => json!({ "lost": lost }),
+            Self::Report(ReportRefusal::NotDue { report, cut_off }) => json!({ "date": report.date.to_string(), "cut_off": cut_off }),
+            Self::Report(ReportRefusal::Claimed { runner, until }) => json!({ "runner": runner, "until": until }),
+            Self::UnknownBatch | Self::NotRetracted | Self::NotRetractable { .. } | Self::IdTaken | Self::Report(_) => json!({}),
         };
         if let Value::Object(fields) = fields { fields } else { Map::new() }
     }

@@ -5,6 +5,7 @@ use super::evolve::Why;
 use super::floor::{Room, Spot};
 use super::guest::Guest;
 use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId};
+use super::report::Reports;
 use super::subject::Touch;
 use super::table::Table;
 use super::value::{Key, Seats, Text, Timestamp};
@@ -31,6 +32,8 @@ pub struct Plan {
     pub(super) hindered: OrdMap<Position, Hindered>,
     /// Every case in which two events collided; see [`Plan::open_collisions`].
     pub(super) collisions: Vector<Collision>,
+    /// The end-of-day reports.
+    pub reports: Reports,
     /// How many erasures the stream holds.
     pub erasures: u64,
 
@@ -130,6 +133,7 @@ impl Default for Plan {
             spots: OrdMap::new(),
             hindered: OrdMap::new(),
             collisions: Vector::new(),
+            reports: Reports::default(),
             erasures: 0,
             employee_nos: OrdMap::new(),
             emails: OrdMap::new(),

@@ -1,4 +1,4 @@
-//! What is stored beside the stream: accounts, tokens, sessions, uploads that wait, and consumers.
+//! What is stored beside the stream: accounts, tokens, sessions, uploads that wait, consumers, and reports' files.
 
 use super::StoreError;
 use crate::plan::command::Role;
@@ -170,4 +170,28 @@ pub trait Consumers: Send + Sync {
     /// # Errors
     /// The store fails.
     fn forget_consumer(&self, name: &str) -> Result<bool, StoreError>;
+}
+
+/// What a report sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportFile {
+    pub sha256: [u8; 32],
+    pub name: String,
+    pub content: Vec<u8>,
+    pub created_at: Timestamp,
+}
+
+/// Reports' files, by what is in them, from when they are written until they are archived. These block their thread.
+pub trait ReportFiles: Send + Sync {
+    /// Nothing, where it is kept already.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn keep_report_file(&self, file: &ReportFile) -> Result<(), StoreError>;
+    /// # Errors
+    /// The store fails.
+    fn report_file(&self, sha256: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError>;
+    /// # Errors
+    /// The store fails.
+    fn forget_report_file(&self, sha256: &[u8; 32]) -> Result<(), StoreError>;
 }

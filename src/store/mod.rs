@@ -11,7 +11,7 @@ mod runtime;
 mod sqlite;
 
 pub use ahead::{Ahead, Page};
-pub use desk::{Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, Session, Sessions, Uploads};
+pub use desk::{Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, ReportFile, ReportFiles, Session, Sessions, Uploads};
 pub use mssql::Mssql;
 pub use postgres::Postgres;
 pub use rows::Rows;
@@ -153,7 +153,7 @@ pub trait Stream: Send + Sync {
 }
 
 /// Everything that is stored.
-pub trait Store: Stream + Accounts + Sessions + Uploads + Consumers {}
+pub trait Store: Stream + Accounts + Sessions + Uploads + Consumers + ReportFiles {}
 
 impl StoredEvent {
     /// The event as a row under a cursor.
@@ -185,7 +185,7 @@ impl RawEvent<'_> {
     }
 }
 
-impl<T: Stream + Accounts + Sessions + Uploads + Consumers> Store for T {}
+impl<T: Stream + Accounts + Sessions + Uploads + Consumers + ReportFiles> Store for T {}
 
 /// Opens the store that the URL names, migrated to this program's version.
 ///

@@ -1,6 +1,7 @@
 //! What happened, in words: one line for each batch.
 
 use crate::plan::event::{Body, Event, UploadApplied};
+use crate::plan::report::{ReportEvent, ReportId, Step};
 use crate::plan::upload::UploadKind;
 use crate::plan::{Plan, Subject, Timestamp};
 use std::collections::BTreeMap;
@@ -74,6 +75,40 @@ fn one(plan: &Plan, body: &Body) -> String {
         Body::UploadApplied(upload) => upload_words(upload),
         Body::BatchRetracted(retraction) => format!("Took back a batch: {}", retraction.reason),
         Body::BatchReinstated(retraction) => format!("Brought back a batch: {}", retraction.reason),
+        Body::Report(event) => report(event),
+    }
+}
+
+/// What happened to a report.
+#[must_use]
+pub fn report(event: &ReportEvent) -> String {
+    let of = |what: &str, id: &ReportId| format!("{what} of {id}");
+    match event {
+        ReportEvent::Enabled { from } => format!("Reports from {from} on"),
+        ReportEvent::Started { report, .. } => of("Started the report", report),
+        ReportEvent::Claimed { report, runner, .. } => format!("{runner} works on the report of {report}"),
+        ReportEvent::Released { report, .. } => of("Gave back the report", report),
+        ReportEvent::StepStarted { report, step, attempt, .. } => format!("Report of {report}: {}, attempt {attempt}", step_words(*step)),
+        ReportEvent::RowsCreated { report, file, .. } => format!("Report of {report}: {} rows written", file.rows),
+        ReportEvent::Submitting { report, .. } => of("About to name the report", report),
+        ReportEvent::Submitted { report, .. } => of("Submitted the report", report),
+        ReportEvent::Archived { report, .. } => of("Archived the report", report),
+        ReportEvent::Failed { report, step, details, .. } => format!("Report of {report}: {} failed: {details}", step_words(*step)),
+        ReportEvent::Retried { report } => of("Asked for another try of the report", report),
+        ReportEvent::Decided { report, was_received: true } => of("Found that the authority has the report", report),
+        ReportEvent::Decided { report, was_received: false } => of("Found that the authority does not have the report", report),
+        ReportEvent::AlertRaised { subject, .. } => format!("Alert: {subject}"),
+        ReportEvent::AlertSent { .. } => "Told everybody who is to be told".to_owned(),
+    }
+}
+
+/// A step as people call it.
+#[must_use]
+pub fn step_words(step: Step) -> &'static str {
+    match step {
+        Step::CreateRows => "writing the rows",
+        Step::Submit => "submitting",
+        Step::Archive => "archiving",
     }
 }
 

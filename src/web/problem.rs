@@ -1,7 +1,7 @@
 //! The one seam for errors: refusals and faults to problem documents (RFC 9457).
 
 use crate::ledger::Failure;
-use crate::plan::{InvalidField, Refusal};
+use crate::plan::{InvalidField, Refusal, ReportRefusal};
 use crate::sheet::SheetError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -226,7 +226,8 @@ impl From<Refusal> for Problem {
             | Refusal::UnknownRoom(_)
             | Refusal::UnknownSpot(_)
             | Refusal::UnknownParty(_)
-            | Refusal::UnknownBatch => StatusCode::NOT_FOUND,
+            | Refusal::UnknownBatch
+            | Refusal::Report(ReportRefusal::Unknown) => StatusCode::NOT_FOUND,
             _ => StatusCode::CONFLICT,
         };
         let problem = Self::new(status, refusal.code(), refusal.title(), refusal.detail());

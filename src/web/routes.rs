@@ -66,6 +66,13 @@ routes! {
     POST post "/api/v1/batches/{id}/retract"           Needs::Role(Role::Door) => api::batches::retract;
     POST post "/api/v1/batches/{id}/reinstate"         Needs::Role(Role::Door) => api::batches::reinstate;
 
+    GET  get  "/api/v1/reports"                        VIEWER                  => api::reports::list;
+    GET  get  "/api/v1/reports/{date}"                 VIEWER                  => api::reports::state;
+    POST post "/api/v1/reports/{date}"                 Needs::Role(Role::Admin) => api::reports::start;
+    POST post "/api/v1/reports/{date}/retry"           Needs::Role(Role::Admin) => api::reports::retry;
+    POST post "/api/v1/reports/{date}/decide"          Needs::Role(Role::Admin) => api::reports::decide;
+    GET  get  "/api/v1/reports/{date}/file"            VIEWER                  => api::reports::file;
+
     GET  get  "/api/docs"                              Needs::Nothing          => pages::reference;
     GET  get  "/static/{file}"                         Needs::Nothing          => assets::file;
     GET  get  "/sign-in"                               Needs::Nothing          => pages::sign_in;

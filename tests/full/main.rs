@@ -18,4 +18,5 @@ mod logs;
 mod memory;
 mod mssql;
 mod postgres;
+mod report;
 mod transfer;

@@ -7,7 +7,8 @@ use tafel::ledger::now;
 use tafel::plan::command::Role;
 use tafel::plan::{BatchId, Position, Timestamp};
 use tafel::store::{
-    self, Access, Account, ApiToken, AppendError, Chunk, Consumer, PendingUpload, RawEvent, Session, Store, StoreError, StoredEvent,
+    self, Access, Account, ApiToken, AppendError, Chunk, Consumer, PendingUpload, RawEvent, ReportFile, Session, Store, StoreError,
+    StoredEvent,
 };
 use uuid::Uuid;
 
@@ -86,6 +87,7 @@ pub fn holds<D: Database>(new: impl Fn() -> D) {
     accounts_sessions_and_tokens(&new());
     uploads_wait(&new());
     consumers_move(&new());
+    report_files_are_kept(&new());
     the_clock_is_about_right(&new());
     ten_producers_and_a_consumer(&new());
 }
@@ -308,6 +310,19 @@ fn uploads_wait(database: &impl Database) {
     store.keep_upload(&later, Timestamp(upload.created_at.0 + 1)).unwrap();
     assert!(other.upload(upload.id).unwrap().is_none(), "its hour is over");
     assert!(other.upload(later.id).unwrap().is_some());
+}
+
+fn report_files_are_kept(database: &impl Database) {
+    let (store, other) = (database.open(), database.open());
+    let content: Vec<u8> = (0..3_000_000_u32).map(|number| number.to_le_bytes()[usize::from(number % 7 == 0)]).collect();
+    let file = ReportFile { sha256: [7; 32], name: "tafel-2026-11-21.csv".to_owned(), content, created_at: Timestamp(1) };
+    assert_eq!(store.report_file(&file.sha256).unwrap(), None);
+    store.keep_report_file(&file).unwrap();
+    other.keep_report_file(&file).unwrap();
+    assert_eq!(other.report_file(&file.sha256).unwrap().as_ref(), Some(&file.content));
+    other.forget_report_file(&file.sha256).unwrap();
+    other.forget_report_file(&file.sha256).unwrap();
+    assert_eq!(store.report_file(&file.sha256).unwrap(), None);
 }
 
 fn consumers_move(database: &impl Database) {

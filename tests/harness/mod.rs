@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // Each test binary uses a part of it.
 
+pub mod authority;
 pub mod contract;
 pub mod mssql;
 pub mod plans;

@@ -38,11 +38,21 @@ impl Process {
 
     /// Starts a server on the store.
     pub fn start_on(folder: &Path, store: &str, arguments: &[&str]) -> Self {
+        Self::start_as(folder, store, arguments, &[])
+    }
+
+    /// Starts a server on the store, with some environment.
+    pub fn start_with(folder: &Path, store: &str, variables: &[(&str, String)]) -> Self {
+        Self::start_as(folder, store, &[], variables)
+    }
+
+    fn start_as(folder: &Path, store: &str, arguments: &[&str], variables: &[(&str, String)]) -> Self {
         let log = folder.join("tafel.log");
         let file = File::options().create(true).append(true).open(&log).unwrap();
         let mut child = tafel()
             .args(["--listen", "127.0.0.1:0", "--store", store])
             .args(arguments)
+            .envs(variables.iter().cloned())
             .current_dir(folder)
             .stdout(Stdio::piped())
             .stderr(file)

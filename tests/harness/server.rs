@@ -56,7 +56,8 @@ impl Server {
     }
 
     fn run(&mut self) {
-        let settings = Settings { listen: "127.0.0.1:0".parse().unwrap(), store: self.store_url(), staff_may_upload: false, workers: 2 };
+        let settings =
+            Settings { listen: "127.0.0.1:0".parse().unwrap(), store: self.store_url(), staff_may_upload: false, workers: 2, report: None };
         let (started, address) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let with_sample = self.with_sample;
@@ -325,6 +326,13 @@ impl Answer {
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         self.body
+    }
+
+    /// A body that is no JSON.
+    #[track_caller]
+    pub fn expect_text(self, status: u16) -> String {
+        assert_eq!(self.status, status, "{}", self.body);
+        self.body.as_str().unwrap().to_owned()
     }
 
     /// A problem, by the last part of its type.

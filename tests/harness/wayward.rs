@@ -7,8 +7,8 @@ use tafel::ledger::now;
 use tafel::plan::command::Role;
 use tafel::plan::{BatchId, Position, Timestamp};
 use tafel::store::{
-    Account, Accounts, ApiToken, AppendError, Chunk, Consumer, Consumers, End, Fut, PendingUpload, Session, Sessions, Sink, Store,
-    StoreError, StoredEvent, Stream, Uploads,
+    Account, Accounts, ApiToken, AppendError, Chunk, Consumer, Consumers, End, Fut, PendingUpload, ReportFile, ReportFiles, Session,
+    Sessions, Sink, Store, StoreError, StoredEvent, Stream, Uploads,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -125,6 +125,18 @@ impl Consumers for Wayward {
     }
     fn forget_consumer(&self, name: &str) -> Result<bool, StoreError> {
         self.inner().forget_consumer(name)
+    }
+}
+
+impl ReportFiles for Wayward {
+    fn keep_report_file(&self, file: &ReportFile) -> Result<(), StoreError> {
+        self.inner().keep_report_file(file)
+    }
+    fn report_file(&self, sha256: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner().report_file(sha256)
+    }
+    fn forget_report_file(&self, sha256: &[u8; 32]) -> Result<(), StoreError> {
+        self.inner().forget_report_file(sha256)
     }
 }
 

@@ -12,6 +12,7 @@ use super::event::{Body, Event, PlanPatch};
 use super::evolve::evolve;
 use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId};
 use super::refusal::{ChangedField, Named, Refusal};
+use super::report;
 use super::state::Plan;
 use super::upload;
 use super::value::Patch;
@@ -26,6 +27,10 @@ pub fn decide(plan: &Plan, request: &Request) -> Result<Vec<Event>, Refusal> {
         Ask::Upload(ask) => {
             let bodies = upload::decide(plan, ask)?;
             return Ok(number(plan, request, bodies));
+        }
+        Ask::Report(ask) => {
+            let events = report::decide(plan, ask, request.at)?;
+            return Ok(number(plan, request, events.into_iter().map(|event| Body::Report(Box::new(event))).collect()));
         }
         Ask::Commands(commands) => commands,
     };

@@ -107,6 +107,7 @@ fn take_effect(plan: &mut Plan, event: &Event, touch: Touch) -> Effect {
             mark_reversed(plan, retraction, touch);
             Effect::Unchanged
         }
+        Body::Report(report) => Effect::of(plan.reports.apply(report, event.position, event.recorded_at, &event.actor)),
     }
 }
 

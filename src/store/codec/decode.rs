@@ -134,11 +134,14 @@ pub fn decode(kind: &str, payload: &str) -> Result<Body, String> {
         }
         "batch_retracted" => Body::BatchRetracted(validity(payload)?),
         "batch_reinstated" => Body::BatchReinstated(validity(payload)?),
-        _ => return Err("unknown kind".to_owned()),
+        kind => match super::report::decode(kind, payload)? {
+            Some(event) => Body::Report(Box::new(event)),
+            None => return Err("unknown kind".to_owned()),
+        },
     })
 }
 
-fn parse<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T, String> {
+pub(super) fn parse<'a, T: Deserialize<'a>>(payload: &'a str) -> Result<T, String> {
     // serde would take an array for an object's fields in their order.
     if !payload.trim_ascii_start().starts_with('{') {
         return Err("it is not an object".to_owned());

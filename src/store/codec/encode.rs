@@ -40,10 +40,11 @@ pub fn encode(body: &Body) -> Result<String, serde_json::Error> {
             counts: upload.counts,
         }),
         Body::BatchRetracted(retraction) | Body::BatchReinstated(retraction) => json(&validity(retraction)),
+        Body::Report(event) => super::report::encode(event),
     }
 }
 
-fn json(payload: &impl Serialize) -> Result<String, serde_json::Error> {
+pub(super) fn json(payload: &impl Serialize) -> Result<String, serde_json::Error> {
     serde_json::to_string(payload)
 }
 

@@ -5,6 +5,7 @@
 
 mod decode;
 mod encode;
+mod report;
 mod wire;
 
 pub use decode::{Decoder, decode};
@@ -43,6 +44,22 @@ pub const KINDS: &[&str] = &[
     "upload_applied",
     "batch_retracted",
     "batch_reinstated",
+    "report_enabled",
+    "report_started",
+    "report_claimed",
+    "report_released",
+    "report_step_started",
+    "report_rows_created",
+    "report_submitting",
+    "report_submitted",
+    "report_archived",
+    "report_rows_creation_failed",
+    "report_submission_failed",
+    "report_archiving_failed",
+    "report_retried",
+    "report_decided",
+    "report_alert_raised",
+    "report_alert_sent",
 ];
 
 /// An event of the stream that this program cannot read.

@@ -4,7 +4,10 @@ use super::stream::{bound, instant, position, there, timestamp};
 use super::{ANSWERS_WITHIN, DUPLICATE_KEY, Fault, Mssql, code, on_connection, unavailable};
 use crate::plan::command::Role;
 use crate::plan::{Position, Timestamp};
-use crate::store::{Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, Session, Sessions, StoreError, Uploads, to_sha256};
+use crate::store::{
+    Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, ReportFile, ReportFiles, Session, Sessions, StoreError, Uploads,
+    to_sha256,
+};
 use tiberius::error::Error;
 use tiberius::{ColumnData, IntoSql, Query, Row, ToSql as _};
 use time::OffsetDateTime;
@@ -259,6 +262,26 @@ impl Uploads for Mssql {
     fn previewed(&self, id: Uuid, position: Position) -> Result<(), StoreError> {
         let sql = "UPDATE pending_upload SET position = @P2 WHERE id = @P1";
         self.change(sql, vec![Value::Id(id), Value::Number(bound(position))]).map(|_| ())
+    }
+}
+
+impl ReportFiles for Mssql {
+    fn keep_report_file(&self, file: &ReportFile) -> Result<(), StoreError> {
+        let ReportFile { sha256, name, content, created_at } = file;
+        let sql = "INSERT INTO report_file (sha256, file_name, content, created_at) SELECT @P1, @P2, @P3, @P4
+                   WHERE NOT EXISTS (SELECT 1 FROM report_file WHERE sha256 = @P1)";
+        let values = vec![Value::Bytes(sha256.to_vec()), text(name), Value::Bytes(content.clone()), at(*created_at)];
+        // Whoever was faster has kept the same.
+        self.add(sql, values).map(|_| ())
+    }
+
+    fn report_file(&self, sha256: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT content FROM report_file WHERE sha256 = @P1";
+        self.row(sql, vec![Value::Bytes(sha256.to_vec())], |row| Ok(there(row.try_get::<&[u8], _>(0)?)?.to_vec()))
+    }
+
+    fn forget_report_file(&self, sha256: &[u8; 32]) -> Result<(), StoreError> {
+        self.change("DELETE FROM report_file WHERE sha256 = @P1", vec![Value::Bytes(sha256.to_vec())]).map(|_| ())
     }
 }
 

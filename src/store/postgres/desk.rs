@@ -3,7 +3,10 @@
 use super::stream::{bound, instant};
 use super::{ANSWERS_WITHIN, Fault, Postgres, on_connection, unavailable};
 use crate::plan::{Position, Timestamp};
-use crate::store::{Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, Session, Sessions, StoreError, Uploads, to_sha256};
+use crate::store::{
+    Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, ReportFile, ReportFiles, Session, Sessions, StoreError, Uploads,
+    to_sha256,
+};
 use deadpool_postgres::Object;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
@@ -242,6 +245,23 @@ impl Uploads for Postgres {
 
     fn previewed(&self, id: Uuid, position: Position) -> Result<(), StoreError> {
         self.change("UPDATE pending_upload SET position = $2 WHERE id = $1", vec![Box::new(id), Box::new(bound(position))]).map(|_| ())
+    }
+}
+
+impl ReportFiles for Postgres {
+    fn keep_report_file(&self, file: &ReportFile) -> Result<(), StoreError> {
+        let ReportFile { sha256, name, content, created_at } = file;
+        let sql = "INSERT INTO report_file (sha256, name, content, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (sha256) DO NOTHING";
+        let values = vec![Box::new(sha256.to_vec()) as Value, text(name), Box::new(content.clone()), at(*created_at)];
+        self.change(sql, values).map(|_| ())
+    }
+
+    fn report_file(&self, sha256: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.row("SELECT content FROM report_file WHERE sha256 = $1", vec![Box::new(sha256.to_vec())], |row| row.try_get(0))
+    }
+
+    fn forget_report_file(&self, sha256: &[u8; 32]) -> Result<(), StoreError> {
+        self.change("DELETE FROM report_file WHERE sha256 = $1", vec![Box::new(sha256.to_vec())]).map(|_| ())
     }
 }
 

@@ -3,6 +3,7 @@
 mod accounts;
 mod consumers;
 mod open;
+mod reports;
 mod sessions;
 mod stream;
 mod uploads;

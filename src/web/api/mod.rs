@@ -8,6 +8,7 @@ pub(crate) mod follow;
 pub(crate) mod openapi;
 pub(crate) mod parse;
 pub(crate) mod plan;
+pub(crate) mod reports;
 pub(crate) mod uploads;
 
 use crate::web::problem::Problem;

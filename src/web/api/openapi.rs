@@ -1,6 +1,6 @@
 //! The OpenAPI document, generated from the types.
 
-use super::{batches, commands, consumers, events, follow, plan, uploads};
+use super::{batches, commands, consumers, events, follow, plan, reports, uploads};
 use crate::web::health;
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_TYPE;
@@ -28,6 +28,12 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
         batches::preview,
         batches::retract,
         batches::reinstate,
+        reports::list,
+        reports::state,
+        reports::start,
+        reports::retry,
+        reports::decide,
+        reports::file,
         health::healthz,
         health::readyz,
         health::metrics,

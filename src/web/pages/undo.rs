@@ -29,7 +29,7 @@ pub(crate) async fn undo(app: web::Data<App>, caller: web::ReqData<Caller>) -> R
 fn latest_of(store: &dyn Store, actor: &str, last: Position, counts: impl Fn(BatchId) -> bool) -> Result<Option<BatchId>, Failure> {
     let mut latest = None;
     store.scan_back(last.next(), &mut |raw: RawEvent<'_>| {
-        if raw.actor == actor && !raw.kind.starts_with("batch_") && counts(raw.batch) {
+        if raw.actor == actor && !["batch_", "report_"].iter().any(|family| raw.kind.starts_with(family)) && counts(raw.batch) {
             latest = Some(raw.batch);
             return ControlFlow::Break(());
         }

@@ -1,0 +1,509 @@
+//! The end-of-day report against a real SSH server and a real S3 implementation: once, whole, by one, whoever is killed.
+
+use crate::harness::authority::{Authority, Bucket, Mood};
+use crate::harness::plans::{add_guest, add_table, request};
+use crate::harness::postgres::shared;
+use crate::harness::process::{Process, tafel, url};
+use crate::harness::server::{Client, add_tokens};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use tafel::ledger::Ledger;
+use tafel::plan::command::{Command, Role};
+use tafel::plan::decide;
+use tafel::store::{self, Access};
+use tempfile::TempDir;
+
+/// Nobody takes a claim over before its end and five seconds, so this is how long a test that kills somebody takes.
+const CLAIM_S: u32 = 10;
+const GUESTS: usize = 900;
+
+/// Yesterday, in the zone of the tests.
+fn days_ago(days: i32) -> jiff::civil::Date {
+    use jiff::ToSpan as _;
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().checked_sub(days.days()).unwrap()
+}
+
+/// A party that was planned long ago.
+fn party(url: &str) {
+    let ledger = Ledger::start(store::open(url, Access::Beside).unwrap(), decide).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let submit = |commands: Vec<Command>| runtime.block_on(ledger.submit(request("berta", None, commands))).unwrap();
+    let tables =
+        (0..GUESTS / 10).map(|number| add_table(json!({"number": format!("T{number:03}"), "seats": 10, "name": "=cmd|' /C calc'!A0"})));
+    submit(tables.collect());
+    let name = |number: usize| format!("{} Müller \"the {number}th\", 席", "Anna ".repeat(8));
+    submit((0..GUESTS).map(|number| add_guest(json!({"first_name": name(number), "last_name": "Ünal", "company": "-1"}))).collect());
+    let snapshot = ledger.snapshot();
+    let tables: Vec<_> = snapshot.plan.tables.keys().copied().collect();
+    let seats = snapshot.plan.guests.keys().enumerate().map(|(at, guest)| Command::SeatGuest { guest: *guest, table: tables[at / 10] });
+    submit(seats.collect());
+    runtime.block_on(ledger.stop());
+}
+
+/// One that is made once, and copied.
+fn prepared(folder: &Path) -> String {
+    static MADE: OnceLock<TempDir> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        party(&url(folder.path()));
+        let connection = rusqlite::Connection::open(folder.path().join("tafel.db")).unwrap();
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        folder
+    });
+    std::fs::copy(made.path().join("tafel.db"), folder.join("tafel.db")).unwrap();
+    url(folder)
+}
+
+/// Everything that a night of a test needs, apart from the authority and the archive, which many share.
+struct Night {
+    name: String,
+    folders: Vec<TempDir>,
+    store: String,
+    token: String,
+    inbox: PathBuf,
+}
+
+fn settings(from: jiff::civil::Date, rest: &str, alerts: &str) -> String {
+    format!(
+        "[report]\nzone = \"Etc/UTC\"\ndeadline = \"23:59\"\nstart_after_s = 0\nfrom = \"{from}\"\nclaim_s = {CLAIM_S}\n{rest}\n\
+         [report.alerts]\nminutes_before_deadline = 0\n{alerts}\n"
+    )
+}
+
+impl Night {
+    fn new(name: &str, authority: &Authority, bucket: &Bucket) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = prepared(folder.path());
+        Self::on(name, vec![folder], store, authority, bucket, days_ago(1))
+    }
+
+    fn on(name: &str, folders: Vec<TempDir>, store: String, authority: &Authority, bucket: &Bucket, from: jiff::civil::Date) -> Self {
+        let tokens = add_tokens(&store);
+        let token = tokens.iter().find(|(role, _)| *role == Role::Admin).unwrap().1.clone();
+        let inbox = authority.inbox(name);
+        let night = Self { name: name.to_owned(), folders, store, token, inbox };
+        night.set(&settings(from, &format!("{}{}", authority.settings(&night.inbox), bucket.settings(name)), ""));
+        night
+    }
+
+    fn set(&self, settings: &str) {
+        for folder in &self.folders {
+            std::fs::write(folder.path().join("tafel.toml"), settings).unwrap();
+        }
+    }
+
+    fn start(&self, number: usize) -> Process {
+        Process::start_on(self.folders[number].path(), &self.store, &[])
+    }
+
+    fn client(&self, process: &Process) -> Client {
+        Client::new(process.address, Some(self.token.clone()))
+    }
+
+    /// The visible files of the inbox, and the hidden ones.
+    fn files(&self) -> (Vec<String>, Vec<String>) {
+        let mut names: Vec<String> =
+            std::fs::read_dir(&self.inbox).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names.into_iter().partition(|name| !name.starts_with('.'))
+    }
+
+    fn log(&self, number: usize) -> String {
+        std::fs::read_to_string(self.folders[number].path().join("tafel.log")).unwrap_or_default()
+    }
+
+    /// The report is done: the authority has one whole file, the archive one object, and the stream each step once.
+    fn is_right(&self, client: &Client, bucket: &Bucket) -> Value {
+        let date = days_ago(1);
+        let report = client.get(&format!("/api/v1/reports/{date}")).expect(200);
+        let sent = std::fs::read(self.inbox.join(format!("tafel-{date}.csv"))).unwrap();
+        let again = client.get(&format!("/api/v1/reports/{date}/file")).expect_text(200);
+        assert_eq!(String::from_utf8(sent.clone()).unwrap(), again, "{}: the same bytes, whenever", self.name);
+        assert_eq!(again.lines().count(), GUESTS + 1);
+        assert_eq!(self.files(), (vec![format!("tafel-{date}.csv")], Vec::new()), "{}: one file, nothing left over", self.name);
+        let objects = bucket.objects(&self.name);
+        assert_eq!(objects.len(), 1, "{}", self.name);
+        assert_eq!(objects[0].0, format!("{}/tafel-{date}.csv", date.strftime("%Y/%m/%d")));
+        assert!(objects[0].1 == sent, "{}: the archive has what was sent", self.name);
+        let kinds: Vec<&str> = report["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+        for once in ["report_started", "report_rows_created", "report_submitted", "report_archived"] {
+            assert_eq!(kinds.iter().filter(|kind| **kind == once).count(), 1, "{}: {once} in {kinds:?}", self.name);
+        }
+        report
+    }
+}
+
+fn until<T>(within: Duration, what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(began.elapsed() < within, "{what}: not within {} s", within.as_secs());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn is_done(client: &Client, date: jiff::civil::Date) -> Option<Value> {
+    let answer = client.get(&format!("/api/v1/reports/{date}"));
+    (answer.status == 200 && answer.body["done"] == true).then_some(answer.body)
+}
+
+fn done(night: &Night, client: &Client) -> Value {
+    until(Duration::from_mins(1), &night.name, || is_done(client, days_ago(1)))
+}
+
+#[test]
+fn a_night_as_it_should_be() {
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    let night = Night::new("usual", &authority, &bucket);
+    let process = night.start(0);
+    let client = night.client(&process);
+    done(&night, &client);
+    let report = night.is_right(&client, &bucket);
+    let events = report["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap());
+    // What it says of how long it took depends on the time of the day.
+    assert_eq!(events.filter(|kind| !kind.contains("alert")).count(), 10, "{report}");
+    assert_eq!((&report["state"], &report["rows"]), (&json!("archived"), &json!(GUESTS)));
+    assert_eq!(report["steps"].as_array().unwrap().len(), 3);
+    let first = std::fs::read_to_string(night.inbox.join(format!("tafel-{}.csv", days_ago(1)))).unwrap();
+    let mut lines = first.split("\r\n");
+    assert_eq!(
+        lines.next().unwrap(),
+        "business_date,room,spot,table,table_name,guest_id,employee_no,last_name,first_name,company,vip,wheelchair,diet,arrived_at"
+    );
+    let row = lines.next().unwrap();
+    assert!(row.starts_with(&format!("{},,,T000,'=cmd|' /C calc'!A0,", days_ago(1))), "{row}");
+    assert!(row.contains(r#"Müller ""the 0th"", 席""#) && row.ends_with(",'-1,,,,"), "{row}");
+    // Once is once.
+    client.post(&format!("/api/v1/reports/{}", days_ago(1)), &json!({})).problem(409, "report_exists");
+    client.post(&format!("/api/v1/reports/{}", days_ago(0)), &json!({})).problem(409, "report_not_due");
+    let draft = client.get(&format!("/api/v1/reports/{}/file", days_ago(0)));
+    assert!(draft.header("content-disposition").unwrap().contains("draft"));
+    let metrics = client.get("/metrics");
+    assert!(metrics.body.as_str().unwrap().contains("tafel_report_step_seconds"), "{:?}", metrics.body);
+}
+
+/// Kills whoever works at each of these places, and lets another finish.
+#[test]
+fn whoever_is_killed_wherever_another_finishes() {
+    const PLACES: [&str; 16] = [
+        "started",
+        "claimed",
+        "rows_written",
+        "file_kept",
+        "rows_before_event",
+        "rows_created",
+        "connected",
+        "half_uploaded",
+        "uploaded",
+        "announced",
+        "renamed",
+        "submitted_before_event",
+        "submitted",
+        "put",
+        "archived_before_event",
+        "archived",
+    ];
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    std::thread::scope(|scope| {
+        for place in PLACES {
+            let (authority, bucket) = (&authority, &bucket);
+            scope.spawn(move || {
+                let night = Night::new(place, authority, bucket);
+                let ended = tafel()
+                    .args(["--listen", "127.0.0.1:0", "--store", &night.store])
+                    .current_dir(night.folders[0].path())
+                    .env("TAFEL_REPORT_STOP_AT", format!("{place}=abort"))
+                    .stdout(std::process::Stdio::null())
+                    .stderr(std::fs::File::create(night.folders[0].path().join("tafel.log")).unwrap())
+                    .status()
+                    .unwrap();
+                assert!(!ended.success(), "{place}: it was to be killed");
+                let process = night.start(0);
+                let client = night.client(&process);
+                done(&night, &client);
+                night.is_right(&client, bucket);
+            });
+        }
+    });
+}
+
+/// Whoever was held up beyond the end of his claim does no harm when he wakes up.
+#[test]
+fn whoever_wakes_up_too_late_does_nothing_more() {
+    const PLACES: [&str; 6] = ["rows_before_event", "half_uploaded", "uploaded", "announced", "submitted_before_event", "put"];
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    std::thread::scope(|scope| {
+        for place in PLACES {
+            let (authority, bucket) = (&authority, &bucket);
+            scope.spawn(move || {
+                let store = shared().database();
+                party(&store);
+                let folders = vec![tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+                let night = Night::on(&format!("late-{place}"), folders, store, authority, bucket, days_ago(1));
+                let variables = [("TAFEL_REPORT_STOP_AT", format!("{place}=hold"))];
+                let held = Process::start_with(night.folders[0].path(), &night.store, &variables);
+                until(Duration::from_secs(20), place, || night.log(0).contains("held up by a test").then_some(()));
+                held.pause();
+                let other = night.start(1);
+                let client = night.client(&other);
+                done(&night, &client);
+                night.is_right(&client, bucket);
+                held.wake();
+                until(Duration::from_secs(20), place, || night.log(0).contains("somebody else goes on").then_some(()));
+                std::thread::sleep(Duration::from_secs(1));
+                let report = night.is_right(&client, bucket);
+                assert_eq!(report["events"].as_array().unwrap().iter().filter(|event| event["kind"] == "report_claimed").count(), 2);
+            });
+        }
+    });
+}
+
+/// Fifty nights that nobody was there for, and three instances at the same second.
+#[test]
+fn three_instances_make_fifty_missed_reports_once_each_and_in_order() {
+    const NIGHTS: i32 = 50;
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    let store = shared().database();
+    party(&store);
+    let folders = (0..3).map(|_| tempfile::tempdir().unwrap()).collect();
+    let night = Night::on("race", folders, store, &authority, &bucket, days_ago(NIGHTS));
+    let processes: Vec<Process> = std::thread::scope(|scope| {
+        let starting: Vec<_> = (0..3)
+            .map(|number| {
+                scope.spawn({
+                    let night = &night;
+                    move || night.start(number)
+                })
+            })
+            .collect();
+        starting.into_iter().map(|starting| starting.join().unwrap()).collect()
+    });
+    let client = night.client(&processes[0]);
+    let reports = until(Duration::from_mins(3), "all of them", || {
+        let reports = client.get("/api/v1/reports").expect(200);
+        let reports = reports.as_array().unwrap().clone();
+        (reports.len() == usize::try_from(NIGHTS).unwrap() && reports.iter().all(|report| report["done"] == true)).then_some(reports)
+    });
+    assert_eq!(night.files().0.len(), reports.len());
+    assert_eq!(bucket.objects("race").len(), reports.len());
+    let (mut started, mut after, mut runners) = (Vec::new(), 0, std::collections::BTreeSet::new());
+    let mut submitted = 0;
+    loop {
+        let page = client.get(&format!("/api/v1/events?after={after}&limit=10000")).expect(200);
+        let events = page["events"].as_array().unwrap();
+        let Some(last) = events.last() else { break };
+        after = last["position"].as_u64().unwrap();
+        for event in events {
+            match event["kind"].as_str().unwrap() {
+                "report_started" => started.push(event["payload"]["date"].as_str().unwrap().to_owned()),
+                "report_claimed" => drop(runners.insert(event["payload"]["runner"].as_str().unwrap().to_owned())),
+                "report_submitted" => submitted += 1,
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(submitted, NIGHTS);
+    assert!(started.is_sorted(), "the oldest first: {started:?}");
+    println!("{} of 3 instances had a share in {NIGHTS} reports", runners.len());
+}
+
+/// The renaming was announced, the answer is missing, and the authority has fetched the file: only a person can know.
+#[test]
+fn what_nobody_can_know_is_asked_and_never_guessed() {
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    std::thread::scope(|scope| {
+        for was_received in [true, false] {
+            let (authority, bucket) = (&authority, &bucket);
+            scope.spawn(move || {
+                let night = Night::new(&format!("uncertain-{was_received}"), authority, bucket);
+                let date = days_ago(1);
+                let ended = tafel()
+                    .args(["--listen", "127.0.0.1:0", "--store", &night.store])
+                    .current_dir(night.folders[0].path())
+                    .env("TAFEL_REPORT_STOP_AT", "renamed=abort")
+                    .stdout(std::process::Stdio::null())
+                    .stderr(std::process::Stdio::null())
+                    .status();
+                assert!(!ended.unwrap().success());
+                let file = night.inbox.join(format!("tafel-{date}.csv"));
+                let fetched = std::fs::read(&file).unwrap();
+                std::fs::remove_file(&file).unwrap();
+                let process = night.start(0);
+                let client = night.client(&process);
+                let path = format!("/api/v1/reports/{date}");
+                until(Duration::from_mins(1), "uncertain", || {
+                    let answer = client.get(&path);
+                    (answer.status == 200 && answer.body["failed"]["uncertain"] == true).then_some(())
+                });
+                client.post(&format!("{path}/retry"), &json!({})).problem(409, "nothing_to_retry");
+                std::thread::sleep(Duration::from_secs(3));
+                assert_eq!(night.files().0, Vec::<String>::new(), "nothing is sent again by itself");
+                client.post(&format!("{path}/decide"), &json!({"received": was_received})).expect(202);
+                let report = done(&night, &client);
+                let kinds: Vec<&str> = report["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+                if was_received {
+                    assert_eq!(night.files(), (Vec::new(), Vec::new()), "it is not sent again");
+                    assert!(!kinds.contains(&"report_submitted"));
+                } else {
+                    assert!(std::fs::read(&file).unwrap() == fetched, "the same bytes again");
+                }
+                assert_eq!(bucket.objects(&night.name).len(), 1);
+            });
+        }
+    });
+}
+
+#[test]
+fn a_server_that_is_somebody_else_is_refused_and_told_of() {
+    let (mut authority, bucket) = (Authority::start(), Bucket::start());
+    let night = Night::new("stranger", &authority, &bucket);
+    authority.change_host_key();
+    let process = night.start(0);
+    let client = night.client(&process);
+    let path = format!("/api/v1/reports/{}", days_ago(1));
+    let failed = until(Duration::from_secs(30), "refused", || {
+        let answer = client.get(&path);
+        (answer.status == 200 && !answer.body["failed"].is_null()).then(|| answer.body["failed"].clone())
+    });
+    assert!(failed["failure_details"].as_str().unwrap().contains("Somebody may be in between"), "{failed}");
+    assert_eq!(failed["retry_at"], Value::Null, "no second try before a person has seen to it");
+    assert_eq!(night.files(), (Vec::new(), Vec::new()));
+    drop(process);
+    let checked = tafel().args(["report", "check"]).current_dir(night.folders[0].path()).output().unwrap();
+    let words = String::from_utf8(checked.stdout).unwrap();
+    assert!(!checked.status.success() && words.contains("FAILED  sftp") && words.contains("ok      archive"), "{words}");
+    // The new key is put into the settings, and somebody presses the button.
+    let rest = format!("{}{}", authority.settings(&night.inbox), bucket.settings(&night.name));
+    night.set(&settings(days_ago(1), &rest, ""));
+    let checked = tafel().args(["report", "check"]).current_dir(night.folders[0].path()).output().unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+    let process = night.start(0);
+    let client = night.client(&process);
+    client.post(&format!("{path}/retry"), &json!({})).expect(202);
+    done(&night, &client);
+    night.is_right(&client, &bucket);
+}
+
+#[test]
+fn outages_are_outlasted_and_nothing_is_done_twice() {
+    let (mut authority, bucket) = (Authority::start(), Bucket::start());
+    let night = Night::new("outage", &authority, &bucket);
+    authority.stop();
+    bucket.set(Mood::Busy);
+    let process = night.start(0);
+    let client = night.client(&process);
+    let path = format!("/api/v1/reports/{}", days_ago(1));
+    let failed = |step: &str| {
+        until(Duration::from_secs(40), step, || {
+            let answer = client.get(&path);
+            (answer.status == 200 && answer.body["failed"]["step"] == step).then(|| answer.body.clone())
+        })
+    };
+    let report = failed("submit");
+    assert!(report["failed"]["failure_details"].as_str().unwrap().to_lowercase().contains("refused"), "{report}");
+    assert_ne!(report["failed"]["retry_at"], Value::Null);
+    authority.go_on();
+    client.post(&format!("{path}/retry"), &json!({})).expect(202);
+    let report = failed("archive");
+    assert!(report["failed"]["failure_details"].as_str().unwrap().contains("503"), "{report}");
+    assert_eq!(report["state"], "submitted");
+    // It does what it is asked, and nobody hears of it.
+    bucket.set(Mood::Silent);
+    client.post(&format!("{path}/retry"), &json!({})).expect(202);
+    until(Duration::from_secs(20), "written", || (!bucket.objects("outage").is_empty()).then_some(()));
+    bucket.set(Mood::Well);
+    let began = Instant::now();
+    until(Duration::from_mins(1), "done", || {
+        if began.elapsed() > Duration::from_secs(15) {
+            client.post(&format!("{path}/retry"), &json!({}));
+        }
+        is_done(&client, days_ago(1))
+    });
+    night.is_right(&client, &bucket);
+}
+
+#[test]
+fn what_is_there_already_counts_if_it_is_the_same_and_stops_everything_if_not() {
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    let first = Night::new("there-1", &authority, &bucket);
+    let process = first.start(0);
+    done(&first, &first.client(&process));
+    drop(process);
+    let date = days_ago(1);
+    let name = format!("tafel-{date}.csv");
+    let bytes = std::fs::read(first.inbox.join(&name)).unwrap();
+    // Another store, the same plan: the same bytes.
+    let same = Night::new("there-2", &authority, &bucket);
+    std::fs::write(same.inbox.join(&name), &bytes).unwrap();
+    let process = same.start(0);
+    done(&same, &same.client(&process));
+    drop(process);
+    let other = Night::new("there-3", &authority, &bucket);
+    std::fs::write(other.inbox.join(&name), bytes.iter().rev().copied().collect::<Vec<u8>>()).unwrap();
+    let process = other.start(0);
+    let client = other.client(&process);
+    let failed = until(Duration::from_secs(30), "refused", || {
+        let answer = client.get(&format!("/api/v1/reports/{date}"));
+        (answer.status == 200 && !answer.body["failed"].is_null()).then(|| answer.body["failed"].clone())
+    });
+    assert!(failed["failure_details"].as_str().unwrap().contains("other bytes"), "{failed}");
+    assert_eq!((&failed["retry_at"], &failed["uncertain"]), (&Value::Null, &json!(false)));
+}
+
+/// A corrected report leaves out what was taken back since; the first one stays.
+#[test]
+fn a_corrected_report_is_a_second_revision() {
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    let night = Night::new("revision", &authority, &bucket);
+    let process = night.start(0);
+    let client = night.client(&process);
+    done(&night, &client);
+    let date = days_ago(1);
+    let first = std::fs::read_to_string(night.inbox.join(format!("tafel-{date}.csv"))).unwrap();
+    // All sat down in one batch; it is the newest before the report.
+    let batches = client.get("/api/v1/batches").expect(200);
+    let seated = batches.as_array().unwrap().iter().find(|batch| batch["actor"] == "berta").unwrap();
+    let retract = json!({"id": uuid::Uuid::now_v7(), "reason": "The wrong draw"});
+    client.post(&format!("/api/v1/batches/{}/retract", seated["batch"].as_str().unwrap()), &retract).expect(200);
+    let path = format!("/api/v1/reports/{date}");
+    assert_eq!(client.get(&format!("{path}/file")).expect_text(200), first, "what was reported stays what it was");
+    client.post(&path, &json!({"reason": "The wrong draw"})).expect(202);
+    let report = until(Duration::from_mins(1), "corrected", || {
+        let answer = client.get(&path);
+        (answer.body["revision"] == 2 && answer.body["done"] == true).then_some(answer.body)
+    });
+    assert_eq!((&report["rows"], &report["reason"]), (&json!(0), &json!("The wrong draw")));
+    assert_eq!(night.files().0, [format!("tafel-{date}-r2.csv"), format!("tafel-{date}.csv")]);
+    assert_eq!(std::fs::read_to_string(night.inbox.join(format!("tafel-{date}.csv"))).unwrap(), first);
+    assert_eq!(bucket.objects("revision").len(), 2);
+    assert_eq!(client.get(&format!("{path}/file?revision=1")).expect_text(200), first);
+}
+
+#[test]
+fn the_command_line_makes_a_report_beside_a_server_and_says_how_far_it_is() {
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    let night = Night::new("by-hand", &authority, &bucket);
+    let rest = format!("{}{}", authority.settings(&night.inbox), bucket.settings(&night.name));
+    night.set(&settings(days_ago(0), &rest, ""));
+    let process = night.start(0);
+    let run = |arguments: &[&str]| {
+        let output = tafel().args(arguments).args(["--store", &night.store]).current_dir(night.folders[0].path()).output().unwrap();
+        let shown = if output.status.success() { &output.stdout } else { &output.stderr };
+        (output.status.success(), String::from_utf8_lossy(shown).into_owned())
+    };
+    let date = days_ago(1).to_string();
+    assert_eq!(run(&["report", "status", &date]), (true, format!("{date}: not started\n")));
+    let (is_made, words) = run(&["report", "run", &date]);
+    assert!(is_made && words.contains("archived"), "{words}");
+    let client = night.client(&process);
+    done(&night, &client);
+    night.is_right(&client, &bucket);
+    let (_, words) = run(&["report", "status"]);
+    assert!(words.contains(&format!("{date}: archived")), "{words}");
+    let (is_made, words) = run(&["report", "run", &days_ago(0).to_string()]);
+    assert!(!is_made && words.contains("is not due"), "{words}");
+}
