@@ -74,7 +74,6 @@ if [ ${#missing[@]} -gt 0 ]; then
     apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" fonts-dejavu-core >/dev/null
 fi
 (
-
     cd tests/browser
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund
     CHROMIUM="$(command -v chromium)" TAFEL_BINARY="${CARGO_TARGET_DIR:-$PWD/../../target}/debug/tafel" npm test --silent

@@ -99,6 +99,12 @@ routes! {
     POST post "/uploads/{id}"                          Needs::Upload           => pages::receive_upload;
     POST post "/uploads/{id}/apply"                    Needs::Upload           => pages::apply_upload;
     POST post "/uploads/{id}/columns"                  Needs::Upload           => pages::map_columns;
+    GET  get  "/reports"                               VIEWER                  => pages::show;
+    GET  get  "/reports/{date}"                        VIEWER                  => pages::show;
+    GET  get  "/reports/{date}/file"                   VIEWER                  => api::reports::file;
+    POST post "/reports/{date}/start"                  Needs::Role(Role::Admin) => pages::start_report;
+    POST post "/reports/{date}/retry"                  Needs::Role(Role::Admin) => pages::retry_report;
+    POST post "/reports/{date}/decide"                 Needs::Role(Role::Admin) => pages::decide_report;
     // Each command asks for its own role besides.
     POST post "/commands"                              Needs::Role(Role::Door) => pages::command;
     POST post "/history/{id}/retract"                  Needs::Role(Role::Door) => pages::retract;

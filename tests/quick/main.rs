@@ -16,6 +16,7 @@ mod laws;
 mod ledger;
 mod live;
 mod pages;
+mod reports;
 mod retraction;
 mod roles;
 mod rules;

@@ -86,6 +86,11 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
         }
         ["history"] => history(ledger, snapshot, address),
         ["history", id] => batch(ledger, snapshot, id, role),
+        ["reports"] => Ok(("Reports".to_owned(), "Reports", super::list_block(app, snapshot)?)),
+        ["reports", date] => {
+            let (title, main) = super::report_block(app, ledger, snapshot, date, address, role)?;
+            Ok((title, "Reports", main))
+        }
         ["accounts"] => {
             let store = ledger.store();
             let accounts = store.accounts().map_err(Failure::from)?;

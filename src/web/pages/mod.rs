@@ -5,13 +5,14 @@ mod files;
 mod form;
 mod live_blocks;
 mod reference;
+mod reports;
 mod sign_in;
 mod undo;
 mod uploads;
 mod write;
 
 pub(crate) use live_blocks::{Blocks, blocks};
-pub(crate) use {accounts::*, files::*, reference::*, sign_in::*, undo::*, uploads::*, write::*};
+pub(crate) use {accounts::*, files::*, reference::*, reports::*, sign_in::*, undo::*, uploads::*, write::*};
 
 use super::App;
 use super::auth::Caller;

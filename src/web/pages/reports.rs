@@ -1,0 +1,120 @@
+//! The pages of reports, and what their buttons do.
+
+use super::form::{self, Pairs};
+use super::rendered;
+use super::write::back;
+use crate::ledger::{Failure, Ledger, Snapshot, now};
+use crate::plan::command::{ReportAsk, Role};
+use crate::plan::event::Event;
+use crate::plan::report::ReportId;
+use crate::plan::{Position, Text};
+use crate::report::{begin, say};
+use crate::store::codec::Decoder;
+use crate::view::{Address, ReportPage, ReportsPage, Upcoming};
+use crate::web::App;
+use crate::web::api::reports::{date_in_path, settings};
+use crate::web::auth::Caller;
+use crate::web::problem::Problem;
+use actix_web::{HttpResponse, web};
+use jiff::civil::Date;
+use std::ops::ControlFlow;
+
+fn upcoming(app: &App) -> Option<Upcoming> {
+    let schedule = app.settings.report.as_ref()?.schedule().ok()?;
+    let date = schedule.current(now());
+    Some(Upcoming { zone: schedule.zone().clone(), date, cut_off: schedule.cut_off(date), deadline: schedule.deadline(date) })
+}
+
+pub(super) fn list_block(app: &App, snapshot: &Snapshot) -> Result<String, Problem> {
+    rendered(&ReportsPage::of(&snapshot.plan.reports, upcoming(app).as_ref()))
+}
+
+/// Title and content.
+pub(super) fn report_block(
+    app: &App,
+    ledger: &Ledger,
+    snapshot: &Snapshot,
+    date: &str,
+    address: &Address,
+    role: Role,
+) -> Result<(String, String), Problem> {
+    let date = date_in_path(date)?;
+    let revision = address.number("revision").map(|revision| u32::try_from(revision).unwrap_or(u32::MAX));
+    let reports = &snapshot.plan.reports;
+    let report = match revision {
+        Some(revision) => reports.get(ReportId { date, revision }),
+        None => reports.newest_of(date),
+    };
+    let events = report.map(|report| events(ledger, &report.events)).transpose()?.unwrap_or_default();
+    let page = ReportPage::of(reports, date, revision, upcoming(app).as_ref(), &events, role, snapshot.plan.position);
+    Ok((page.title(), rendered(&page)?))
+}
+
+/// The events at these positions. Blocks its thread.
+fn events(ledger: &Ledger, positions: &[Position]) -> Result<Vec<Event>, Failure> {
+    let (mut events, mut decoder) = (Vec::with_capacity(positions.len()), Decoder::default());
+    for position in positions {
+        let mut decoded = None;
+        ledger.store().scan(Position(position.0 - 1), *position, &mut |raw| {
+            decoded = Some(decoder.decode(raw));
+            ControlFlow::Break(())
+        })?;
+        events.extend(decoded.transpose().map_err(crate::ledger::ReplayError::from)?);
+    }
+    Ok(events)
+}
+
+fn at(date: Date) -> String {
+    format!("/reports/{date}")
+}
+
+pub(crate) async fn start_report(
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    pairs: web::Form<Pairs>,
+) -> Result<HttpResponse, Problem> {
+    let date = date_in_path(&path)?;
+    let id = form::id(&pairs, &caller, "start report")?;
+    let invalid = |invalid: crate::plan::Invalid| {
+        Problem::invalid(&[crate::plan::InvalidField { pointer: "/reason".to_owned(), message: invalid.to_string() }])
+    };
+    let reason = form::value(&pairs, "reason").map(Text::parse).transpose().map_err(invalid)?;
+    begin(app.ledger()?, settings(&app)?, id, &caller.actor, date, reason).await?;
+    Ok(back(&pairs, &at(date)))
+}
+
+pub(crate) async fn retry_report(
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    pairs: web::Form<Pairs>,
+) -> Result<HttpResponse, Problem> {
+    let (date, id) = (date_in_path(&path)?, form::id(&pairs, &caller, "retry report")?);
+    let report = newest(&app, date)?;
+    say(app.ledger()?, id, &caller.actor, ReportAsk::Retry { report }).await?;
+    Ok(back(&pairs, &at(date)))
+}
+
+pub(crate) async fn decide_report(
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    pairs: web::Form<Pairs>,
+) -> Result<HttpResponse, Problem> {
+    let (date, id) = (date_in_path(&path)?, form::id(&pairs, &caller, "decide report")?);
+    let was_received = match form::value(&pairs, "received") {
+        Some("yes") => true,
+        Some("no") => false,
+        _ => return Err(Problem::bad_request("The form must say received=yes or received=no.")),
+    };
+    let report = newest(&app, date)?;
+    say(app.ledger()?, id, &caller.actor, ReportAsk::Decide { report, was_received }).await?;
+    Ok(back(&pairs, &at(date)))
+}
+
+fn newest(app: &App, date: Date) -> Result<ReportId, Problem> {
+    let snapshot = app.ledger()?.snapshot();
+    let newest = snapshot.plan.reports.newest_of(date).map(|report| report.id);
+    newest.ok_or_else(|| crate::plan::Refusal::from(crate::plan::ReportRefusal::Unknown).into())
+}
