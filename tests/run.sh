@@ -61,7 +61,7 @@ fi
 say "Migrations for SQL Server, read by a linter"
 # Their layout is ours: columns stand below one another, and types are written small.
 "$cdc/bin/sqlfluff" lint --dialect tsql --exclude-rules layout,capitalisation,references.keywords migrations/mssql
-export TAFEL_CDC_PYTHON="$cdc/bin/python"
+export TAFEL_TEST_PYTHON="$cdc/bin/python"
 say "The program as a process: killed, starved, logged; on PostgreSQL, too; followed by Debezium; reporting to an SSH server and S3"
 # One at a time: each of them wants the machine for itself.
 cargo test --locked --test full -- --test-threads=1

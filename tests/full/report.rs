@@ -2,9 +2,10 @@
 
 use crate::harness::authority::{Authority, Bucket, Mood};
 use crate::harness::plans::{add_guest, add_table, request};
-use crate::harness::postgres::shared;
+use crate::harness::postgres::{Cluster, shared};
 use crate::harness::process::{Process, tafel, url};
 use crate::harness::server::{Client, add_tokens};
+use crate::harness::told::{Mailbox, Webhook};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -506,4 +507,81 @@ fn the_command_line_makes_a_report_beside_a_server_and_says_how_far_it_is() {
     assert!(words.contains(&format!("{date}: archived")), "{words}");
     let (is_made, words) = run(&["report", "run", &days_ago(0).to_string()]);
     assert!(!is_made && words.contains("is not due"), "{words}");
+}
+
+/// Two instances see the same failure; a webhook and a mailbox are told of it once each, also across a restart.
+#[test]
+fn what_needs_a_person_is_told_once() {
+    let (mut authority, bucket) = (Authority::start(), Bucket::start());
+    let (webhook, mailbox) = (Webhook::start(), Mailbox::start());
+    let store = shared().database();
+    party(&store);
+    let folders = vec![tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let night = Night::on("told", folders, store, &authority, &bucket, days_ago(1));
+    let rest = format!("{}{}", authority.settings(&night.inbox), bucket.settings("told"));
+    let alerts = format!(
+        "webhook = \"{}\"\nwebhook_secret = \"hook secret\"\nsmtp = \"smtp://127.0.0.1:{}\"\nmail_from = \"Tafel <tafel@party.example>\"\n\
+         mail_to = [\"night@party.example\", \"boss@party.example\"]",
+        webhook.url, mailbox.port
+    );
+    night.set(&settings(days_ago(1), &rest, &alerts));
+    let checked = tafel().args(["report", "check"]).current_dir(night.folders[0].path()).output().unwrap();
+    assert!(checked.status.success() && String::from_utf8_lossy(&checked.stdout).contains("ok      mail"), "{checked:?}");
+    authority.change_host_key();
+    let processes = [night.start(0), night.start(1)];
+    let key = format!("failed/{}/1/1/submit", days_ago(1));
+    let posted = until(Duration::from_secs(40), "the webhook", || {
+        let posted = webhook.about("failed/");
+        (!posted.is_empty() && mailbox.mails().iter().any(|mail| mail["subject"].as_str().unwrap().contains("has failed")))
+            .then_some(posted)
+    });
+    let body: Value = serde_json::from_str(&posted[0].body).unwrap();
+    assert_eq!((&body["key"], &body["date"], &body["revision"]), (&json!(key), &json!(days_ago(1).to_string()), &json!(1)));
+    assert!(body["message"].as_str().unwrap().contains("Somebody may be in between"), "{body}");
+    let mut mac = <hmac::Hmac<sha2::Sha256> as hmac::KeyInit>::new_from_slice(b"hook secret").unwrap();
+    hmac::Mac::update(&mut mac, posted[0].body.as_bytes());
+    let signature = format!("sha256={}", data_encoding::HEXLOWER.encode(&hmac::Mac::finalize(mac).into_bytes()));
+    assert_eq!(posted[0].signature, signature);
+    drop(processes);
+    let process = night.start(0);
+    std::thread::sleep(Duration::from_secs(3));
+    drop(process);
+    assert_eq!(webhook.about("failed/").len(), 1);
+    let mails: Vec<Value> = mailbox.mails().into_iter().filter(|mail| mail["subject"].as_str().unwrap().contains("has failed")).collect();
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert_eq!(mails[0]["to"], json!(["night@party.example", "boss@party.example"]));
+    assert!(mails[0]["body"].as_str().unwrap().contains("Somebody may be in between"), "{}", mails[0]);
+}
+
+/// With the database away a report is late, and nothing can be written down: somebody is told all the same.
+#[test]
+fn a_late_report_is_told_of_also_while_nothing_can_be_written() {
+    let (mut authority, bucket) = (Authority::start(), Bucket::start());
+    let webhook = Webhook::start();
+    let mut cluster = Cluster::start("");
+    let store = cluster.database();
+    party(&store);
+    let night = Night::on("away", vec![tempfile::tempdir().unwrap()], store, &authority, &bucket, days_ago(1));
+    authority.stop();
+    let rest = format!("{}{}", authority.settings(&night.inbox), bucket.settings("away"));
+    let alerts = format!("webhook = \"{}\"\nwebhook_secret = \"hook secret\"", webhook.url);
+    // The deadline is at the next full minute, or at the one after it.
+    let deadline = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).checked_add(jiff::SignedDuration::from_secs(75)).unwrap();
+    let set = settings(days_ago(1), &rest, &alerts).replace("23:59", &deadline.strftime("%H:%M").to_string());
+    night.set(&set);
+    let process = night.start(0);
+    let client = night.client(&process);
+    until(Duration::from_secs(20), "started", || (client.get(&format!("/api/v1/reports/{}", days_ago(1))).status == 200).then_some(()));
+    cluster.stop();
+    let posted = until(Duration::from_secs(110), "told", || webhook.about("late/").first().cloned());
+    assert!(posted.body.contains("is not submitted"), "{posted:?}");
+    cluster.go_on();
+    authority.go_on();
+    let path = format!("/api/v1/reports/{}", days_ago(1));
+    until(Duration::from_mins(2), "done", || {
+        client.post(&format!("{path}/retry"), &json!({}));
+        is_done(&client, days_ago(1))
+    });
+    night.is_right(&client, &bucket);
+    assert_eq!(webhook.about("late/").len(), 1, "not a second time once it can be written down");
 }

@@ -9,6 +9,7 @@ pub mod plans;
 pub mod postgres;
 pub mod process;
 pub mod server;
+pub mod told;
 pub mod wayward;
 
 use std::path::PathBuf;
