@@ -15,6 +15,7 @@ mod mssql;
 mod pages;
 mod postgres;
 mod replay;
+mod report;
 mod retraction;
 #[path = "../../tests/harness/mssql.rs"]
 #[allow(dead_code)] // The tests use all of it.
@@ -33,7 +34,7 @@ pub struct Line {
 
 type Bench = (&'static str, fn() -> Vec<Line>);
 
-const BENCHES: [Bench; 12] = [
+const BENCHES: [Bench; 13] = [
     ("start", start::run),
     ("replay", replay::run),
     ("commands", commands::run),
@@ -41,6 +42,7 @@ const BENCHES: [Bench; 12] = [
     ("retraction", retraction::run),
     ("growth", commands::growth),
     ("pages", pages::run),
+    ("report", report::run),
     ("postgres-commands", postgres::commands),
     ("mssql-commands", mssql::commands),
     ("bulk", postgres::bulk),
