@@ -90,10 +90,12 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
     tracing::info!("ending: what was accepted is answered first");
     app.drain();
     let ended = async {
-        if let Some(runner) = &runner {
-            runner.stop().await;
-        }
-        handle.stop(true).await;
+        let reports = async {
+            if let Some(runner) = &runner {
+                runner.stop().await;
+            }
+        };
+        tokio::join!(reports, handle.stop(true));
         ledger.stop().await;
     };
     if tokio::time::timeout(END_WITHIN, ended).await.is_err() {

@@ -56,12 +56,13 @@ impl Settings {
     pub fn from(given: Given, file: &Path) -> anyhow::Result<Self> {
         let not_understood = || format!("{} is not understood", file.display());
         let mut table: toml::Table = match fs::read_to_string(file) {
-            Ok(text) => toml::from_str(&text).with_context(not_understood)?,
+            Ok(text) => toml::from_str(&text).map_err(|error| in_words(&error, &text)).with_context(not_understood)?,
             Err(error) if error.kind() == ErrorKind::NotFound => toml::Table::new(),
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", file.display())),
         };
-        let mut variables: Vec<_> = std::env::vars().filter(|(name, _)| name.starts_with(REPORT)).collect();
-        variables.retain(|(name, _)| name != "TAFEL_REPORT_STOP_AT");
+        // Others' variables may be anything.
+        let texts = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let variables: Vec<_> = texts.filter(|(name, _)| name.starts_with(REPORT) && name != "TAFEL_REPORT_STOP_AT").collect();
         for (name, value) in &variables {
             put(&mut table, name, value).with_context(|| format!("{name} is not understood"))?;
         }
@@ -75,6 +76,12 @@ impl Settings {
             workers: given.workers.or(read.workers).unwrap_or(processors.min(8)).max(1),
         })
     }
+}
+
+/// The error without the line that it is in, which may hold a password.
+fn in_words(error: &toml::de::Error, text: &str) -> anyhow::Error {
+    let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    anyhow::anyhow!("line {line}: {}", error.message())
 }
 
 /// `TAFEL_REPORT_SFTP__HOST` is `host` in the section `report.sftp`. What is no text is written as in the file: `["a@b.example"]`.

@@ -120,13 +120,15 @@ pub enum ReportAsk {
     },
     Release {
         report: ReportId,
-        token: u64,
+        runner: Text,
     },
     Retry {
         report: ReportId,
     },
+    /// `attempt`: the one that was seen to be uncertain.
     Decide {
         report: ReportId,
+        attempt: Option<u32>,
         was_received: bool,
     },
     Raise {
@@ -134,6 +136,11 @@ pub enum ReportAsk {
         report: Option<ReportId>,
         subject: Text,
         message: Text,
+    },
+    /// Nobody was told by then: it is ours to do now.
+    Retell {
+        key: Text,
+        until: Timestamp,
     },
     Sent {
         key: Text,
@@ -152,7 +159,7 @@ impl ReportAsk {
             Self::Release { .. } => "release_report",
             Self::Retry { .. } => "retry_report",
             Self::Decide { .. } => "decide_report",
-            Self::Raise { .. } | Self::Sent { .. } => "alert",
+            Self::Raise { .. } | Self::Retell { .. } | Self::Sent { .. } => "alert",
         }
     }
 }

@@ -140,6 +140,8 @@ pub enum ReportRefusal {
     Done,
     NothingToRetry,
     NotUncertain,
+    /// A corrected one has taken its place.
+    Superseded,
 }
 
 impl ReportRefusal {
@@ -156,6 +158,7 @@ impl ReportRefusal {
             Self::Done => "report_done",
             Self::NothingToRetry => "nothing_to_retry",
             Self::NotUncertain => "not_uncertain",
+            Self::Superseded => "report_superseded",
         }
     }
 
@@ -178,7 +181,10 @@ impl ReportRefusal {
             Self::NothingToRetry => {
                 words("There is nothing to retry", "It has not failed, or somebody must first find out whether it arrived.")
             }
-            Self::NotUncertain => words("There is nothing to decide", "It is known whether the file has arrived."),
+            Self::NotUncertain => {
+                words("There is nothing to decide", "It is known whether the file has arrived, or it was sent again since.")
+            }
+            Self::Superseded => words("A corrected report has taken its place", "This one is not submitted any more."),
         }
     }
 }

@@ -5,6 +5,7 @@ use super::settings::{Alerts, Secret};
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use lettre::message::Mailbox;
+use lettre::message::header::ContentType;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use serde_json::json;
 use sha2::Sha256;
@@ -43,27 +44,29 @@ pub(super) fn transport(url: &Secret) -> Result<AsyncSmtpTransport<Tokio1Executo
     Ok(builder.timeout(Some(ANSWERS_WITHIN)).build())
 }
 
-/// Tells everybody who is to be told; what does not work is in the log.
+/// Tells everybody who is to be told; what does not work is in the log. False where nobody could be.
 pub(super) async fn tell(settings: &Alerts, telling: &Telling) -> bool {
     tracing::error!(alert = telling.key, subject = telling.subject, message = telling.message, "alert");
     metrics::counter!("tafel_report_alerts_total").increment(1);
     let over = Instant::now() + TRIED_FOR;
-    let mut has_told = true;
-    if let Some(webhook) = &settings.webhook {
-        let told = attempt(over, "webhook", async |_| post(webhook, settings.webhook_secret.as_ref(), telling).await).await;
-        if let Err(why) = told {
-            has_told = false;
-            tracing::error!(alert = telling.key, %why, "the webhook was not told");
+    let posted = async {
+        let Some(webhook) = &settings.webhook else { return None };
+        Some(attempt(over, "webhook", async |_| post(webhook, settings.webhook_secret.as_ref(), telling).await).await)
+    };
+    let mailed = async {
+        let (Some(smtp), Some(from), false) = (&settings.smtp, &settings.mail_from, settings.mail_to.is_empty()) else { return None };
+        Some(attempt(over, "mail", async |_| mail(smtp, from, &settings.mail_to, telling).await).await)
+    };
+    // Neither waits for the other.
+    let (posted, mailed) = tokio::join!(posted, mailed);
+    for (channel, told) in [("webhook", &posted), ("e-mail", &mailed)] {
+        if let Some(Err(why)) = told {
+            tracing::error!(alert = telling.key, channel, %why, "nobody was told");
         }
     }
-    if let (Some(smtp), Some(from), false) = (&settings.smtp, &settings.mail_from, settings.mail_to.is_empty()) {
-        let told = attempt(over, "mail", async |_| mail(smtp, from, &settings.mail_to, telling).await).await;
-        if let Err(why) = told {
-            has_told = false;
-            tracing::error!(alert = telling.key, %why, "nobody was told by e-mail");
-        }
-    }
-    has_told
+    // Whoever has heard of it one way does not hear it again because the other is broken.
+    let told = [posted, mailed];
+    told.iter().all(Option::is_none) || told.iter().flatten().any(Result::is_ok)
 }
 
 /// `sha256=` and the HMAC-SHA256 of the body in hexadecimal.
@@ -73,24 +76,47 @@ fn signature(secret: &Secret, body: &str) -> Option<String> {
     Some(format!("sha256={}", HEXLOWER.encode(&mac.finalize().into_bytes())))
 }
 
-async fn post(url: &str, secret: Option<&Secret>, telling: &Telling) -> Result<(), Trouble> {
+async fn post(url: &Secret, secret: Option<&Secret>, telling: &Telling) -> Result<(), Trouble> {
     let Telling { key, subject, message, date, revision } = telling;
     let body = json!({ "key": key, "subject": subject, "message": message, "date": date, "revision": revision }).to_string();
     let signature = secret.and_then(|secret| signature(secret, &body));
-    let url = url.to_owned();
+    let url = url.reveal().to_owned();
     let posting = tokio::task::spawn_blocking(move || {
         let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(ANSWERS_WITHIN)).build().into();
         let mut request = agent.post(&url).header("content-type", "application/json");
         if let Some(signature) = signature {
             request = request.header("x-tafel-signature", signature);
         }
-        request.send(&body).map(drop).map_err(|error| error.to_string())
+        request.send(&body).map(drop).map_err(|error| shown(&error))
     });
     posting
         .await
         .map_err(|error| error.to_string())
         .and_then(|posted| posted)
         .map_err(|why| Trouble::Passing(format!("the webhook: {why}")))
+}
+
+/// Without the address, which may be a secret.
+fn shown(error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::StatusCode(status) => format!("it answers {status}"),
+        ureq::Error::BadUri(_) => "its address is not understood".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// Connects to the webhook, and tells it nothing.
+///
+/// # Errors
+/// Why that is not possible.
+pub(super) async fn try_webhook(url: &Secret) -> Result<(), String> {
+    let url = url.reveal().to_owned();
+    let asking = tokio::task::spawn_blocking(move || {
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().timeout_global(Some(ANSWERS_WITHIN)).http_status_as_error(false).build().into();
+        agent.head(&url).call().map(drop).map_err(|error| shown(&error))
+    });
+    asking.await.map_err(|error| error.to_string())?
 }
 
 async fn mail(smtp: &Secret, from: &str, to: &[String], telling: &Telling) -> Result<(), Trouble> {
@@ -100,7 +126,10 @@ async fn mail(smtp: &Secret, from: &str, to: &[String], telling: &Telling) -> Re
     for address in to {
         builder = builder.to(mailbox(address)?);
     }
-    let message = builder.body(format!("{}\r\n", telling.message)).map_err(|error| lasting("the mail", error.to_string()))?;
+    let message = builder
+        .header(ContentType::TEXT_PLAIN)
+        .body(format!("{}\r\n", telling.message))
+        .map_err(|error| lasting("the mail", error.to_string()))?;
     let sent = transport(smtp).map_err(|error| lasting("smtp", error))?.send(message).await;
     sent.map(drop).map_err(|error| {
         let words = format!("the mail server: {error}");

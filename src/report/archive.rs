@@ -62,16 +62,12 @@ pub(super) fn open(settings: &Archive) -> Result<Place, String> {
 }
 
 fn trouble(doing: &str, error: &Error) -> Trouble {
-    // The causes say what has happened; the outermost only where.
-    let mut words = format!("{doing}: {error}");
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !words.contains(&more) {
-            words = format!("{words}: {more}");
-        }
-        cause = error.source();
+    // The innermost cause says what has happened; those around it say where, at length.
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
     }
+    let words = format!("{doing}: {cause}");
     match error {
         Error::PermissionDenied { .. } | Error::Unauthenticated { .. } | Error::InvalidPath { .. } | Error::NotSupported { .. } => {
             Trouble::Lasting(words)

@@ -12,6 +12,8 @@ pub(super) enum Trouble {
     Passing(String),
     /// It will not work before somebody over there has changed something; it is tried again later.
     Lasting(String),
+    /// As lasting, but a few times only: whoever says no is not to be asked all night.
+    Refused(String),
     /// It must not be tried again before a person has seen to it.
     Person(String),
     /// Nobody can tell whether it worked.
@@ -23,9 +25,12 @@ pub(super) enum Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Passing(words) | Self::Lasting(words) | Self::Person(words) | Self::Uncertain(words) | Self::Over(words) => {
-                f.write_str(words)
-            }
+            Self::Passing(words)
+            | Self::Lasting(words)
+            | Self::Refused(words)
+            | Self::Person(words)
+            | Self::Uncertain(words)
+            | Self::Over(words) => f.write_str(words),
         }
     }
 }

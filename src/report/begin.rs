@@ -3,15 +3,20 @@
 use super::attempt::Trouble;
 use super::rows::last_before;
 use super::settings::Settings;
-use super::work::{Worker, ask, fresh_id, own_name, system};
+use super::work::{Worker, ask, fresh_id, system};
 use crate::ledger::{Failure, Ledger, blocking, now};
 use crate::plan::command::ReportAsk;
-use crate::plan::report::{ReportId, Terms};
-use crate::plan::{BatchId, Refusal, ReportRefusal, Text};
+use crate::plan::event::Body;
+use crate::plan::report::{ReportEvent, ReportId, Terms};
+use crate::plan::{BatchId, Position, Refusal, ReportRefusal, Text};
+use crate::store::codec::Decoder;
 use jiff::civil::Date;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+/// Dates outside are slips of the pen.
+const YEARS: RangeInclusive<i16> = 2000..=2199;
 /// Between two looks at somebody else's work.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -28,6 +33,12 @@ pub async fn begin(
     reason: Option<Text>,
 ) -> Result<(), Failure> {
     const TRIES: u32 = 10;
+    if !YEARS.contains(&date.year()) {
+        return Err(Refusal::invalid("date", "is not of this time").into());
+    }
+    if is_repeated(ledger, id, date).await? {
+        return Ok(());
+    }
     let schedule = settings.schedule().map_err(|error| Failure::Rejected(error.to_string()))?;
     let mut tries = 0;
     loop {
@@ -49,6 +60,10 @@ pub async fn begin(
             }
             let reading = ledger.clone();
             let (position, is_last) = blocking(move || last_before(&reading, cut_off)).await??;
+            // What was missed is made up for as it was; a person who asks for a day before the plan has mistaken the day.
+            if position == Position(0) && &**actor != "system" {
+                return Err(Refusal::invalid("date", "is before the plan was begun").into());
+            }
             let (deadline, zone, order) = (schedule.deadline(date), schedule.zone_name().clone(), settings.order);
             (Terms { cut_off, deadline, zone, order, position, corrected_as_of: None, reason: reason.clone() }, is_last)
         };
@@ -56,6 +71,16 @@ pub async fn begin(
             Err(Failure::Refused(refusal)) if *refusal == Refusal::Report(ReportRefusal::Outdated) && tries < TRIES => tries += 1,
             other => return other.map(drop),
         }
+    }
+}
+
+/// Whether this very request has started a report of the date before.
+async fn is_repeated(ledger: &Ledger, id: BatchId, date: Date) -> Result<bool, Failure> {
+    let store = ledger.store().clone();
+    let Some(head) = blocking(move || store.head(id)).await?? else { return Ok(false) };
+    match Decoder::default().decode(head.raw()).map(|event| event.body) {
+        Ok(Body::Report(event)) if matches!(&*event, ReportEvent::Started { report, .. } if report.date == date) => Ok(true),
+        _ => Err(Refusal::IdTaken.into()),
     }
 }
 
@@ -73,7 +98,7 @@ pub async fn run_now(ledger: &Ledger, settings: Settings, date: Date, mut show: 
         Err(Failure::Refused(refusal)) if matches!(*refusal, Refusal::Report(ReportRefusal::Exists)) => {}
         Err(failure) => return Err(words(failure)),
     }
-    let worker = Worker { ledger: ledger.clone(), settings, name: own_name() };
+    let worker = Worker::new(ledger.clone(), settings);
     let mut state = "";
     loop {
         let report = ledger.snapshot().plan.reports.newest_of(date).cloned().ok_or("there is no such report")?;

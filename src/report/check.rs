@@ -36,6 +36,10 @@ pub async fn check(settings: &Settings) -> Vec<Checked> {
         let outcome = outcome.map(|()| "a file was written, not overwritten, and removed".to_owned());
         checked.push(Checked { what: "archive", outcome });
     }
+    if let Some(webhook) = &settings.alerts.webhook {
+        let outcome = alert::try_webhook(webhook).await.map(|()| "somebody answers there".to_owned());
+        checked.push(Checked { what: "webhook", outcome });
+    }
     if settings.alerts.smtp.is_some() {
         let outcome = alert::try_mail(&settings.alerts).await.map(|()| "the mail server lets us in".to_owned());
         checked.push(Checked { what: "mail", outcome });

@@ -7,6 +7,7 @@ mod archive;
 mod attempt;
 mod begin;
 mod check;
+mod next;
 mod rows;
 mod runner;
 mod schedule;

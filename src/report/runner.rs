@@ -4,17 +4,21 @@ use super::alert::{Telling, tell};
 use super::attempt::Trouble;
 use super::begin::begin;
 use super::mark;
+use super::next::{Next, next};
 use super::schedule::Schedule;
 use super::settings::Settings;
 use super::watchful::{Concern, concerns};
-use super::work::{Worker, ask, fresh_id, own_name, system};
+use super::work::{Worker, ask, fresh_id, system};
 use crate::ledger::{Failure, Ledger, blocking, now};
 use crate::plan::command::ReportAsk;
-use crate::plan::report::{CLOCKS_APART_US, ReportId, Reports, Step};
+use crate::plan::report::{Alert, Report, ReportId, Reports, Step, TOLD_WITHIN_US};
 use crate::plan::{Refusal, ReportRefusal, Text, Timestamp};
 use jiff::civil::Date;
+use parking_lot::Mutex;
 use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -24,13 +28,15 @@ const LOOKED_AGAIN: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(2);
 /// A plan changes often; reports do not.
 const SETTLES: Duration = Duration::from_millis(100);
-/// An alert that was raised, and not sent by then, is sent by somebody else.
-const SENT_WITHIN_US: i64 = 10 * 60 * 1_000_000;
+/// Nobody is told of what is older than a day.
+const TOLD_FOR_US: i64 = 86_400_000_000;
+/// The end of the process waits for no longer than this.
+const ENDS_WITHIN: Duration = Duration::from_secs(8);
 
 /// A runner at work.
 pub struct Handle {
     stop: watch::Sender<bool>,
-    thread: parking_lot::Mutex<Option<std::thread::JoinHandle<()>>>,
+    thread: Mutex<Option<std::thread::JoinHandle<()>>>,
 }
 
 impl Handle {
@@ -39,8 +45,8 @@ impl Handle {
         self.stop.send_replace(true);
         let thread = self.thread.lock().take();
         if let Some(thread) = thread {
-            // It has logged its own crash.
-            let _ = blocking(move || thread.join()).await;
+            // It has logged its own crash. Whatever it is at, the end does not wait for long.
+            let _ = tokio::time::timeout(ENDS_WITHIN, blocking(move || thread.join())).await;
         }
     }
 }
@@ -51,77 +57,54 @@ impl Handle {
 /// The schedule cannot be kept, or there is no thread to be had.
 pub fn start(ledger: Ledger, settings: Settings) -> Result<Handle, String> {
     let schedule = settings.schedule().map_err(|error| error.to_string())?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
     let (stop, stopped) = watch::channel(false);
-    let runner = Arc::new(Runner { schedule, worker: Worker { ledger, settings, name: own_name() } });
     let run = move || {
-        let here = tokio::task::LocalSet::new();
-        here.block_on(&runtime, async {
-            let watching = tokio::task::spawn_local(runner.clone().watch());
-            runner.run(stopped).await;
-            watching.abort();
-        });
+        while !*stopped.borrow() {
+            // A crash costs what was at hand; its claim runs out by itself.
+            let round = catch_unwind(AssertUnwindSafe(|| round(ledger.clone(), settings.clone(), schedule.clone(), stopped.clone())));
+            match round {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => tracing::error!(%error, "reports cannot be worked on"),
+                Err(_) => tracing::error!("what works on reports has crashed; it begins anew"),
+            }
+            std::thread::sleep(PAUSE);
+        }
     };
     let thread = std::thread::Builder::new().name("reports".to_owned()).spawn(run).map_err(|error| error.to_string())?;
-    Ok(Handle { stop, thread: parking_lot::Mutex::new(Some(thread)) })
+    Ok(Handle { stop, thread: Mutex::new(Some(thread)) })
+}
+
+/// Works until it is told to stop.
+fn round(ledger: Ledger, settings: Settings, schedule: Schedule, stopped: watch::Receiver<bool>) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runner = Arc::new(Runner { schedule, worker: Worker::new(ledger, settings), telling: Mutex::default() });
+    let here = tokio::task::LocalSet::new();
+    here.block_on(&runtime, async {
+        let mut watching = tokio::task::spawn_local(runner.clone().watch());
+        tokio::select! {
+            () = runner.run(stopped) => watching.abort(),
+            crashed = &mut watching => if let Err(error) = crashed && error.is_panic() {
+                std::panic::resume_unwind(error.into_panic());
+            },
+        }
+    });
+    drop(here);
+    // A webhook that does not answer is nothing to wait for.
+    runtime.shutdown_background();
+    Ok(())
 }
 
 struct Runner {
     schedule: Schedule,
     worker: Worker,
-}
-
-/// What is to be done.
-#[derive(Debug, PartialEq, Eq)]
-enum Next {
-    Enable(Date),
-    Start(Date),
-    Work(ReportId),
-    /// Nothing before this instant.
-    Wait(Timestamp),
-}
-
-/// What a runner of this name does now. Pure.
-fn next(reports: &Reports, schedule: &Schedule, from: Option<Date>, name: &Text, now: Timestamp) -> Next {
-    if reports.from.is_none() {
-        return Next::Enable(from.unwrap_or_else(|| schedule.current(now)));
-    }
-    if let Some(date) = schedule.missing(reports, now) {
-        return Next::Start(date);
-    }
-    let mut wake = schedule.due(schedule.current(now));
-    if wake <= now {
-        wake = schedule.due(schedule.current(Timestamp(wake.0 + 1)));
-    }
-    // The day that has just ended, before its pause is over.
-    let yesterday = schedule.current(now).yesterday().map_or(wake, |date| schedule.due(date));
-    if yesterday > now {
-        wake = wake.min(yesterday);
-    }
-    for report in reports.all.values().filter(|report| !report.is_done()) {
-        let retry_at = match &report.failure {
-            None => now,
-            Some(failed) => match failed.retry_at {
-                None => continue,
-                Some(retry_at) => retry_at,
-            },
-        };
-        let free_at = match &report.claim {
-            Some(claim) if claim.runner != *name && claim.is_live(now) => Timestamp(claim.until.0.saturating_add(CLOCKS_APART_US)),
-            _ => now,
-        };
-        let at = retry_at.max(free_at);
-        if at <= now {
-            return Next::Work(report.id);
-        }
-        wake = wake.min(at);
-    }
-    Next::Wait(wake)
+    /// The alerts that this process is telling of.
+    telling: Mutex<HashSet<String>>,
 }
 
 impl Runner {
     async fn run(&self, mut stop: watch::Receiver<bool>) {
         self.tidy_up().await;
+        self.set_first_day().await;
         let mut positions = self.worker.ledger.positions();
         while !*stop.borrow() {
             positions.mark_unchanged();
@@ -135,22 +118,14 @@ impl Runner {
                     ask(&self.worker.ledger, fresh_id(), &system(), ReportAsk::Enable { from }).await.err().map(|error| error.to_string())
                 }
                 Next::Start(date) => self.start(date).await,
-                Next::Work(report) => {
-                    tokio::select! {
-                        worked = self.worker.work(report) => match worked {
-                            Ok(()) => None,
-                            Err(trouble @ Trouble::Over(_)) => {
-                                tracing::warn!(%report, "somebody else goes on");
-                                Some(trouble.to_string())
-                            }
-                            Err(trouble) => Some(trouble.to_string()),
-                        },
-                        _ = stop.wait_for(|stopped| *stopped) => {
-                            self.worker.release(report).await;
-                            return;
-                        }
+                Next::Work(report) => match self.work(report, &mut stop).await {
+                    Ok(()) => None,
+                    Err(trouble @ Trouble::Over(_)) => {
+                        tracing::warn!(%report, "somebody else goes on");
+                        Some(trouble.to_string())
                     }
-                }
+                    Err(trouble) => Some(trouble.to_string()),
+                },
                 Next::Wait(at) => {
                     let wait = Duration::from_micros(u64::try_from(at.0 - now().0).unwrap_or(0)).min(LOOKED_AGAIN);
                     tokio::select! {
@@ -168,6 +143,39 @@ impl Runner {
                     _ = stop.wait_for(|stopped| *stopped) => return,
                 }
             }
+        }
+    }
+
+    /// Works on a report, until that is over or this process ends. What the stream must still be told of is told first.
+    async fn work(&self, report: ReportId, stop: &mut watch::Receiver<bool>) -> Result<(), Trouble> {
+        let mut working = std::pin::pin!(self.worker.work(report));
+        tokio::select! {
+            worked = &mut working => return worked,
+            _ = stop.wait_for(|stopped| *stopped) => {}
+        }
+        let told = async {
+            while self.worker.is_critical.load(Ordering::Relaxed) {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            worked = &mut working => worked?,
+            () = told => {}
+            () = tokio::time::sleep(ENDS_WITHIN / 2) => {}
+        }
+        let released = self.worker.release(report);
+        // A store that is away is nothing to wait for: the claim runs out by itself.
+        let _ = tokio::time::timeout(ENDS_WITHIN / 4, released).await;
+        Ok(())
+    }
+
+    /// Where the settings name a first day, it is that one, also if another was named before.
+    async fn set_first_day(&self) {
+        let known = self.worker.ledger.snapshot().plan.reports.from;
+        let Some(from) = self.worker.settings.from.filter(|from| known.is_some_and(|known| known != *from)) else { return };
+        tracing::warn!(%from, before = %known.unwrap_or_default(), "the first day of reports is another one now");
+        if let Err(error) = ask(&self.worker.ledger, fresh_id(), &system(), ReportAsk::Enable { from }).await {
+            tracing::warn!(%error, "the first day of reports stays as it was for now");
         }
     }
 
@@ -212,22 +220,15 @@ impl Runner {
             let (reports, now) = (snapshot.plan.reports.clone(), now());
             drop(snapshot);
             let alerts = &self.worker.settings.alerts;
-            let (concerns, next) = concerns(&reports, &self.schedule, alerts.before_deadline_us(), now);
+            let (concerns, next) = concerns(&reports, &self.schedule, alerts.before_deadline_us(&self.schedule), now);
             self.show(&reports, now);
             for concern in concerns {
                 self.raise(concern, &mut told_anyway).await;
             }
-            for (key, alert) in &reports.alerts {
-                if alert.sent_at.is_none() && alert.raised_at.0 + SENT_WITHIN_US < now.0 {
-                    let telling = Telling {
-                        key: key.to_string(),
-                        subject: alert.subject.to_string(),
-                        message: alert.message.to_string(),
-                        date: None,
-                        revision: None,
-                    };
-                    tokio::task::spawn_local(self.clone().tell(telling));
-                }
+            let is_waiting =
+                |alert: &Alert| alert.sent_at.is_none() && alert.claimed_until < now && now.0 - alert.raised_at.0 < TOLD_FOR_US;
+            for (key, alert) in reports.alerts.iter().filter(|(_, alert)| is_waiting(alert)) {
+                self.retell(key, alert, now).await;
             }
             let wait = Duration::from_micros(u64::try_from(next.0 - now.0).unwrap_or(0)).min(LOOKED_AGAIN);
             tokio::select! {
@@ -253,15 +254,33 @@ impl Runner {
         let (date, revision) = (report.map(|report| report.date.to_string()), report.map(|report| report.revision));
         let telling = Telling { key, subject, message, date, revision };
         if is_ours && is_new {
-            tokio::task::spawn_local(self.clone().tell(telling));
+            self.start_telling(telling);
         } else if is_ours {
             // Told already, while it could not be written down.
             let _ = ask(&self.worker.ledger, fresh_id(), &system(), ReportAsk::Sent { key: Text::stored(&telling.key) }).await;
         }
     }
 
+    /// Nobody could be told, or whoever was to do it has died: one of all instances tries again.
+    async fn retell(self: &Arc<Self>, key: &Text, alert: &Alert, now: Timestamp) {
+        let until = Timestamp(now.0 + TOLD_WITHIN_US);
+        let claimed = ask(&self.worker.ledger, fresh_id(), &system(), ReportAsk::Retell { key: key.clone(), until }).await;
+        if claimed.is_ok_and(|answer| !answer.events.is_empty()) {
+            let (subject, message) = (alert.subject.to_string(), alert.message.to_string());
+            self.start_telling(Telling { key: key.to_string(), subject, message, date: None, revision: None });
+        }
+    }
+
+    fn start_telling(self: &Arc<Self>, telling: Telling) {
+        if self.telling.lock().insert(telling.key.clone()) {
+            tokio::task::spawn_local(self.clone().tell(telling));
+        }
+    }
+
     async fn tell(self: Arc<Self>, telling: Telling) {
-        if tell(&self.worker.settings.alerts, &telling).await {
+        let has_told = tell(&self.worker.settings.alerts, &telling).await;
+        self.telling.lock().remove(&telling.key);
+        if has_told {
             // If that cannot be written down, somebody tells of it again.
             let _ = ask(&self.worker.ledger, fresh_id(), &system(), ReportAsk::Sent { key: Text::stored(&telling.key) }).await;
         }
@@ -274,84 +293,12 @@ impl Runner {
             metrics::gauge!("tafel_report_last_success_timestamp_seconds").set(at.0 as f64 / 1e6);
         }
         // Of the oldest that is not submitted; of today's, where all are.
-        let waiting = reports.all.values().find(|report| report.step(Step::Submit).finished_at.is_none());
+        let is_waiting = |report: &&Arc<Report>| report.step(Step::Submit).finished_at.is_none() && !reports.is_superseded(report);
+        let waiting = reports.all.values().find(is_waiting);
         let deadline = match waiting {
             Some(report) => report.terms.deadline,
             None => self.schedule.deadline(self.schedule.current(now)),
         };
         metrics::gauge!("tafel_report_deadline_timestamp_seconds").set(deadline.0 as f64 / 1e6);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{happens, happens_at, started};
-    use super::*;
-    use crate::plan::Plan;
-    use crate::plan::report::{Details, ReportEvent};
-    use jiff::SignedDuration;
-    use jiff::civil::date;
-
-    const SECOND: i64 = 1_000_000;
-
-    fn schedule() -> Schedule {
-        Schedule::new("Europe/Berlin", None, "06:00", SignedDuration::from_secs(10)).unwrap()
-    }
-
-    fn next_of(plan: &Plan, now: Timestamp) -> Next {
-        next(&plan.reports, &schedule(), None, &Text::stored("me"), now)
-    }
-
-    #[test]
-    fn reports_are_switched_on_from_the_day_that_is_not_over() {
-        let noon = Timestamp(schedule().cut_off(date(2026, 11, 20)).0 + 12 * 3_600 * SECOND);
-        assert_eq!(next_of(&Plan::default(), noon), Next::Enable(date(2026, 11, 21)));
-        let from = Some(date(2026, 11, 1));
-        assert_eq!(next(&Reports::default(), &schedule(), from, &Text::stored("me"), noon), Next::Enable(date(2026, 11, 1)));
-    }
-
-    #[test]
-    fn it_sleeps_until_the_next_is_due_and_then_starts_it() {
-        let today = date(2026, 11, 21);
-        let plan = happens(Plan::default(), ReportEvent::Enabled { from: today });
-        let end = schedule().cut_off(today);
-        let due = Timestamp(end.0 + 10 * SECOND);
-        assert_eq!(next_of(&plan, Timestamp(end.0 - 1)), Next::Wait(due));
-        assert_eq!(next_of(&plan, Timestamp(end.0 + 5 * SECOND)), Next::Wait(due));
-        assert_eq!(next_of(&plan, due), Next::Start(today));
-        let three_days_later = Timestamp(schedule().cut_off(date(2026, 11, 24)).0 + SECOND);
-        assert_eq!(next_of(&plan, three_days_later), Next::Start(today), "the oldest first");
-    }
-
-    #[test]
-    fn it_keeps_away_from_what_others_work_on_until_their_claim_is_surely_over() {
-        let today = date(2026, 11, 21);
-        let report = ReportId { date: today, revision: 1 };
-        let due = schedule().due(today);
-        let after = |seconds: i64| Timestamp(due.0 + seconds * SECOND);
-        let plan = happens(Plan::default(), ReportEvent::Enabled { from: today });
-        let plan = happens_at(plan, started(report, &schedule()), due);
-        assert_eq!(next_of(&plan, due), Next::Work(report));
-        let claimed = |runner: &str| ReportEvent::Claimed { report, runner: Text::stored(runner), token: 1, until: after(300) };
-        let theirs = happens(plan.clone(), claimed("them"));
-        assert_eq!(next_of(&theirs, after(300)), Next::Wait(after(305)), "their clock may be behind ours");
-        assert_eq!(next_of(&theirs, after(305)), Next::Work(report));
-        assert_eq!(next_of(&happens(plan.clone(), claimed("me")), after(1)), Next::Work(report));
-        let failed = |retry_at| ReportEvent::Failed {
-            report,
-            step: Step::CreateRows,
-            attempt: 1,
-            token: 1,
-            details: Details::of("refused"),
-            retry_at,
-            uncertain: false,
-        };
-        let later = happens(plan.clone(), failed(Some(after(60))));
-        assert_eq!(next_of(&later, after(1)), Next::Wait(after(60)));
-        assert_eq!(next_of(&later, after(60)), Next::Work(report));
-        let never = happens(plan, failed(None));
-        let tomorrow = schedule().due(date(2026, 11, 22));
-        assert_eq!(next_of(&never, after(60)), Next::Wait(tomorrow));
-        assert_eq!(next_of(&happens(never, ReportEvent::Retried { report }), after(60)), Next::Work(report));
     }
 }

@@ -26,6 +26,8 @@ pub enum BadSchedule {
     Zone(String),
     #[error("{field}: {value:?} is not a time of day like 22:30")]
     Time { field: &'static str, value: String },
+    #[error("cut_off: 00:00 is the beginning of a day; its end is 24:00")]
+    Midnight,
     #[error("deadline: it is {minutes} minutes after the cut-off, and nothing is begun before that")]
     DeadlineTooEarly { minutes: i64 },
 }
@@ -49,6 +51,9 @@ impl Schedule {
         let name = Text::stored(zone);
         let tz = TimeZone::get(zone).map_err(|_| BadSchedule::Zone(zone.to_owned()))?;
         let cut_off = cut_off.filter(|time| *time != "24:00").map(|value| time("cut_off", value)).transpose()?;
+        if cut_off == Some(Time::midnight()) {
+            return Err(BadSchedule::Midnight);
+        }
         let deadline = if deadline == "24:00" { Time::midnight() } else { time("deadline", deadline)? };
         let schedule = Self { zone: tz, name, cut_off, deadline, pause };
         // On an ordinary day.
@@ -74,7 +79,7 @@ impl Schedule {
     /// The first instant that does not belong to the date any more.
     #[must_use]
     pub fn cut_off(&self, date: Date) -> Timestamp {
-        let far = Timestamp(i64::MAX);
+        let far = Timestamp(jiff::Timestamp::MAX.as_microsecond());
         match self.cut_off {
             // Where there is no midnight, a day begins with the first instant that there is.
             None => date.tomorrow().ok().and_then(|next| next.to_zoned(self.zone.clone()).ok()).map_or(far, |zoned| micros(&zoned)),
@@ -92,6 +97,13 @@ impl Schedule {
             .map(|zoned| micros(&zoned))
             .find(|deadline| *deadline > cut_off)
             .unwrap_or(cut_off)
+    }
+
+    /// From the cut-off of an ordinary day to its deadline, in minutes.
+    #[must_use]
+    pub fn window_minutes(&self) -> i64 {
+        let usual = jiff::civil::date(2026, 1, 20);
+        (self.deadline(usual).0 - self.cut_off(usual).0) / 60_000_000
     }
 
     /// From when on it may be begun.
@@ -207,6 +219,7 @@ mod tests {
         assert!(new("Europe/Berlinn", None, "06:00").contains("Europe/Berlinn"));
         assert!(new("Europe/Berlin", Some("25:00"), "06:00").contains("cut_off"));
         assert!(new("Europe/Berlin", None, "6 o'clock").contains("deadline"));
+        assert!(new("Europe/Berlin", Some("00:00"), "06:00").contains("24:00"));
         assert!(new("Europe/Berlin", Some("22:30"), "22:30").contains("deadline"));
         assert!(new("Europe/Berlin", None, "00:00").contains("deadline"));
     }

@@ -4,14 +4,14 @@ use super::schedule::{BadSchedule, Schedule};
 use crate::plan::report::Order;
 use jiff::SignedDuration;
 use jiff::civil::Date;
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// What must not be shown.
-#[derive(Clone, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone)]
 pub struct Secret(String);
 
 impl Secret {
@@ -22,6 +22,13 @@ impl Secret {
 
     pub(super) fn reveal(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // An error of the library's would show it.
+        String::deserialize(deserializer).map(Self).map_err(|_| D::Error::custom("it must be a text in quotes"))
     }
 }
 
@@ -70,9 +77,9 @@ fn five_minutes() -> u32 {
     300
 }
 
-fn an_hour() -> u32 {
-    60
-}
+const AN_HOUR: u32 = 60;
+/// A first day further away than this is a slip of the pen.
+const FAR_DAYS: i32 = 400;
 
 fn ssh() -> u16 {
     22
@@ -136,7 +143,7 @@ pub struct Archive {
 pub struct Alerts {
     /// How long before the deadline a report that is not submitted is worth an alert.
     pub minutes_before_deadline: Option<u32>,
-    pub webhook: Option<String>,
+    pub webhook: Option<Secret>,
     /// What the webhook's body is signed with.
     pub webhook_secret: Option<Secret>,
     /// `smtp://user:password@host:587`, or `smtps://…`.
@@ -146,8 +153,10 @@ pub struct Alerts {
 }
 
 impl Alerts {
-    pub(super) fn before_deadline_us(&self) -> i64 {
-        i64::from(self.minutes_before_deadline.unwrap_or_else(an_hour)) * 60_000_000
+    /// At most half of the time that there is, unless the settings say.
+    pub(super) fn before_deadline_us(&self, schedule: &Schedule) -> i64 {
+        let usual = i64::from(AN_HOUR).min(schedule.window_minutes() / 2);
+        self.minutes_before_deadline.map_or(usual, i64::from) * 60_000_000
     }
 }
 
@@ -167,8 +176,23 @@ impl Settings {
     #[must_use]
     pub fn problems(&self) -> Vec<String> {
         let mut problems = Vec::new();
-        if let Err(error) = self.schedule() {
-            problems.push(format!("report.{error}"));
+        match self.schedule() {
+            Err(error) => problems.push(format!("report.{error}")),
+            Ok(schedule) => {
+                let minutes = i64::from(self.alerts.minutes_before_deadline.unwrap_or(0));
+                if minutes * 60 + i64::from(self.start_after_s) >= schedule.window_minutes() * 60 {
+                    let window = schedule.window_minutes();
+                    problems.push(format!(
+                        "report.alerts.minutes_before_deadline: from the cut-off to the deadline are {window} minutes, so everything would be late"
+                    ));
+                }
+                let today = schedule.current(crate::ledger::now());
+                if let Some(from) = self.from
+                    && from.since(today).map_or(i32::MAX, |span| span.get_days().abs()) > FAR_DAYS
+                {
+                    problems.push(format!("report.from: {from} is more than {FAR_DAYS} days away: is that meant?"));
+                }
+            }
         }
         if self.claim_s < 10 || self.claim_s > 3_600 {
             problems.push("report.claim_s: between 10 and 3600 seconds are possible".to_owned());
@@ -232,7 +256,10 @@ impl Archive {
         if self.timeout_s == 0 {
             problems.push("report.archive.timeout_s: it must be more than nothing".to_owned());
         }
-        if let Err(error) = super::archive::open(self) {
+        // A folder is made when it is needed.
+        if self.folder.is_none()
+            && let Err(error) = super::archive::open(self)
+        {
             problems.push(format!("report.archive: {error}"));
         }
     }
@@ -241,9 +268,9 @@ impl Archive {
 impl Alerts {
     fn problems(&self, problems: &mut Vec<String>) {
         if let Some(url) = &self.webhook {
-            match url::Url::parse(url) {
+            match url::Url::parse(url.reveal()) {
                 Ok(url) if matches!(url.scheme(), "http" | "https") => {}
-                _ => problems.push(format!("report.alerts.webhook: {url:?} is no address that begins with https:// or http://")),
+                _ => problems.push("report.alerts.webhook: it is no address that begins with https:// or http://".to_owned()),
             }
             if self.webhook_secret.is_none() {
                 problems.push("report.alerts.webhook_secret: without it nobody can tell who has sent an alert".to_owned());
@@ -252,6 +279,9 @@ impl Alerts {
         let mails = !self.mail_to.is_empty();
         if mails && (self.smtp.is_none() || self.mail_from.is_none()) {
             problems.push("report.alerts: mail_to needs smtp and mail_from".to_owned());
+        }
+        if !mails && self.smtp.is_some() {
+            problems.push("report.alerts.mail_to: there is a mail server, and nobody to write to".to_owned());
         }
         for address in self.mail_to.iter().chain(&self.mail_from) {
             if let Err(error) = address.parse::<lettre::message::Mailbox>() {

@@ -8,11 +8,14 @@
 use super::attempt::Trouble;
 use super::mark;
 use super::settings::{Secret, Sftp};
+use russh::Preferred;
 use russh::client::{self, AuthResult, Handle};
-use russh::keys::{PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate, check_known_hosts_path, load_secret_key};
+use russh::keys::known_hosts::known_host_keys_path;
+use russh::keys::{Algorithm, PrivateKeyWithHashAlg, PublicKey, PublicKeyOrCertificate, check_known_hosts_path, load_secret_key};
 use russh_sftp::client::SftpSession;
 use russh_sftp::client::error::Error as SftpError;
 use russh_sftp::protocol::StatusCode;
+use std::borrow::Cow;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,6 +76,19 @@ impl Believes {
     }
 }
 
+/// Of the keys that are known of the server: it is asked for one of these, and not for whichever we like best.
+fn known_algorithms(settings: &Sftp) -> Vec<Algorithm> {
+    let known: Vec<Algorithm> = match (&settings.host_key, &settings.known_hosts) {
+        (Some(line), _) => host_key(line).map(|key| key.algorithm()).into_iter().collect(),
+        (None, Some(path)) => {
+            let keys = known_host_keys_path(&settings.host, settings.port, path).unwrap_or_default();
+            keys.into_iter().map(|(_, key)| key.algorithm()).collect()
+        }
+        (None, None) => Vec::new(),
+    };
+    if known.is_empty() { Preferred::default().key.into_owned() } else { known }
+}
+
 /// A connection to the server.
 pub(super) struct Submission {
     sftp: SftpSession,
@@ -112,6 +128,12 @@ fn trouble(doing: &str, error: &SftpError) -> Trouble {
     }
 }
 
+/// The claim's token in the name of a try at a file.
+fn token_of(left: &str, name: &str) -> Option<u64> {
+    let rest = left.strip_prefix('.')?.strip_prefix(name)?.strip_prefix('.')?;
+    rest.split(['-', '.']).next()?.parse().ok()
+}
+
 fn is_missing(error: &SftpError) -> bool {
     matches!(error, SftpError::Status(status) if status.status_code == StatusCode::NoSuchFile)
 }
@@ -127,6 +149,7 @@ impl Submission {
             inactivity_timeout: Some(within * 2),
             keepalive_interval: Some(within),
             nodelay: true,
+            preferred: Preferred { key: Cow::Owned(known_algorithms(settings)), ..Preferred::default() },
             ..client::Config::default()
         };
         let refused = Arc::new(parking_lot::Mutex::new(None));
@@ -178,7 +201,7 @@ impl Submission {
     {
         let is_lost = self.put_aside(parcel).await?;
         if self.is_there(parcel).await? {
-            return self.clean_up(parcel).await;
+            return Ok(());
         }
         if is_lost {
             return Err(Trouble::Uncertain(format!(
@@ -202,14 +225,12 @@ impl Submission {
             });
         }
         // The server has said so. It may be fetched by now, so there is nothing to be looked at.
-        self.clean_up(parcel).await
+        Ok(())
     }
 
     /// Takes from everybody else's half-done tries what they could still rename. True where one that was announced is gone.
     async fn put_aside(&self, parcel: &Parcel<'_>) -> Result<bool, Trouble> {
-        let listing = self.sftp.read_dir(self.directory.clone());
-        let names: Vec<String> =
-            in_time(self.within, "looking into the directory", listing).await?.map(|entry| entry.file_name()).collect();
+        let names = self.names().await?;
         let prefix = format!(".{}.", parcel.name);
         let mut aside: Vec<String> = Vec::new();
         for name in names.iter().filter(|name| name.starts_with(&prefix)) {
@@ -225,6 +246,10 @@ impl Submission {
                     Err(_) => return Err(Trouble::Passing("putting an earlier try aside: no answer".to_owned())),
                 }
             }
+        }
+        // One that was never announced cannot have been renamed, so there is nothing to be remembered of it.
+        for void in aside.iter().filter(|void| !parcel.announced.iter().any(|name| **void == format!("{name}.void"))) {
+            let _ = in_time(self.within, "tidying up", self.sftp.remove_file(self.path(void))).await;
         }
         Ok(parcel.announced.iter().any(|name| !aside.contains(&format!("{name}.void"))))
     }
@@ -289,15 +314,25 @@ impl Submission {
         }
     }
 
-    /// Removes what earlier tries have left. It is done without, too.
-    async fn clean_up(&self, parcel: &Parcel<'_>) -> Result<(), Trouble> {
-        let prefix = format!(".{}.", parcel.name);
-        if let Ok(entries) = in_time(self.within, "tidying up", self.sftp.read_dir(self.directory.clone())).await {
-            for name in entries.map(|entry| entry.file_name()).filter(|name| name.starts_with(&prefix)) {
-                let _ = in_time(self.within, "tidying up", self.sftp.remove_file(self.path(&name))).await;
+    /// Removes what tries up to this token have left. It is done without, too.
+    pub(super) async fn clean_up(&self, name: &str, token: u64) {
+        let is_ours = |left: &str| token_of(left, name).is_some_and(|of| of <= token);
+        let tidying = async {
+            for left in self.names().await?.iter().filter(|left| is_ours(left)) {
+                in_time(self.within, "tidying up", self.sftp.remove_file(self.path(left))).await?;
             }
+            Ok::<(), Trouble>(())
+        };
+        if let Err(why) = tidying.await {
+            tracing::debug!(%why, "something was left over at the authority");
         }
-        Ok(())
+    }
+
+    /// The names in the directory.
+    async fn names(&self) -> Result<Vec<String>, Trouble> {
+        let directory = if self.directory.is_empty() { "/".to_owned() } else { self.directory.clone() };
+        let listing = in_time(self.within, "looking into the directory", self.sftp.read_dir(directory)).await?;
+        Ok(listing.map(|entry| entry.file_name()).collect())
     }
 
     /// Writes a small file and removes it again.
@@ -305,6 +340,7 @@ impl Submission {
     /// # Errors
     /// Why that is not possible.
     pub(super) async fn try_out(&self, name: &str) -> Result<(), Trouble> {
+        self.names().await?;
         self.upload(name, b"a check by tafel, to be removed at once\r\n").await?;
         let (from, to) = (self.path(name), self.path(&format!("{name}.renamed")));
         in_time(self.within, "renaming", self.sftp.rename(from, to.clone())).await?;
@@ -329,6 +365,6 @@ async fn sign_in(session: &mut Handle<Believes>, settings: &Sftp) -> Result<(), 
     if outcome.as_ref().is_some_and(AuthResult::success) {
         Ok(())
     } else {
-        Err(Trouble::Person(format!("the server does not let {} in: neither its key nor its password is taken", settings.user)))
+        Err(Trouble::Refused(format!("the server does not let {} in: neither its key nor its password is taken", settings.user)))
     }
 }

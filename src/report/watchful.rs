@@ -47,10 +47,7 @@ pub(super) fn concerns(reports: &Reports, schedule: &Schedule, before_deadline_u
                 next = next.min(alert_at);
             }
         };
-        match reports.get(ReportId { date, revision: 1 }) {
-            None => late(None),
-            Some(report) => late(Some(report)),
-        }
+        late(reports.newest_of(date));
     }
     for report in reports.all.values().rev().take_while(|report| report.id.date >= first) {
         troubles(report, &mut concerns);

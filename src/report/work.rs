@@ -13,12 +13,17 @@ use crate::plan::{BatchId, Refusal, ReportRefusal, Text, Timestamp};
 use crate::store::ReportFile;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 /// Work ends after this part of the claim, so that its outcome is in the stream before the claim is over.
 const WORKED: f64 = 0.8;
+/// For so long it is tried to say what is done. Nobody else is kept from anything by that.
+const SAID_WITHIN: Duration = Duration::from_hours(12);
+/// Whoever has refused us so often is not asked again by itself.
+const REFUSALS: u32 = 3;
 
 /// Whoever works on reports.
 pub(super) struct Worker {
@@ -26,12 +31,15 @@ pub(super) struct Worker {
     pub settings: Settings,
     /// Under which claims are made: of this process alone.
     pub name: Text,
+    /// Something is happening elsewhere of which the stream does not know yet.
+    pub is_critical: AtomicBool,
 }
 
 /// What a step has come to.
 enum Done {
     Rows(FileFacts),
-    Submitted,
+    /// With the connection, for tidying up.
+    Submitted(Box<Submission>),
     Archived(Text),
 }
 
@@ -39,9 +47,13 @@ impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Refused(refusal) => match *refusal {
-                Refusal::Report(ReportRefusal::Fenced | ReportRefusal::Done | ReportRefusal::Claimed { .. } | ReportRefusal::Waiting) => {
-                    Self::Over(format!("{}: {}", refusal.title(), refusal.detail()))
-                }
+                Refusal::Report(
+                    ReportRefusal::Fenced
+                    | ReportRefusal::Done
+                    | ReportRefusal::Claimed { .. }
+                    | ReportRefusal::Waiting
+                    | ReportRefusal::Superseded,
+                ) => Self::Over(format!("{}: {}", refusal.title(), refusal.detail())),
                 _ => Self::Lasting(refusal.title()),
             },
             failure => Self::Passing(failure.to_string()),
@@ -50,7 +62,7 @@ impl From<Failure> for Trouble {
 }
 
 /// The name of this process, as others see it.
-pub(super) fn own_name() -> Text {
+fn own_name() -> Text {
     let host = std::env::var("HOSTNAME").ok().or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok());
     let host = host.as_deref().map(str::trim).filter(|host| !host.is_empty()).unwrap_or("tafel").to_owned();
     let unique = &Uuid::new_v4().simple().to_string()[..6];
@@ -71,6 +83,10 @@ pub(super) fn fresh_id() -> BatchId {
 }
 
 impl Worker {
+    pub(super) fn new(ledger: Ledger, settings: Settings) -> Self {
+        Self { ledger, settings, name: own_name(), is_critical: AtomicBool::new(false) }
+    }
+
     fn report(&self, id: ReportId) -> Result<Report, Trouble> {
         self.ledger.snapshot().plan.reports.get(id).cloned().ok_or_else(|| Trouble::Over("there is no such report".to_owned()))
     }
@@ -128,7 +144,7 @@ impl Worker {
         tracing::info!(report = %id, %step, attempt = number, token, "a step begins");
         let outcome = attempt(over, step.as_str(), async |number| match step {
             Step::CreateRows => self.create_rows(id).await.map(Done::Rows),
-            Step::Submit => self.submit(id, token, number).await.map(|()| Done::Submitted),
+            Step::Submit => self.submit(id, token, number).await.map(Box::new).map(Done::Submitted),
             Step::Archive => self.archive(id).await.map(Done::Archived),
         });
         let trouble = match outcome.await {
@@ -139,24 +155,34 @@ impl Worker {
                     Step::Archive => "archived_before_event",
                 })
                 .await;
-                let finished = match done {
-                    Done::Rows(file) => ReportAsk::CreatedRows { report: id, token, file },
-                    Done::Submitted => ReportAsk::Submitted { report: id, token },
-                    Done::Archived(location) => ReportAsk::Archived { report: id, token, location },
+                let (finished, submission) = match done {
+                    Done::Rows(file) => (ReportAsk::CreatedRows { report: id, token, file }, None),
+                    Done::Submitted(submission) => (ReportAsk::Submitted { report: id, token }, Some(submission)),
+                    Done::Archived(location) => (ReportAsk::Archived { report: id, token, location }, None),
                 };
-                // What is done has to be said, also late: whether that still counts is for the token to tell.
-                self.insist(self.a_moment(), finished).await?;
+                // What is done has to be said, however long that takes: whether it still counts is for the token to tell.
+                let said = self.insist(Instant::now() + SAID_WITHIN, finished).await;
+                self.is_critical.store(false, Ordering::Relaxed);
+                said?;
+                if let Some(submission) = submission {
+                    submission.clean_up(&id.file_name(), token).await;
+                }
                 let elapsed = began.elapsed();
                 metrics::histogram!("tafel_report_step_seconds", "step" => step.as_str()).record(elapsed.as_secs_f64());
                 tracing::info!(report = %id, %step, attempt = number, elapsed_ms = elapsed.as_millis(), "a step is done");
                 mark(step.done()).await;
                 return Ok(());
             }
-            Err(over @ Trouble::Over(_)) => return Err(over),
+            Err(over @ Trouble::Over(_)) => {
+                self.is_critical.store(false, Ordering::Relaxed);
+                return Err(over);
+            }
             Err(trouble) => trouble,
         };
         metrics::counter!("tafel_report_failures_total", "step" => step.as_str()).increment(1);
+        self.is_critical.store(false, Ordering::Relaxed);
         let (retries, uncertain) = match &trouble {
+            Trouble::Refused(_) => (number < REFUSALS, false),
             Trouble::Person(_) => (false, false),
             Trouble::Uncertain(_) => (false, true),
             _ => (true, false),
@@ -204,19 +230,23 @@ impl Worker {
         }
     }
 
-    async fn submit(&self, id: ReportId, token: u64, number: u32) -> Result<(), Trouble> {
+    async fn submit(&self, id: ReportId, token: u64, number: u32) -> Result<Submission, Trouble> {
         let report = self.report(id)?;
         let settings = self.settings.sftp.as_ref().ok_or_else(|| Trouble::Lasting("there is no server in the settings".to_owned()))?;
         let content = self.content(&report).await?;
         let submission = Submission::connect(settings).await?;
         mark("connected").await;
         let announced: Vec<String> = report.announced.iter().map(ToString::to_string).collect();
-        let parcel = Parcel { content: &content, name: &id.file_name(), mark: &format!("{token}-{number}"), announced: &announced };
+        let unique = &Uuid::new_v4().simple().to_string()[..6];
+        let parcel =
+            Parcel { content: &content, name: &id.file_name(), mark: &format!("{token}-{number}-{unique}"), announced: &announced };
         let announce = async |name: String| {
+            self.is_critical.store(true, Ordering::Relaxed);
             let announce = ReportAsk::Announce { report: id, token, name: Text::stored(&name) };
             ask(&self.ledger, fresh_id(), &system(), announce).await.map(drop).map_err(Trouble::from)
         };
-        submission.submit(&parcel, announce).await
+        submission.submit(&parcel, announce).await?;
+        Ok(submission)
     }
 
     async fn archive(&self, id: ReportId) -> Result<Text, Trouble> {
@@ -243,12 +273,10 @@ impl Worker {
 
     /// Gives back what this process has claimed, so that nobody has to wait for it.
     pub(super) async fn release(&self, report: ReportId) {
-        let claim = self.report(report).ok().and_then(|report| report.claim).filter(|claim| claim.runner == self.name);
-        if let Some(claim) = claim {
-            let released = ask(&self.ledger, fresh_id(), &system(), ReportAsk::Release { report, token: claim.token }).await;
-            if let Err(error) = released {
-                tracing::warn!(%report, %error, "a claim was not given back; it runs out by itself");
-            }
+        // Decided behind whatever this process has asked for before, so also behind a claim that nobody waits for any more.
+        let released = ask(&self.ledger, fresh_id(), &system(), ReportAsk::Release { report, runner: self.name.clone() }).await;
+        if let Err(error) = released {
+            tracing::warn!(%report, %error, "a claim was not given back; it runs out by itself");
         }
     }
 }
@@ -261,7 +289,7 @@ pub async fn file_of(ledger: &Ledger, settings: &Settings, report: &Report) -> R
     if report.file.is_none() {
         return file_at(ledger, report).await.map(|written| written.content).map_err(|failure| failure.to_string());
     }
-    let worker = Worker { ledger: ledger.clone(), settings: settings.clone(), name: Text::stored("") };
+    let worker = Worker::new(ledger.clone(), settings.clone());
     match worker.content(report).await {
         Ok(content) => Ok(content),
         Err(_) if report.archived_as.is_some() => {

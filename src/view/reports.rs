@@ -226,12 +226,17 @@ impl<'a> ReportPage<'a> {
         self.report.map_or(1, |report| report.id.revision)
     }
 
+    /// The attempt that failed.
+    fn attempt(&self) -> u32 {
+        self.report.and_then(|report| report.failure.as_ref()).map_or(0, |failed| failed.attempt)
+    }
+
     fn is_newest(&self) -> bool {
         self.revisions.last().is_none_or(|newest| *newest == self.revision())
     }
 
     fn may_be_corrected(&self) -> bool {
-        self.report.is_some_and(|report| report.is_done() || (report.is_given_up() && !report.is_uncertain()))
+        self.report.is_some_and(Report::may_be_corrected)
     }
 }
 

@@ -98,6 +98,7 @@ pub fn report(event: &ReportEvent) -> String {
         ReportEvent::Decided { report, was_received: true } => of("Found that the authority has the report", report),
         ReportEvent::Decided { report, was_received: false } => of("Found that the authority does not have the report", report),
         ReportEvent::AlertRaised { subject, .. } => format!("Alert: {subject}"),
+        ReportEvent::AlertClaimed { .. } => "Tells again, since nobody had been told".to_owned(),
         ReportEvent::AlertSent { .. } => "Told everybody who is to be told".to_owned(),
     }
 }

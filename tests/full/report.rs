@@ -585,3 +585,113 @@ fn a_late_report_is_told_of_also_while_nothing_can_be_written() {
     night.is_right(&client, &bucket);
     assert_eq!(webhook.about("late/").len(), 1, "not a second time once it can be written down");
 }
+
+/// What is wrong over there is said in words, and tried again when that makes sense.
+#[test]
+fn troubles_over_there_are_said_in_words() {
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    let read_only = Authority::start_with("internal-sftp -R");
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent_port = format!("port = {}", silent.local_addr().unwrap().port());
+    let known_hosts = tempfile::NamedTempFile::new().unwrap();
+    let port = format!("port = {}", authority.port);
+    let host_key = |settings: &str| settings.lines().find(|line| line.starts_with("host_key")).unwrap().to_owned();
+    let cases: [(&str, &Authority, &dyn Fn(String) -> String, &str, bool); 6] = [
+        ("missing", &authority, &|settings| settings.replace("/inbox/trouble-missing", "/nowhere"), "no such file", true),
+        ("read-only", &read_only, &|settings| settings, "permission denied", true),
+        ("silent", &authority, &|settings| settings.replace(&port, &silent_port), "no answer within", true),
+        ("stranger", &authority, &|settings| settings.replace("user = \"", "user = \"no-"), "does not let", true),
+        (
+            "unknown",
+            &authority,
+            &|settings| settings.replace(&host_key(&settings), &format!("known_hosts = \"{}\"", known_hosts.path().display())),
+            "is not in",
+            false,
+        ),
+        ("forged", &authority, &|settings| settings.replace("archive secret", "another word"), "signature", true),
+    ];
+    let nights: Vec<_> = cases
+        .into_iter()
+        .map(|(name, authority, spoil, words, is_retried)| {
+            let night = Night::new(&format!("trouble-{name}"), authority, &bucket);
+            let rest = spoil(format!("{}{}", authority.settings(&night.inbox), bucket.settings(&night.name)));
+            night.set(&settings(days_ago(1), &rest, ""));
+            let process = night.start(0);
+            (night, process, words, is_retried)
+        })
+        .collect();
+    for (night, process, words, is_retried) in nights {
+        let client = night.client(&process);
+        let failed = until(Duration::from_secs(40), &night.name, || {
+            let answer = client.get(&format!("/api/v1/reports/{}", days_ago(1)));
+            (answer.status == 200 && !answer.body["failed"].is_null()).then(|| answer.body["failed"].clone())
+        });
+        let details = failed["failure_details"].as_str().unwrap();
+        assert!(details.to_lowercase().contains(words) && !details.contains("secret"), "{}: {failed}", night.name);
+        assert_eq!(!failed["retry_at"].is_null(), is_retried, "{}: {failed}", night.name);
+        assert!(!night.log(0).contains("open sesame") && !night.log(0).contains("archive secret"), "{}", night.name);
+    }
+    // And once the file of known hosts has the server, it is known.
+    authority.known_hosts(known_hosts.path());
+    let night = Night::new("trouble-known", &authority, &bucket);
+    let rest = format!("{}{}", authority.settings(&night.inbox), bucket.settings(&night.name));
+    let rest = rest.replace(&host_key(&rest), &format!("known_hosts = \"{}\"", known_hosts.path().display()));
+    night.set(&settings(days_ago(1), &rest, ""));
+    let process = night.start(0);
+    let client = night.client(&process);
+    done(&night, &client);
+    night.is_right(&client, &bucket);
+}
+
+#[test]
+fn settings_that_cannot_be_right_stop_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |settings: &str| {
+        std::fs::write(folder.path().join("tafel.toml"), settings).unwrap();
+        let output = tafel().args(["--listen", "127.0.0.1:0", "--store", &url(folder.path())]).current_dir(folder.path()).output().unwrap();
+        assert!(!output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let sftp = "[report.sftp]\nhost = \"h\"\nuser = \"u\"\npassword = \"p\"\nhost_key = \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\"\n[report.archive]\nfolder = \"archive\"\n";
+    for (settings, words) in [
+        ("[report]\nzone = \"Europe/Berlinn\"\n", "Europe/Berlinn"),
+        ("[report]\nzone = \"Europe/Berlin\"\ncut_off = \"22:30\"\ndeadline = \"22:30\"\n", "deadline"),
+        ("[report]\nzone = \"Europe/Berlin\"\nclaim_s = 1\n", "claim_s"),
+        ("[report]\nzone = \"Europe/Berlin\"\ndedline = \"05:00\"\n", "dedline"),
+    ] {
+        let said = refused(&format!("{settings}{sftp}"));
+        assert!(said.contains(words), "{said}");
+    }
+    let zone = "[report]\nzone = \"Europe/Berlin\"\n";
+    for (from, to, words) in [
+        ("host = \"h\"", "host = \"\"", "sftp.host"),
+        ("password = \"p\"\n", "", "a password or a key"),
+        ("password = \"p\"", "key = \"no-such-key\"", "no-such-key"),
+        ("ssh-ed25519 AAAA", "ssh-ed25519 BBBB", "host_key"),
+        ("folder = \"archive\"", "", "a folder or a bucket"),
+    ] {
+        let said = refused(&format!("{zone}{}", sftp.replacen(from, to, 1)));
+        assert!(said.contains(words), "{to}: {said}");
+    }
+    let said = refused(&format!("{zone}{sftp}[report.alerts]\nwebhook = \"alerts.example\"\nmail_to = [\"nobody\"]\n"));
+    assert!(said.contains("webhook_secret") && said.contains("nobody") && said.contains("mail_from"), "{said}");
+}
+
+/// A deploy at the worst moment: renamed, fetched at once, and the stream does not know of it yet.
+#[test]
+fn who_is_ended_behind_the_renaming_says_first_what_he_knows() {
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    let night = Night::new("ended", &authority, &bucket);
+    let held = Process::start_with(night.folders[0].path(), &night.store, &[("TAFEL_REPORT_STOP_AT", "renamed=hold".to_owned())]);
+    until(Duration::from_secs(20), "renamed", || night.log(0).contains("held up by a test").then_some(()));
+    std::fs::remove_file(night.inbox.join(format!("tafel-{}.csv", days_ago(1)))).unwrap();
+    assert!(held.terminate() < Duration::from_secs(10));
+    let began = Instant::now();
+    let process = night.start(0);
+    let client = night.client(&process);
+    let report = done(&night, &client);
+    assert!(began.elapsed() < Duration::from_secs(8), "and the claim was given back: nobody has waited for its end");
+    let kinds: Vec<&str> = report["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert!(kinds.contains(&"report_submitted") && !kinds.contains(&"report_submission_failed"), "{kinds:?}");
+    assert_eq!(night.files(), (Vec::new(), Vec::new()), "it is not sent again");
+}

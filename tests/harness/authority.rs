@@ -27,15 +27,20 @@ pub struct Authority {
     folder: TempDir,
     pub port: u16,
     child: Option<Child>,
+    subsystem: &'static str,
 }
 
 impl Authority {
     pub fn start() -> Self {
+        Self::start_with("internal-sftp")
+    }
+
+    pub fn start_with(subsystem: &'static str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         keygen(&folder.path().join("host_key"), "");
         keygen(&folder.path().join("client_key"), "open sesame");
         std::fs::create_dir(folder.path().join("inbox")).unwrap();
-        let mut authority = Self { folder, port: free_port(), child: None };
+        let mut authority = Self { folder, port: free_port(), child: None, subsystem };
         authority.go_on();
         authority
     }
@@ -45,10 +50,11 @@ impl Authority {
         let at = |name: &str| self.folder.path().join(name).display().to_string();
         let config = format!(
             "ListenAddress 127.0.0.1:{}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nUsePAM no\nStrictModes no\n\
-             PasswordAuthentication no\nKbdInteractiveAuthentication no\nSubsystem sftp internal-sftp\nMaxStartups 100\nMaxSessions 100\n",
+             PasswordAuthentication no\nKbdInteractiveAuthentication no\nSubsystem sftp {}\nMaxStartups 100\nMaxSessions 100\n",
             self.port,
             at("host_key"),
             at("client_key.pub"),
+            self.subsystem,
         );
         std::fs::write(self.folder.path().join("sshd_config"), config).unwrap();
         // As root it wants to separate its privileges there.

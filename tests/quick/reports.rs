@@ -148,16 +148,22 @@ fn nobody_works_on_what_somebody_has_claimed_and_an_old_token_counts_for_nothing
     world.now += SECOND;
     let new = world.claims("b").unwrap();
     assert!(new > old);
-    for ask in [
-        rows(old),
-        fails(old, Step::CreateRows, None, false),
-        ReportAsk::Release { report: ID, token: old },
-        ReportAsk::Announce { report: ID, token: old, name: text("x") },
-    ] {
+    for ask in [rows(old), fails(old, Step::CreateRows, None, false), ReportAsk::Announce { report: ID, token: old, name: text("x") }] {
         assert_eq!(world.refuses(ask), ReportRefusal::Fenced);
     }
     world.asks(rows(new)).unwrap();
     assert_eq!(world.report().taken_over, 1);
+}
+
+#[test]
+fn a_claim_of_a_wrong_clock_keeps_nobody_away_and_one_is_given_back_by_whoever_has_it() {
+    let mut world = World::started(Order::SubmitFirst);
+    world.asks(ReportAsk::Claim { report: ID, runner: text("a"), until: Timestamp(world.now + 86_400 * SECOND) }).unwrap();
+    world.claims("b").unwrap();
+    world.asks(ReportAsk::Release { report: ID, runner: text("a") }).unwrap();
+    assert!(world.report().claim.is_some());
+    world.asks(ReportAsk::Release { report: ID, runner: text("b") }).unwrap();
+    assert!(world.report().claim.is_none());
 }
 
 #[test]
@@ -184,11 +190,13 @@ fn what_is_uncertain_is_decided_by_a_person_only() {
         let mut world = World::started(Order::SubmitFirst);
         let token = world.claims("a").unwrap();
         world.asks(rows(token)).unwrap();
-        assert_eq!(world.refuses(ReportAsk::Decide { report: ID, was_received }), ReportRefusal::NotUncertain);
+        assert_eq!(world.refuses(ReportAsk::Decide { report: ID, attempt: Some(1), was_received }), ReportRefusal::NotUncertain);
         world.asks(ReportAsk::Announce { report: ID, token, name: text("x") }).unwrap();
         world.asks(fails(token, Step::Submit, None, true)).unwrap();
         assert_eq!(world.refuses(ReportAsk::Retry { report: ID }), ReportRefusal::NothingToRetry, "that would be a guess");
-        world.asks(ReportAsk::Decide { report: ID, was_received }).unwrap();
+        let other = ReportAsk::Decide { report: ID, attempt: Some(2), was_received };
+        assert_eq!(world.refuses(other), ReportRefusal::NotUncertain, "that is what somebody knew of another attempt");
+        world.asks(ReportAsk::Decide { report: ID, attempt: Some(1), was_received }).unwrap();
         assert!(world.report().announced.is_empty());
         world.claims("b").unwrap();
         assert_eq!(world.report().next_step(), Some(if was_received { Step::Archive } else { Step::Submit }));
@@ -213,6 +221,8 @@ fn a_report_is_started_once_not_before_its_cut_off_and_corrected_when_it_is_done
     let token = world.claims("a").unwrap();
     world.asks(fails(token, Step::CreateRows, None, false)).unwrap();
     world.asks(start(2, false, 0)).unwrap();
+    world.asks(ReportAsk::Retry { report: ID }).unwrap();
+    assert_eq!(world.claims("a").unwrap_err(), Refusal::from(ReportRefusal::Superseded), "only one of the two is ever submitted");
 }
 
 #[test]
@@ -220,11 +230,17 @@ fn an_alert_is_raised_once() {
     let mut world = World::started(Order::SubmitFirst);
     let raise = || ReportAsk::Raise { key: text("late/1"), report: Some(ID), subject: text("late"), message: text("very") };
     let sent = || ReportAsk::Sent { key: text("late/1") };
-    world.asks(sent()).unwrap();
-    for ask in [raise(), raise(), sent(), sent()] {
+    let retell = |world: &World| ReportAsk::Retell { key: text("late/1"), until: Timestamp(world.now + 600 * SECOND) };
+    for ask in [sent(), raise(), raise(), retell(&world)] {
         world.asks(ask).unwrap();
     }
-    assert_eq!(world.kinds, ["report_started", "report_alert_raised", "report_alert_sent"]);
+    assert_eq!(world.kinds, ["report_started", "report_alert_raised"], "whoever has raised it has ten minutes to tell of it");
+    world.now += 601 * SECOND;
+    let again = [retell(&world), retell(&world), sent(), sent(), retell(&world)];
+    for ask in again {
+        world.asks(ask).unwrap();
+    }
+    assert_eq!(world.kinds[2..], ["report_alert_claimed", "report_alert_sent"]);
 }
 
 #[test]
@@ -250,7 +266,7 @@ proptest! {
                 4 => world.asks(submitted(token)),
                 5 => world.asks(archived(token)),
                 6 => world.asks(fails(token, Step::Submit, Some(world.now), false)),
-                7 => world.asks(ReportAsk::Release { report: ID, token }),
+                7 => world.asks(ReportAsk::Release { report: ID, runner: text(["a", "b", "c"][who]) }),
                 _ => { world.now += 200 * SECOND * i64::try_from(age).unwrap(); Ok(()) }
             };
         }

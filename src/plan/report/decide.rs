@@ -13,7 +13,7 @@ use crate::plan::value::Timestamp;
 pub(in crate::plan) fn decide(plan: &Plan, ask: &ReportAsk, at: Timestamp) -> Result<Vec<ReportEvent>, Refusal> {
     let reports = &plan.reports;
     match ask {
-        ReportAsk::Enable { from } => Ok(if reports.from.is_some() { Vec::new() } else { vec![ReportEvent::Enabled { from: *from }] }),
+        ReportAsk::Enable { from } => Ok(if reports.from == Some(*from) { Vec::new() } else { vec![ReportEvent::Enabled { from: *from }] }),
         ReportAsk::Start { report, terms, is_last } => {
             may_start(reports, *report, terms.cut_off, at)?;
             // Nothing had been recorded since the cut-off. Whatever was meanwhile may belong to it.
@@ -25,6 +25,9 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &ReportAsk, at: Timestamp) -> Re
         ReportAsk::Claim { report, runner, until } => {
             let found = find(reports, *report)?;
             let step = found.next_step().ok_or(ReportRefusal::Done)?;
+            if reports.is_superseded(found) {
+                return Err(ReportRefusal::Superseded.into());
+            }
             let is_mine = found.claim.as_ref().is_some_and(|claim| claim.runner == *runner);
             match &found.claim {
                 Some(claim) if !is_mine && claim.is_live(at) => {
@@ -76,9 +79,9 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &ReportAsk, at: Timestamp) -> Re
             };
             Ok(vec![failed, ReportEvent::Released { report: *report, token: *token }])
         }
-        ReportAsk::Release { report, token } => {
-            fenced(reports, *report, *token)?;
-            Ok(vec![ReportEvent::Released { report: *report, token: *token }])
+        ReportAsk::Release { report, runner } => {
+            let claim = find(reports, *report)?.claim.as_ref().filter(|claim| claim.runner == *runner);
+            Ok(claim.map(|claim| ReportEvent::Released { report: *report, token: claim.token }).into_iter().collect())
         }
         ReportAsk::Retry { report } => {
             let found = find(reports, *report)?;
@@ -87,8 +90,10 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &ReportAsk, at: Timestamp) -> Re
             }
             Ok(vec![ReportEvent::Retried { report: *report }])
         }
-        ReportAsk::Decide { report, was_received } => {
-            if !find(reports, *report)?.is_uncertain() {
+        ReportAsk::Decide { report, attempt, was_received } => {
+            // What somebody has found out is about the attempt that he was shown.
+            let failed = find(reports, *report)?.failure.as_ref().filter(|failed| failed.uncertain);
+            if failed.is_none_or(|failed| attempt.is_some_and(|attempt| attempt != failed.attempt)) {
                 return Err(ReportRefusal::NotUncertain.into());
             }
             Ok(vec![ReportEvent::Decided { report: *report, was_received: *was_received }])
@@ -98,6 +103,10 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &ReportAsk, at: Timestamp) -> Re
         } else {
             vec![ReportEvent::AlertRaised { key: key.clone(), report: *report, subject: subject.clone(), message: message.clone() }]
         }),
+        ReportAsk::Retell { key, until } => {
+            let is_free = reports.alerts.get(key).is_some_and(|alert| alert.sent_at.is_none() && alert.claimed_until < at);
+            Ok(if is_free { vec![ReportEvent::AlertClaimed { key: key.clone(), until: *until }] } else { Vec::new() })
+        }
         ReportAsk::Sent { key } => {
             let is_waiting = reports.alerts.get(key).is_some_and(|alert| alert.sent_at.is_none());
             Ok(if is_waiting { vec![ReportEvent::AlertSent { key: key.clone() }] } else { Vec::new() })
@@ -116,7 +125,7 @@ fn may_start(reports: &Reports, id: ReportId, cut_off: Timestamp, at: Timestamp)
     match newest {
         None if id.revision == 1 => Ok(()),
         Some(newest) if newest.id.revision + 1 == id.revision => {
-            if newest.is_done() || (newest.is_given_up() && !newest.is_uncertain()) {
+            if may_be_corrected(newest) {
                 Ok(())
             } else {
                 Err(ReportRefusal::Unfinished)
@@ -124,6 +133,12 @@ fn may_start(reports: &Reports, id: ReportId, cut_off: Timestamp, at: Timestamp)
         }
         _ => Err(ReportRefusal::Outdated),
     }
+}
+
+/// It is done, or it has failed in a way that lets nobody wonder whether it will arrive after all.
+pub(in crate::plan) fn may_be_corrected(report: &Report) -> bool {
+    let has_failed = report.failure.is_some() && report.claim.is_none() && report.announced.is_empty();
+    report.is_done() || (has_failed && !report.is_uncertain())
 }
 
 fn find(reports: &Reports, id: ReportId) -> Result<&Report, ReportRefusal> {

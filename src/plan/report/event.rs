@@ -103,6 +103,11 @@ pub enum ReportEvent {
         subject: Text,
         message: Text,
     },
+    /// Somebody else tells of it again, since nobody had been told by then.
+    AlertClaimed {
+        key: Text,
+        until: Timestamp,
+    },
     AlertSent {
         key: Text,
     },
@@ -127,6 +132,7 @@ impl ReportEvent {
             Self::Retried { .. } => "report_retried",
             Self::Decided { .. } => "report_decided",
             Self::AlertRaised { .. } => "report_alert_raised",
+            Self::AlertClaimed { .. } => "report_alert_claimed",
             Self::AlertSent { .. } => "report_alert_sent",
         }
     }
@@ -135,7 +141,7 @@ impl ReportEvent {
     #[must_use]
     pub fn report(&self) -> Option<ReportId> {
         match self {
-            Self::Enabled { .. } | Self::AlertSent { .. } => None,
+            Self::Enabled { .. } | Self::AlertClaimed { .. } | Self::AlertSent { .. } => None,
             Self::AlertRaised { report, .. } => *report,
             Self::Started { report, .. }
             | Self::Claimed { report, .. }

@@ -1,6 +1,6 @@
 //! What each event does to the reports. Total: an event about a report that is not there has no effect.
 
-use super::{Alert, Claim, Failed, Report, ReportEvent, ReportId, Reports, Step, StepState};
+use super::{Alert, Claim, Failed, Report, ReportEvent, ReportId, Reports, Step, StepState, TOLD_WITHIN_US};
 use crate::plan::id::Position;
 use crate::plan::value::Timestamp;
 use std::sync::Arc;
@@ -39,8 +39,19 @@ impl Reports {
                 true
             }
             ReportEvent::AlertRaised { key, subject, message, .. } => {
-                let alert = Alert { raised_at: at, subject: subject.clone(), message: message.clone(), sent_at: None };
+                let alert = Alert {
+                    raised_at: at,
+                    subject: subject.clone(),
+                    message: message.clone(),
+                    claimed_until: Timestamp(at.0 + TOLD_WITHIN_US),
+                    sent_at: None,
+                };
                 self.alerts.insert(key.clone(), Arc::new(alert));
+                true
+            }
+            ReportEvent::AlertClaimed { key, until } => {
+                let Some(alert) = self.alerts.get_mut(key) else { return false };
+                Arc::make_mut(alert).claimed_until = *until;
                 true
             }
             ReportEvent::AlertSent { key } => {
@@ -108,6 +119,7 @@ impl Report {
             | ReportEvent::Started { .. }
             | ReportEvent::Claimed { .. }
             | ReportEvent::AlertRaised { .. }
+            | ReportEvent::AlertClaimed { .. }
             | ReportEvent::AlertSent { .. } => {}
         }
     }

@@ -20,6 +20,12 @@ use utoipa::ToSchema;
 /// four seconds apart. A claim counts for this much longer with the others than with whoever holds it.
 pub const CLOCKS_APART_US: i64 = 5_000_000;
 
+/// No claim is longer.
+pub const LONGEST_CLAIM_US: i64 = 3_600_000_000;
+
+/// For so long it is for whoever has raised or claimed an alert to tell of it.
+pub const TOLD_WITHIN_US: i64 = 600_000_000;
+
 /// A report of a business date. A corrected one of the same date is another revision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReportId {
@@ -135,6 +141,12 @@ impl Reports {
     pub fn newest_of(&self, date: Date) -> Option<&Report> {
         self.of(date).next_back()
     }
+
+    /// Whether a corrected one has taken its place before it was submitted.
+    #[must_use]
+    pub fn is_superseded(&self, report: &Report) -> bool {
+        report.step(Step::Submit).finished_at.is_none() && self.newest_of(report.id.date).is_some_and(|newest| newest.id != report.id)
+    }
 }
 
 /// One report, as far as it has come.
@@ -188,10 +200,11 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Whether somebody else must still keep away.
+    /// Whether somebody else must still keep away. A claim that seems to last longer than any may was made by a wrong clock.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
-        self.until.0.saturating_add(CLOCKS_APART_US) > now.0
+        let left = self.until.0.saturating_sub(now.0);
+        left.saturating_add(CLOCKS_APART_US) > 0 && left <= LONGEST_CLAIM_US + CLOCKS_APART_US
     }
 }
 
@@ -241,6 +254,8 @@ pub struct Alert {
     pub raised_at: Timestamp,
     pub subject: Text,
     pub message: Text,
+    /// Until then whoever has it does the telling.
+    pub claimed_until: Timestamp,
     pub sent_at: Option<Timestamp>,
 }
 
@@ -276,6 +291,12 @@ impl Report {
     #[must_use]
     pub fn is_given_up(&self) -> bool {
         self.failure.as_ref().is_some_and(|failed| failed.retry_at.is_none())
+    }
+
+    /// Whether a corrected one may follow.
+    #[must_use]
+    pub fn may_be_corrected(&self) -> bool {
+        decide::may_be_corrected(self)
     }
 
     #[must_use]

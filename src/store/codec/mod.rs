@@ -59,6 +59,7 @@ pub const KINDS: &[&str] = &[
     "report_retried",
     "report_decided",
     "report_alert_raised",
+    "report_alert_claimed",
     "report_alert_sent",
 ];
 

@@ -60,6 +60,7 @@ payloads! {
         subject: String,
         message: String,
     }
+    AlertClaimed { key: String, until: Timestamp }
     AlertSent { key: String }
 }
 
@@ -128,6 +129,7 @@ pub(super) fn encode(event: &ReportEvent) -> Result<String, serde_json::Error> {
             let (date, revision) = report.as_ref().map(id).unzip();
             json(&AlertRaised { key: words(key), date, revision, subject: words(subject), message: words(message) })
         }
+        ReportEvent::AlertClaimed { key, until } => json(&AlertClaimed { key: words(key), until: *until }),
         ReportEvent::AlertSent { key } => json(&AlertSent { key: words(key) }),
     }
 }
@@ -202,6 +204,10 @@ pub(super) fn decode(kind: &str, payload: &str) -> Result<Option<ReportEvent>, S
             let AlertRaised { key, date, revision, subject, message } = parse(payload)?;
             let report = date.zip(revision).map(|(date, revision)| id(date, revision));
             ReportEvent::AlertRaised { key: text(key), report, subject: text(subject), message: text(message) }
+        }
+        "report_alert_claimed" => {
+            let AlertClaimed { key, until } = parse(payload)?;
+            ReportEvent::AlertClaimed { key: text(key), until }
         }
         "report_alert_sent" => ReportEvent::AlertSent { key: text(parse::<AlertSent>(payload)?.key) },
         _ => return Ok(None),

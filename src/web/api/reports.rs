@@ -127,7 +127,8 @@ pub(crate) fn settings(app: &App) -> Result<&Settings, Problem> {
 }
 
 pub(crate) fn date_in_path(text: &str) -> Result<Date, Problem> {
-    text.parse().map_err(|_| Problem::not_found("not_found", format!("{text:?} is not a date like 2026-11-21")))
+    let date: Option<Date> = text.parse().ok().filter(|date: &Date| (2000..2200).contains(&date.year()));
+    date.ok_or_else(|| Problem::not_found("not_found", format!("{text:?} is not a date like 2026-11-21")))
 }
 
 fn find(ledger: &Ledger, date: Date, revision: Option<u64>) -> Result<Report, Problem> {
@@ -247,15 +248,23 @@ fn fields(body: &[u8]) -> Result<Fields, Problem> {
 }
 
 /// Has a report that has failed tried again at once.
-#[utoipa::path(post, path = "/api/v1/reports/{date}/retry", tag = "reports", params(("date" = String, Path, description = "As 2026-11-21")), responses(
+#[utoipa::path(post, path = "/api/v1/reports/{date}/retry", tag = "reports", params(
+    ("date" = String, Path, description = "As 2026-11-21"),
+    ("revision" = Option<u64>, Query, description = "Which; without it, the newest"),
+), responses(
     (status = 202, description = "It is tried again", body = inline(Listed)),
     (status = 409, description = "It has not failed", content_type = "application/problem+json"),
 ))]
-pub(crate) async fn retry(path: web::Path<String>, app: web::Data<App>, caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn retry(
+    request: HttpRequest,
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+) -> Result<HttpResponse, Problem> {
     let ledger = app.ledger()?;
-    let report = find(ledger, date_in_path(&path)?, None)?.id;
+    let report = find(ledger, date_in_path(&path)?, request.number("revision")?)?.id;
     say(ledger, BatchId(Uuid::now_v7()), &caller.actor, ReportAsk::Retry { report }).await?;
-    json(StatusCode::ACCEPTED, &listed(&find(ledger, report.date, None)?))
+    json(StatusCode::ACCEPTED, &listed(&find(ledger, report.date, Some(report.revision.into()))?))
 }
 
 /// What a person has found out.
@@ -264,15 +273,21 @@ pub(crate) async fn retry(path: web::Path<String>, app: web::Data<App>, caller: 
 pub(crate) struct DecisionBody {
     /// Whether the authority has the file.
     received: bool,
+    /// The attempt that it is about, as `failed` has it; if another one is uncertain by now, nothing is done.
+    attempt: Option<u32>,
 }
 
 /// Decides whether an uncertain report has arrived.
-#[utoipa::path(post, path = "/api/v1/reports/{date}/decide", tag = "reports", params(("date" = String, Path, description = "As 2026-11-21")),
+#[utoipa::path(post, path = "/api/v1/reports/{date}/decide", tag = "reports", params(
+    ("date" = String, Path, description = "As 2026-11-21"),
+    ("revision" = Option<u64>, Query, description = "Which; without it, the newest"),
+),
     request_body = inline(DecisionBody), responses(
     (status = 202, description = "It goes on accordingly", body = inline(Listed)),
     (status = 409, description = "It is not uncertain", content_type = "application/problem+json"),
 ))]
 pub(crate) async fn decide(
+    request: HttpRequest,
     path: web::Path<String>,
     app: web::Data<App>,
     caller: web::ReqData<Caller>,
@@ -280,15 +295,15 @@ pub(crate) async fn decide(
 ) -> Result<HttpResponse, Problem> {
     let ledger = app.ledger()?;
     let mut fields = fields(&body)?;
-    let was_received: bool = (|| {
-        let received = fields.required("received")?;
+    let (was_received, attempt): (bool, Option<u32>) = (|| {
+        let said = (fields.required("received")?, fields.optional("attempt")?);
         fields.end()?;
-        Ok(received)
+        Ok(said)
     })()
     .map_err(|errors: Vec<_>| Problem::invalid(&errors))?;
-    let report = find(ledger, date_in_path(&path)?, None)?.id;
-    say(ledger, BatchId(Uuid::now_v7()), &caller.actor, ReportAsk::Decide { report, was_received }).await?;
-    json(StatusCode::ACCEPTED, &listed(&find(ledger, report.date, None)?))
+    let report = find(ledger, date_in_path(&path)?, request.number("revision")?)?.id;
+    say(ledger, BatchId(Uuid::now_v7()), &caller.actor, ReportAsk::Decide { report, attempt, was_received }).await?;
+    json(StatusCode::ACCEPTED, &listed(&find(ledger, report.date, Some(report.revision.into()))?))
 }
 
 /// The file of a report; before its day is over, a draft, named so.

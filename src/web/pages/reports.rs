@@ -91,9 +91,9 @@ pub(crate) async fn retry_report(
     pairs: web::Form<Pairs>,
 ) -> Result<HttpResponse, Problem> {
     let (date, id) = (date_in_path(&path)?, form::id(&pairs, &caller, "retry report")?);
-    let report = newest(&app, date)?;
+    let report = meant(&app, date, &pairs)?;
     say(app.ledger()?, id, &caller.actor, ReportAsk::Retry { report }).await?;
-    Ok(back(&pairs, &at(date)))
+    Ok(back(&pairs, &format!("{}?revision={}", at(date), report.revision)))
 }
 
 pub(crate) async fn decide_report(
@@ -108,12 +108,17 @@ pub(crate) async fn decide_report(
         Some("no") => false,
         _ => return Err(Problem::bad_request("The form must say received=yes or received=no.")),
     };
-    let report = newest(&app, date)?;
-    say(app.ledger()?, id, &caller.actor, ReportAsk::Decide { report, was_received }).await?;
-    Ok(back(&pairs, &at(date)))
+    let report = meant(&app, date, &pairs)?;
+    let attempt = form::value(&pairs, "attempt").and_then(|attempt| attempt.parse().ok());
+    say(app.ledger()?, id, &caller.actor, ReportAsk::Decide { report, attempt, was_received }).await?;
+    Ok(back(&pairs, &format!("{}?revision={}", at(date), report.revision)))
 }
 
-fn newest(app: &App, date: Date) -> Result<ReportId, Problem> {
+/// The revision that the form was about; the newest, if it does not say.
+fn meant(app: &App, date: Date, pairs: &Pairs) -> Result<ReportId, Problem> {
+    if let Some(revision) = form::value(pairs, "revision").and_then(|revision| revision.parse().ok()) {
+        return Ok(ReportId { date, revision });
+    }
     let snapshot = app.ledger()?.snapshot();
     let newest = snapshot.plan.reports.newest_of(date).map(|report| report.id);
     newest.ok_or_else(|| crate::plan::Refusal::from(crate::plan::ReportRefusal::Unknown).into())
