@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use std::path::Path;
 use std::sync::Arc;
 use tafel::config::{self, Given, Settings};
-use tafel::ledger::{Ledger, replay_only};
+use tafel::ledger::Ledger;
 use tafel::plan::decide;
 use tafel::plan::report::{Report, Step};
 use tafel::report::{self, check};
@@ -69,7 +69,8 @@ fn make(date: Date, settings: Settings) -> anyhow::Result<()> {
 fn status(date: Option<Date>, settings: &Settings) -> anyhow::Result<()> {
     const SHOWN: usize = 14;
     let store: Arc<dyn store::Store> = store::open(&settings.store, Access::Look)?;
-    let snapshot = replay_only(&store)?;
+    let ledger = Ledger::start(store, decide)?;
+    let snapshot = ledger.snapshot();
     let reports = &snapshot.plan.reports;
     let found: Vec<&Report> = match date {
         Some(date) => reports.of(date).collect(),
@@ -97,6 +98,16 @@ fn status(date: Option<Date>, settings: &Settings) -> anyhow::Result<()> {
                 None => "not tried again before somebody has seen to it".to_owned(),
             };
             println!("  {} failed: {}; {next}", failed.step, failed.details);
+        }
+        // Of the one that was asked for, what was sent is made anew.
+        if let (Some(file), true) = (&report.file, date.is_some()) {
+            let written = runtime()?.block_on(report::file_at(&ledger, report))?;
+            let is_same = written.facts() == *file;
+            println!("  {} rows, sha256 {}", file.rows, file.sha256);
+            println!(
+                "  {}",
+                if is_same { "the stream gives the same bytes again" } else { "THE STREAM GIVES OTHER BYTES by now, with this version" }
+            );
         }
         if let Some(claim) = &report.claim {
             println!("  {} works on it, until {}", claim.runner, claim.until);

@@ -209,7 +209,7 @@ test("everything works without scripts", async () => {
 test("every page, as it looks", async () => {
   for (const [name, options] of [["desktop", {}], ["phone", { viewport: { width: 390, height: 844 } }], ["dark", { colorScheme: "dark" }]]) {
     const page = await server.signedIn(options);
-    for (const path of ["/", "/guests", "/tables", "/floor", "/uploads", "/history", "/accounts", "/api/docs"]) {
+    for (const path of ["/", "/guests", "/tables", "/floor", "/uploads", "/history", "/reports", "/accounts", "/api/docs"]) {
       await page.goto(server.base + path);
       await page.screenshot({ path: join(artefacts, `${name}${path.replaceAll("/", "-")}.png`) });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

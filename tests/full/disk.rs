@@ -11,10 +11,10 @@ use tafel::plan::command::Role;
 use uuid::Uuid;
 
 /// A mounted file system; unmounted at the end, whatever happens.
-struct Small(PathBuf);
+pub struct Small(pub PathBuf);
 
 impl Small {
-    fn mount(folder: &Path) -> Self {
+    pub fn mount(folder: &Path) -> Self {
         let path = folder.join("small");
         std::fs::create_dir(&path).unwrap();
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=8m", "tmpfs"]).arg(&path).status().unwrap();
@@ -29,7 +29,7 @@ impl Drop for Small {
     }
 }
 
-fn fill(path: &Path) {
+pub fn fill(path: &Path) {
     let mut file = File::create(path).unwrap();
     while file.write_all(&[0; 4_096]).is_ok() {}
     // The last bytes, too.

@@ -1,10 +1,11 @@
 //! The end-of-day report against a real SSH server and a real S3 implementation: once, whole, by one, whoever is killed.
 
+use super::disk::{Small, fill};
 use crate::harness::authority::{Authority, Bucket, Mood};
 use crate::harness::plans::{add_guest, add_table, request};
 use crate::harness::postgres::{Cluster, shared};
 use crate::harness::process::{Process, tafel, url};
-use crate::harness::server::{Client, add_tokens};
+use crate::harness::server::{Browser, Client, add_session, add_tokens};
 use crate::harness::told::{Mailbox, Webhook};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -153,7 +154,15 @@ fn is_done(client: &Client, date: jiff::civil::Date) -> Option<Value> {
 }
 
 fn done(night: &Night, client: &Client) -> Value {
-    until(Duration::from_mins(1), &night.name, || is_done(client, days_ago(1)))
+    let began = Instant::now();
+    loop {
+        if let Some(report) = is_done(client, days_ago(1)) {
+            return report;
+        }
+        let state = || client.get(&format!("/api/v1/reports/{}", days_ago(1))).body;
+        assert!(began.elapsed() < Duration::from_mins(1), "{} is not done within a minute: {}", night.name, state());
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 #[test]
@@ -183,6 +192,12 @@ fn a_night_as_it_should_be() {
     client.post(&format!("/api/v1/reports/{}", days_ago(0)), &json!({})).problem(409, "report_not_due");
     let draft = client.get(&format!("/api/v1/reports/{}/file", days_ago(0)));
     assert!(draft.header("content-disposition").unwrap().contains("draft"));
+    let mut browser = Browser::at(process.address, Some(add_session(&night.store, Role::Viewer)));
+    browser.get("/reports").shows("How long the steps took").shows(&format!("/reports/{}", days_ago(1)));
+    let page = browser.get(&format!("/reports/{}", days_ago(1)));
+    page.shows("✓ archiving").shows(report["sha256"].as_str().unwrap()).shows("s3://archive/usual");
+    assert!(!page.text.contains("<form method=\"post\" action=\"/reports"), "a viewer has no buttons");
+    browser.get(&format!("/reports/{}", days_ago(0))).shows("Its day is not over").shows("Download a draft");
     let metrics = client.get("/metrics");
     assert!(metrics.body.as_str().unwrap().contains("tafel_report_step_seconds"), "{:?}", metrics.body);
 }
@@ -343,7 +358,14 @@ fn what_nobody_can_know_is_asked_and_never_guessed() {
                 client.post(&format!("{path}/retry"), &json!({})).problem(409, "nothing_to_retry");
                 std::thread::sleep(Duration::from_secs(3));
                 assert_eq!(night.files().0, Vec::<String>::new(), "nothing is sent again by itself");
-                client.post(&format!("{path}/decide"), &json!({"received": was_received})).expect(202);
+                client.post(&format!("{path}/decide"), &json!({"received": was_received, "attempt": 9})).problem(409, "not_uncertain");
+                let mut browser = Browser::at(process.address, Some(add_session(&night.store, Role::Admin)));
+                let page = browser.get(&format!("/reports/{date}"));
+                page.shows("The authority has it").shows("It does not: send it again");
+                let fields = ["view", "revision", "attempt"].map(|name| (name, page.field(name)));
+                let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                fields.push(("received", if was_received { "yes" } else { "no" }));
+                assert_eq!(browser.post(&format!("/reports/{date}/decide"), &fields).status, 303);
                 let report = done(&night, &client);
                 let kinds: Vec<&str> = report["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
                 if was_received {
@@ -440,8 +462,25 @@ fn what_is_there_already_counts_if_it_is_the_same_and_stops_everything_if_not() 
     // Another store, the same plan: the same bytes.
     let same = Night::new("there-2", &authority, &bucket);
     std::fs::write(same.inbox.join(&name), &bytes).unwrap();
+    let archived = format!("{}/{name}", date.strftime("%Y/%m/%d"));
+    bucket.place(&format!("there-2/{archived}"), &bytes);
     let process = same.start(0);
-    done(&same, &same.client(&process));
+    let client = same.client(&process);
+    done(&same, &client);
+    same.is_right(&client, &bucket);
+    drop(process);
+    // The archive takes what is not there only, and what was there first stays.
+    let archive = Night::new("there-4", &authority, &bucket);
+    bucket.place(&format!("there-4/{archived}"), b"something else");
+    let process = archive.start(0);
+    let client = archive.client(&process);
+    let failed = until(Duration::from_secs(30), "refused", || {
+        let answer = client.get(&format!("/api/v1/reports/{date}"));
+        (answer.status == 200 && !answer.body["failed"].is_null()).then(|| answer.body["failed"].clone())
+    });
+    assert!(failed["failure_details"].as_str().unwrap().contains("another file is archived"), "{failed}");
+    assert_eq!(failed["retry_at"], Value::Null);
+    assert_eq!(bucket.objects("there-4"), [(archived, b"something else".to_vec())]);
     drop(process);
     let other = Night::new("there-3", &authority, &bucket);
     std::fs::write(other.inbox.join(&name), bytes.iter().rev().copied().collect::<Vec<u8>>()).unwrap();
@@ -503,6 +542,8 @@ fn the_command_line_makes_a_report_beside_a_server_and_says_how_far_it_is() {
     let client = night.client(&process);
     done(&night, &client);
     night.is_right(&client, &bucket);
+    let (_, words) = run(&["report", "status", &date]);
+    assert!(words.contains("the stream gives the same bytes again"), "{words}");
     let (_, words) = run(&["report", "status"]);
     assert!(words.contains(&format!("{date}: archived")), "{words}");
     let (is_made, words) = run(&["report", "run", &days_ago(0).to_string()]);
@@ -591,12 +632,14 @@ fn a_late_report_is_told_of_also_while_nothing_can_be_written() {
 fn troubles_over_there_are_said_in_words() {
     let (authority, bucket) = (Authority::start(), Bucket::start());
     let read_only = Authority::start_with("internal-sftp -R");
+    let hanging = Bucket::start();
+    hanging.set(Mood::Hanging);
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent_port = format!("port = {}", silent.local_addr().unwrap().port());
     let known_hosts = tempfile::NamedTempFile::new().unwrap();
     let port = format!("port = {}", authority.port);
     let host_key = |settings: &str| settings.lines().find(|line| line.starts_with("host_key")).unwrap().to_owned();
-    let cases: [(&str, &Authority, &dyn Fn(String) -> String, &str, bool); 6] = [
+    let cases: [(&str, &Authority, &dyn Fn(String) -> String, &str, bool); 7] = [
         ("missing", &authority, &|settings| settings.replace("/inbox/trouble-missing", "/nowhere"), "no such file", true),
         ("read-only", &read_only, &|settings| settings, "permission denied", true),
         ("silent", &authority, &|settings| settings.replace(&port, &silent_port), "no answer within", true),
@@ -607,6 +650,13 @@ fn troubles_over_there_are_said_in_words() {
             &|settings| settings.replace(&host_key(&settings), &format!("known_hosts = \"{}\"", known_hosts.path().display())),
             "is not in",
             false,
+        ),
+        (
+            "hanging",
+            &authority,
+            &|settings| settings.replace(&format!("127.0.0.1:{}\"", bucket.port), &format!("127.0.0.1:{}\"", hanging.port)),
+            "timed out",
+            true,
         ),
         ("forged", &authority, &|settings| settings.replace("archive secret", "another word"), "signature", true),
     ];
@@ -694,4 +744,35 @@ fn who_is_ended_behind_the_renaming_says_first_what_he_knows() {
     let kinds: Vec<&str> = report["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"report_submitted") && !kinds.contains(&"report_submission_failed"), "{kinds:?}");
     assert_eq!(night.files(), (Vec::new(), Vec::new()), "it is not sent again");
+}
+
+/// The authority's disk is full in the middle of the file, and has room again later.
+#[test]
+fn a_full_disk_over_there_leaves_nothing_half_done() {
+    let (authority, bucket) = (Authority::start(), Bucket::start());
+    let mut night = Night::new("full", &authority, &bucket);
+    let small = Small::mount(&night.inbox);
+    night.inbox.clone_from(&small.0);
+    let rest = format!("{}{}", authority.settings(&night.inbox), bucket.settings("full"));
+    night.set(&settings(days_ago(1), &rest, ""));
+    let filler = small.0.join(".filler");
+    fill(&filler);
+    // Room for half of it.
+    let file = std::fs::File::options().write(true).open(&filler).unwrap();
+    file.set_len(file.metadata().unwrap().len() - 64 * 1_024).unwrap();
+    let process = night.start(0);
+    let client = night.client(&process);
+    let path = format!("/api/v1/reports/{}", days_ago(1));
+    let failed = until(Duration::from_secs(40), "full", || {
+        let answer = client.get(&path);
+        (answer.status == 200 && !answer.body["failed"].is_null()).then(|| answer.body["failed"].clone())
+    });
+    assert!(!failed["retry_at"].is_null(), "{failed}");
+    assert_eq!(night.files().0, Vec::<String>::new(), "nothing has the final name");
+    // While it is open its room is not free.
+    drop(file);
+    std::fs::remove_file(filler).unwrap();
+    client.post(&format!("{path}/retry"), &json!({})).expect(202);
+    done(&night, &client);
+    night.is_right(&client, &bucket);
 }

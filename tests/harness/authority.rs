@@ -125,6 +125,8 @@ pub enum Mood {
     Well,
     /// Answers 503.
     Busy,
+    /// Takes the connection, and says nothing.
+    Hanging,
     /// Does what it is asked, and cuts the connection instead of saying so.
     Silent,
 }
@@ -160,6 +162,9 @@ impl Bucket {
                         let _ = socket.write_all(b"HTTP/1.1 503 Slow Down\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").await;
                         return;
                     }
+                    if mood == Mood::Hanging {
+                        return tokio::time::sleep(Duration::from_mins(1)).await;
+                    }
                     let socket = hyper_util::rt::TokioIo::new(Cut { socket, is_cut: mood == Mood::Silent });
                     let server = hyper_util::server::conn::auto::Builder::new(hyper_util::rt::TokioExecutor::new());
                     // A client that goes away is no concern of the server's.
@@ -180,6 +185,13 @@ impl Bucket {
              secret_access_key = \"archive secret\"\nallow_http = true\nprefix = \"{prefix}\"\ntimeout_s = 5\n",
             self.port
         )
+    }
+
+    /// Something that is there before anybody comes.
+    pub fn place(&self, path: &str, content: &[u8]) {
+        let path = self.folder.path().join("archive").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
     }
 
     /// The objects under a prefix, by their paths.
