@@ -29,10 +29,15 @@ pub async fn check(settings: &Settings) -> Vec<Checked> {
         checked.push(Checked { what: "sftp", outcome: outcome.map_err(|error| error.to_string()) });
     }
     if let Some(settings) = &settings.archive {
+        let made = settings.folder.as_ref().filter(|folder| !folder.exists());
         let outcome = match archive::open(settings) {
             Ok(place) => place.try_out(&name).await.map_err(|error| error.to_string()),
             Err(error) => Err(error),
         };
+        if let Some(folder) = made {
+            // It is made again when there is something to be put into it.
+            let _ = std::fs::remove_dir(folder);
+        }
         let outcome = outcome.map(|()| "a file was written, not overwritten, and removed".to_owned());
         checked.push(Checked { what: "archive", outcome });
     }

@@ -3,15 +3,19 @@
 use crate::harness::contract::{self, Database};
 use crate::harness::plans::{add_table, request};
 use crate::harness::postgres::{postgres, shared};
+use crate::harness::process::Process;
+use crate::harness::server::add_tokens;
 use serde_json::json;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tafel::ledger::Ledger;
+use tafel::plan::command::Role;
 use tafel::plan::{Position, decide};
 use tafel::store::{self, Access};
+use uuid::Uuid;
 
 /// A database on the server that the tests share.
 struct OnServer(String);
@@ -148,4 +152,54 @@ fn a_connection_cut_while_the_old_transaction_is_still_open_is_settled_too() {
         std::thread::sleep(Duration::from_millis(900));
         other.execute("COMMIT").unwrap();
     });
+}
+
+/// A database that may only be read, and one that is held up: 503 in time, in words, and everything goes on by itself.
+#[test]
+fn a_database_that_is_read_only_or_slow_costs_nothing_but_time() {
+    let (url, folder) = (shared().database(), tempfile::tempdir().unwrap());
+    let tokens = add_tokens(&url);
+    let process = Process::start_on(folder.path(), &url, &[]);
+    let client = process.client(&tokens, Role::Admin);
+    client.command(json!({"type": "add_table", "number": "before"})).expect(200);
+    let name = url.rsplit('/').next().unwrap().to_owned();
+    let mut server = postgres(&url).unwrap();
+    let mut set = |is_read_only: &str| {
+        server.execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = {is_read_only}")).unwrap();
+        let others = format!(
+            "SET default_transaction_read_only = off; \
+             SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+        );
+        server.execute(&others).unwrap();
+    };
+    set("on");
+    let send = |number: &str| {
+        let began = Instant::now();
+        let id = Uuid::now_v7();
+        let body = json!({"id": id, "command": {"type": "add_table", "number": number}});
+        let answer = client.post("/api/v1/commands", &body);
+        assert_eq!(answer.status, 503, "{}", answer.body);
+        assert!(answer.header("retry-after").is_some() && began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+        (id, body)
+    };
+    let (_, first) = send("read-only");
+    assert_eq!(client.plan()["tables"].as_array().unwrap().len(), 1, "it can be looked at, and shows nothing that is not there");
+    let log = std::fs::read_to_string(&process.log).unwrap();
+    assert!(log.contains("read-only transaction"), "{log}");
+    set("off");
+    let mut holder = postgres(&url).unwrap();
+    holder.execute("BEGIN; LOCK TABLE event IN ACCESS EXCLUSIVE MODE").unwrap();
+    let (_, second) = send("slow");
+    holder.execute("COMMIT").unwrap();
+    for body in [first, second] {
+        let began = Instant::now();
+        while client.post("/api/v1/commands", &body).status != 200 {
+            assert!(began.elapsed() < Duration::from_secs(30), "it does not go on");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+    let plan = client.plan();
+    let mut numbers: Vec<&str> = plan["tables"].as_array().unwrap().iter().map(|table| table["number"].as_str().unwrap()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, ["before", "read-only", "slow"], "each once");
 }
