@@ -1,6 +1,7 @@
 //! Guests: the list with its filters, and one guest.
 
 use super::Address;
+use super::find::Question;
 use crate::plan::command::Role;
 use crate::plan::{Guest, GuestId, Plan, Rsvp, Table};
 use askama::Template;
@@ -30,7 +31,7 @@ impl Listed<'_> {
 /// The list as the address asks for it, whole.
 #[must_use]
 pub fn listed<'a>(plan: &'a Plan, address: &Address) -> Vec<Listed<'a>> {
-    let words: Vec<String> = address.get("q").split_whitespace().map(str::to_lowercase).collect();
+    let question = Question::of(address.get("q"));
     let room = address.number("room");
     let mut guests: Vec<Listed<'_>> = plan
         .guests
@@ -41,7 +42,7 @@ pub fn listed<'a>(plan: &'a Plan, address: &Address) -> Vec<Listed<'a>> {
             address.get("diet").is_empty() || listed.guest.diet.as_ref().is_some_and(|diet| diet.as_str() == address.get("diet"))
         })
         .filter(|listed| address.number("table").is_none_or(|table| listed.guest.table.is_some_and(|own| own.0 == table)))
-        .filter(|listed| words.is_empty() || matches(listed, &words))
+        .filter(|listed| question.is_empty() || matches(listed, &question))
         .collect();
     sort(&mut guests, address.get("sort"));
     guests
@@ -63,22 +64,17 @@ fn is_shown(plan: &Plan, listed: &Listed<'_>, show: &str, room: Option<u64>) -> 
 }
 
 /// Whether every word is somewhere in what people know of the guest.
-fn matches(listed: &Listed<'_>, words: &[String]) -> bool {
+fn matches(listed: &Listed<'_>, question: &Question) -> bool {
     let guest = listed.guest;
     let texts = [&guest.first_name, &guest.last_name, &guest.company, &guest.department, &guest.diet, &guest.notes];
-    let mut all: String = texts.into_iter().flatten().flat_map(|text| [text.as_str(), " "]).collect();
     let codes = [
         guest.email.as_ref().map(crate::plan::Email::as_str),
         guest.employee_no.as_ref().map(crate::plan::EmployeeNo::as_str),
         guest.party.as_ref().map(crate::plan::Code::as_str),
         listed.table.map(|table| table.number.as_str()),
     ];
-    codes.into_iter().flatten().chain(guest.extra.values().map(crate::plan::Text::as_str)).for_each(|text| {
-        all.push_str(text);
-        all.push(' ');
-    });
-    let all = all.to_lowercase();
-    words.iter().all(|word| all.contains(word))
+    let texts = texts.into_iter().flatten().chain(guest.extra.values()).map(crate::plan::Text::as_str);
+    question.fits(texts.chain(codes.into_iter().flatten()))
 }
 
 fn sort(guests: &mut [Listed<'_>], by: &str) {

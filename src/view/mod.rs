@@ -4,6 +4,7 @@ mod accounts;
 mod address;
 pub mod batches;
 mod changes;
+pub mod find;
 mod floor;
 mod guests;
 mod history;

@@ -63,7 +63,7 @@ test("links, Back and clicks on plain text leave a page that is its own, and liv
   await go(berta, server, links[1]);
   await berta.fill("[name=first_name]", "Renamed");
   await berta.click("text=Save what I changed");
-  await anna.waitForFunction(() => document.querySelector("h1").textContent.includes("Renamed"), null, { timeout: 2_000 });
+  await anna.waitForFunction(() => document.querySelector("h1")?.textContent.includes("Renamed"), null, { timeout: 2_000 });
   assert.deepEqual([anna.broken, berta.broken], [[], []]);
 });
 
@@ -95,7 +95,7 @@ test("nothing is lost between two who edit the same guest, and while a form is o
   await berta.click("text=Save what I changed");
   await anna.waitForFunction(() => document.querySelector("[name=allergies]").defaultValue === "nuts", null, { timeout: 5_000 });
   assert.equal(await anna.inputValue("[name=notes]"), "typed while it was saved");
-  await anna.waitForFunction(() => document.querySelector("h1").textContent.includes("Meanwhile"), null, { timeout: 2_000 });
+  await anna.waitForFunction(() => document.querySelector("h1")?.textContent.includes("Meanwhile"), null, { timeout: 2_000 });
   await anna.unroute("**/commands");
   // Both change the same field: the later one reads what is there, and may write all the same.
   await anna.fill("[name=department]", "of Anna");
@@ -107,6 +107,38 @@ test("nothing is lost between two who edit the same guest, and while a form is o
   await anna.click("text=Save what I changed");
   await anna.waitForFunction(() => document.querySelector("[name=department]").defaultValue === "of Anna");
   assert.deepEqual(berta.broken, []);
+});
+
+test("anybody is found from any page by keyboard alone, in spite of a slip of the finger", async () => {
+  const page = await server.signedIn();
+  await go(page, server, "/tables");
+  await page.keyboard.press("/");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "find");
+  await page.keyboard.type("tabel T017");
+  await page.waitForSelector("#found [role=option][aria-selected=true]");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => /^\/tables\/\d+$/.test(location.pathname) && document.querySelector("h1")?.textContent.includes("T017"));
+  assert.equal(await page.inputValue("#find"), "");
+  assert.equal(await page.isHidden("#found"), true);
+  // A name as it stands, without its accents, its words turned round, and one letter wrong.
+  await go(page, server, "/guests");
+  const name = (await page.textContent("main .list tbody tr:nth-child(7) a")).trim();
+  const bare = name.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace("ß", "ss").split(" ").reverse().join(" ");
+  await page.keyboard.press("/");
+  await page.keyboard.type(bare);
+  await page.waitForFunction((name) => document.querySelector("#found")?.textContent.includes(name), name);
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.isHidden("#found"), true);
+  // Whoever types fast and presses Enter has not seen the list yet.
+  await page.keyboard.press("/");
+  await page.keyboard.type("T018");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("h1")?.textContent.includes("T018"));
+  await page.fill("#find", "nobody-is-called-this");
+  await page.waitForSelector("text=Nothing is like that");
+  assert.deepEqual(page.broken, []);
 });
 
 test("the search answers while one types, and stands in the address", async () => {
@@ -181,11 +213,11 @@ test("a newer build is started: idle pages renew themselves, what is typed stays
   const newer = server.newerBuild();
   await server.stop();
   await server.run(newer);
-  await idle.waitForFunction(() => document.querySelector("meta[name=tafel-build]").content === "0123456789abcdef", null, { timeout: 4_000 });
+  await idle.waitForFunction(() => document.querySelector("meta[name=tafel-build]")?.content === "0123456789abcdef", null, { timeout: 4_000 });
   await busy.waitForSelector("#newer:not([hidden])");
   assert.equal(await busy.inputValue("[name=host]"), "Carla");
   await busy.click("text=Save what I changed");
-  await busy.waitForFunction(() => document.querySelector("meta[name=tafel-build]").content === "0123456789abcdef");
+  await busy.waitForFunction(() => document.querySelector("meta[name=tafel-build]")?.content === "0123456789abcdef");
   await busy.waitForSelector(".head:has-text('hosted by Carla')");
 });
 
@@ -209,7 +241,7 @@ test("everything works without scripts", async () => {
 test("every page, as it looks", async () => {
   for (const [name, options] of [["desktop", {}], ["phone", { viewport: { width: 390, height: 844 } }], ["dark", { colorScheme: "dark" }]]) {
     const page = await server.signedIn(options);
-    for (const path of ["/", "/guests", "/tables", "/floor", "/uploads", "/history", "/reports", "/accounts", "/api/docs"]) {
+    for (const path of ["/", "/guests", "/tables", "/floor", "/uploads", "/history", "/reports", "/find?q=muller", "/accounts", "/api/docs"]) {
       await page.goto(server.base + path);
       await page.screenshot({ path: join(artefacts, `${name}${path.replaceAll("/", "-")}.png`) });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -17,6 +17,7 @@ mod kill;
 mod logs;
 mod memory;
 mod mssql;
+mod night;
 mod postgres;
 mod report;
 mod transfer;

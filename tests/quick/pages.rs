@@ -25,6 +25,10 @@ fn every_page_of_the_sample_shows_the_party() {
     assert_eq!(all.text.matches("<tr id=\"g").count(), 1_620);
     admin.get("/guests?show=unseated").shows("163 match");
     admin.get("/guests?q=T017&show=seated").shows("match");
+    admin.get("/find").shows("one typing error");
+    admin.get("/find?q=tabel+T017").shows("T017").shows("seats");
+    admin.get("/find/list?q=T017").shows("role=\"option\"");
+    admin.get("/find?q=%3Cb%3E").shows("Nothing is like");
     admin.get("/guests?q=nobody-is-called-this").shows("Nobody matches");
     let tables = admin.get("/tables");
     assert_eq!(tables.text.matches("<li id=\"t").count(), 180);

@@ -7,6 +7,7 @@ use crate::plan::event::Event;
 use crate::plan::{BatchId, GuestId, Position, RoomId, TableId};
 use crate::store::codec::Decoder;
 use crate::view::batches::{Told, Wanted};
+use crate::view::find::{FindPage, PAGE_RESULTS, Question, find};
 use crate::view::{self, Address, Status};
 use crate::web::App;
 use crate::web::problem::Problem;
@@ -86,6 +87,11 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
         }
         ["history"] => history(ledger, snapshot, address),
         ["history", id] => batch(ledger, snapshot, id, role),
+        ["find"] => {
+            let asked = address.get("q").to_owned();
+            let found = find(plan, &Question::of(&asked), PAGE_RESULTS);
+            Ok(("Find".to_owned(), "", rendered(&FindPage { asked, found })?))
+        }
         ["reports"] => Ok(("Reports".to_owned(), "Reports", super::list_block(app, snapshot)?)),
         ["reports", date] => {
             let (title, main) = super::report_block(app, ledger, snapshot, date, address, role)?;

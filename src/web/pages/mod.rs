@@ -19,6 +19,7 @@ use super::auth::Caller;
 use super::problem::Problem;
 use crate::ledger::blocking;
 use crate::plan::command::Role;
+use crate::view::find::{FoundList, LIST_RESULTS, Question, find};
 use crate::view::{Address, NO_VIEW};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
@@ -82,6 +83,14 @@ pub(crate) fn rendered(template: &impl Template) -> Result<String, Problem> {
 pub(crate) async fn show(request: HttpRequest, app: web::Data<App>, caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let address = Address::new(request.match_info().as_str(), request.query_string());
     framed(&app, &caller, &address, StatusCode::OK, "").await
+}
+
+/// What is under the field while somebody types.
+pub(crate) async fn found(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
+    let address = Address::new("/find", request.query_string());
+    let snapshot = app.ledger()?.snapshot();
+    let found = blocking(move || find(&snapshot.plan, &Question::of(address.get("q")), LIST_RESULTS)).await?;
+    Ok(html(StatusCode::OK, rendered(&FoundList { found })?))
 }
 
 /// The page at the address, with a line on top of it.
