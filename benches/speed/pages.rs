@@ -11,6 +11,7 @@ use tafel::ledger::{Ledger, now};
 use tafel::plan::command::Role;
 use tafel::plan::decide;
 use tafel::store::{self, Access, Account, ApiToken, Session};
+use tafel::view::find::{LIST_RESULTS, Question, find};
 use tafel::view::{self, Address};
 use tafel::web::new_token;
 use tokio::net::TcpStream;
@@ -51,7 +52,12 @@ fn rendered() -> Vec<Line> {
     let plan = &snapshot.plan;
     let all = Address::parse("/guests?page=all");
     let (tables, room) = (Address::parse("/tables"), *plan.rooms.keys().next().unwrap());
-    let pages: [(&str, &dyn Fn() -> usize, &'static str); 3] = [
+    let anybody = |asked: &str| {
+        let found = find(plan, &Question::of(asked), LIST_RESULTS);
+        view::find::FoundList { found }.render().unwrap().len()
+    };
+    let pages: [(&str, &dyn Fn() -> usize, &'static str); 4] = [
+        ("finding somebody, two words with an error each", &|| anybody("mulelr nordlihct") + 1_000, "under 50 ms"),
         ("page with all 1,620 guests", &|| view::GuestsPage::of(plan, &all, Role::Staff).render().unwrap().len(), "under 3 ms"),
         ("page with all 180 tables", &|| view::TablesPage::of(plan, &tables, Role::Staff).render().unwrap().len(), "under 1 ms"),
         (

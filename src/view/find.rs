@@ -30,6 +30,10 @@ struct Word(String, Option<String>);
 
 impl Word {
     fn of(word: &str) -> Self {
+        // Nearly all of them, a hundred times faster.
+        if word.is_ascii() {
+            return Self(word.to_ascii_lowercase(), None);
+        }
         let (mut bare, mut spelt) = (String::with_capacity(word.len()), String::with_capacity(word.len()));
         for char in word.nfc().flat_map(char::to_lowercase) {
             let both = match char {
@@ -88,6 +92,11 @@ fn fit(asked: &str, known: &str) -> Option<Fit> {
     }
     let chars = asked.chars().count();
     if chars < GUESSED_CHARS {
+        return None;
+    }
+    // One error leaves the first or the last third as it is: most words need not be looked at any closer.
+    let third = |at: usize| asked.char_indices().nth(at).map_or(asked.len(), |(byte, _)| byte);
+    if !known.starts_with(&asked[..third(chars / 3)]) && !known.contains(&asked[third(chars - chars / 3)..]) {
         return None;
     }
     // Somebody may still be typing, so the beginning of the word is enough: as long as the question, one more, or one less.
