@@ -1,7 +1,7 @@
 //! A SQL Server, where there is one: `TAFEL_TEST_MSSQL` holds its URL, or it answers on this machine.
 
+use parking_lot::Mutex;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tiberius::{AuthMethod, Client, Config, EncryptionLevel};
 use tokio::net::TcpStream;
@@ -57,8 +57,11 @@ pub struct OnServer {
 
 impl OnServer {
     pub fn new(server: &Url) -> Self {
-        static MADE: AtomicUsize = AtomicUsize::new(0);
-        let name = format!("t{}_{}", MADE.fetch_add(1, Ordering::Relaxed), &Uuid::new_v4().simple().to_string()[..12]);
+        // One after the other: Babelfish does not make two databases at once.
+        static MADE: Mutex<usize> = Mutex::new(0);
+        let mut made = MADE.lock();
+        *made += 1;
+        let name = format!("t{made}_{}", &Uuid::new_v4().simple().to_string()[..12]);
         execute(server, &format!("CREATE DATABASE {name}")).unwrap();
         // Only there is this a server property.
         let is_babelfish = execute(server, "IF SERVERPROPERTY('BabelfishVersion') IS NULL THROW 51000, N'no', 1").is_ok();
