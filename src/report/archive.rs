@@ -30,7 +30,8 @@ pub(super) fn open(settings: &Archive) -> Result<Place, String> {
         return Ok(Place { store: Arc::new(store), prefix, shown: format!("file:{}", folder.display()), within });
     }
     let bucket = settings.bucket.as_deref().unwrap_or_default();
-    let options = ClientOptions::new().with_timeout(within).with_connect_timeout(within).with_allow_http(settings.allow_http);
+    // Ours is over first, so that it is always said in the same words.
+    let options = ClientOptions::new().with_timeout(within * 2).with_connect_timeout(within).with_allow_http(settings.allow_http);
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
         .with_region(settings.region.as_deref().unwrap_or("us-east-1"))

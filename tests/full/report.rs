@@ -501,7 +501,7 @@ fn troubles_over_there_are_said_in_words() {
             "hanging",
             &authority,
             &|settings| settings.replace(&format!("127.0.0.1:{}\"", bucket.port), &format!("127.0.0.1:{}\"", hanging.port)),
-            "timed out",
+            "no answer within",
             true,
         ),
         ("forged", &authority, &|settings| settings.replace("archive secret", "another word"), "signature", true),
