@@ -19,9 +19,10 @@ pub use validity::{Doing, Validity, Voids};
 use crate::plan::command::Request;
 use crate::plan::event::Event;
 use crate::plan::{BatchId, Plan, Position, Refusal, Timestamp};
-use crate::store::{Chunk, Store, StoreError};
+use crate::store::{Chunk, Store, StoreError, StoredEvent};
 use history::History;
 use parking_lot::RwLock;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -264,6 +265,19 @@ impl Ledger {
         let shared = self.shared.clone();
         let voids = shared.snapshot().validity.voids_at(corrected_as_of.unwrap_or(position));
         Ok(blocking(move || shared.history.plan_at(position, &voids)).await??)
+    }
+
+    /// The event at a position. Blocks its thread.
+    ///
+    /// # Errors
+    /// The stream cannot be read.
+    pub fn event_at(&self, position: Position) -> Result<Option<StoredEvent>, Failure> {
+        let mut found = None;
+        self.shared.store.scan(Position(position.0.saturating_sub(1)), position, &mut |raw| {
+            found = Some(raw.to_stored());
+            ControlFlow::Break(())
+        })?;
+        Ok(found)
     }
 
     /// Takes no more requests, answers those accepted, and ends the writer.

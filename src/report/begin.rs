@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Dates outside are slips of the pen.
-const YEARS: RangeInclusive<i16> = 2000..=2199;
+pub const YEARS: RangeInclusive<i16> = 2000..=2199;
 /// Between two looks at somebody else's work.
 const PAUSE: Duration = Duration::from_secs(1);
 

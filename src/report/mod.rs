@@ -16,9 +16,9 @@ mod submit;
 mod watchful;
 mod work;
 
-pub use begin::{begin, run_now};
+pub use begin::{YEARS, begin, run_now};
 pub use check::{Checked, check};
-pub use rows::{Row, Written, draft, file_at, plan_at_cut_off, write_rows};
+pub use rows::{Row, Written, draft, file_at, harmless, plan_at_cut_off, write_rows};
 pub use runner::{Handle, start};
 pub use schedule::{BadSchedule, Schedule};
 pub use settings::{Secret, Settings};

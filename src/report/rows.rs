@@ -98,18 +98,18 @@ pub fn write_rows<'a>(date: Date, zone: &TimeZone, rows: impl Iterator<Item = Ro
         id.clear();
         id.push_str(&guest.id.to_string());
         writer.write_field(&date)?;
-        writer.write_field(&*safe(room))?;
-        writer.write_field(&*safe(spot))?;
-        writer.write_field(&*safe(table.number.as_str()))?;
-        writer.write_field(&*safe(text(table.name.as_ref())))?;
+        writer.write_field(&*harmless(room))?;
+        writer.write_field(&*harmless(spot))?;
+        writer.write_field(&*harmless(table.number.as_str()))?;
+        writer.write_field(&*harmless(text(table.name.as_ref())))?;
         writer.write_field(&id)?;
-        writer.write_field(&*safe(guest.employee_no.as_ref().map_or("", |number| number.as_str())))?;
-        writer.write_field(&*safe(text(guest.last_name.as_ref())))?;
-        writer.write_field(&*safe(text(guest.first_name.as_ref())))?;
-        writer.write_field(&*safe(text(guest.company.as_ref())))?;
+        writer.write_field(&*harmless(guest.employee_no.as_ref().map_or("", |number| number.as_str())))?;
+        writer.write_field(&*harmless(text(guest.last_name.as_ref())))?;
+        writer.write_field(&*harmless(text(guest.first_name.as_ref())))?;
+        writer.write_field(&*harmless(text(guest.company.as_ref())))?;
         writer.write_field(yes(guest.vip))?;
         writer.write_field(yes(guest.wheelchair))?;
-        writer.write_field(&*safe(text(guest.diet.as_ref())))?;
+        writer.write_field(&*harmless(text(guest.diet.as_ref())))?;
         writer.write_field(guest.arrived_at.map_or_else(String::new, |at| Schedule::local(zone, at)))?;
         writer.write_record(None::<&[u8]>)?;
     }
@@ -126,7 +126,8 @@ fn yes(is: bool) -> &'static str {
 }
 
 /// What a spreadsheet program would take for a formula gets an apostrophe.
-fn safe(cell: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn harmless(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
@@ -169,13 +170,8 @@ pub(super) fn last_before(ledger: &Ledger, instant: Timestamp) -> Result<(Positi
     let (mut before, mut not_before) = (0, plan.position.0);
     while not_before - before > 1 {
         let middle = before + (not_before - before) / 2;
-        let mut recorded_at = None;
-        ledger.store().scan(Position(middle - 1), Position(middle), &mut |raw| {
-            recorded_at = Some(raw.recorded_at);
-            std::ops::ControlFlow::Break(())
-        })?;
-        match recorded_at {
-            Some(at) if at < instant => before = middle,
+        match ledger.event_at(Position(middle))? {
+            Some(event) if event.recorded_at < instant => before = middle,
             _ => not_before = middle,
         }
     }

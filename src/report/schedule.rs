@@ -56,9 +56,7 @@ impl Schedule {
         }
         let deadline = if deadline == "24:00" { Time::midnight() } else { time("deadline", deadline)? };
         let schedule = Self { zone: tz, name, cut_off, deadline, pause };
-        // On an ordinary day.
-        let usual = jiff::civil::date(2026, 1, 20);
-        let minutes = (schedule.deadline(usual).0 - schedule.cut_off(usual).0) / 60_000_000;
+        let minutes = schedule.window_minutes();
         // A deadline at the cut-off itself is the one of the next day, which is not what anybody means.
         if minutes * 60 <= schedule.pause.as_secs() || minutes >= 24 * 60 {
             return Err(BadSchedule::DeadlineTooEarly { minutes: minutes % (24 * 60) });

@@ -55,10 +55,6 @@ fn state_words(report: &Report) -> String {
     }
 }
 
-fn is_bad(report: &Report) -> bool {
-    report.is_given_up()
-}
-
 /// A report in the list.
 struct Line {
     id: ReportId,
@@ -117,7 +113,7 @@ fn line(zone: &TimeZone, report: &Report) -> Line {
         id: report.id,
         day: if report.id.revision > 1 { format!("{}, revision {}", day(report.id.date), report.id.revision) } else { day(report.id.date) },
         state: state_words(report),
-        is_bad: is_bad(report),
+        is_bad: report.is_given_up(),
         is_done: report.is_done(),
         submitted: submitted.map_or_else(String::new, |at| local(zone, at, "%H:%M:%S")),
         took: report.finished_at().map_or_else(String::new, |at| took(at.0 - report.started_at.0)),

@@ -4,6 +4,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
+// The compiler works these out, so a nought would not get past it.
+
 /// Five tries at once, then one a minute.
 const PER_ACCOUNT: NonZeroU32 = NonZeroU32::new(5).unwrap();
 /// A team behind one address signs in on the same morning.

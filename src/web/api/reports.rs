@@ -1,12 +1,14 @@
 //! `/api/v1/reports`: how far the end-of-day reports are, their files, and what a person may do about them.
 
+use super::commands::EventJson;
 use super::json;
 use super::parse::Fields;
-use crate::ledger::{Ledger, blocking, now};
+use crate::ledger::{Failure, Ledger, blocking, now};
 use crate::plan::command::ReportAsk;
 use crate::plan::report::{Report, ReportId, Step};
 use crate::plan::{BatchId, Position, Refusal, ReportRefusal, Text, Timestamp};
-use crate::report::{self, Settings, begin, draft, file_of, say};
+use crate::report::{self, Settings, YEARS, begin, draft, file_of, say};
+use crate::store::StoredEvent;
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 use crate::web::{App, Request as _};
@@ -16,7 +18,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
-use std::ops::ControlFlow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -56,19 +57,9 @@ pub(crate) struct StepJson {
     attempts: u32,
 }
 
-/// An event that speaks of the report.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct StepEvent {
-    position: Position,
-    recorded_at: Timestamp,
-    actor: String,
-    kind: String,
-    payload: Value,
-}
-
 /// All that is known of a report.
 #[derive(Serialize, ToSchema)]
-pub(crate) struct ReportJson {
+pub(crate) struct ReportJson<'a> {
     #[serde(flatten)]
     listed: Listed,
     /// The last event that belongs to it.
@@ -81,7 +72,8 @@ pub(crate) struct ReportJson {
     runner: Option<String>,
     archived_as: Option<String>,
     steps: Vec<StepJson>,
-    events: Vec<StepEvent>,
+    /// Those that speak of it.
+    events: Vec<EventJson<'a>>,
 }
 
 fn listed(report: &Report) -> Listed {
@@ -127,7 +119,7 @@ pub(crate) fn settings(app: &App) -> Result<&Settings, Problem> {
 }
 
 pub(crate) fn date_in_path(text: &str) -> Result<Date, Problem> {
-    let date: Option<Date> = text.parse().ok().filter(|date: &Date| (2000..2200).contains(&date.year()));
+    let date: Option<Date> = text.parse().ok().filter(|date: &Date| YEARS.contains(&date.year()));
     date.ok_or_else(|| Problem::not_found("not_found", format!("{text:?} is not a date like 2026-11-21")))
 }
 
@@ -156,7 +148,7 @@ pub(crate) async fn list(app: web::Data<App>, _caller: web::ReqData<Caller>) -> 
     ("date" = String, Path, description = "As 2026-11-21"),
     ("revision" = Option<u64>, Query, description = "Which; without it, the newest"),
 ), responses(
-    (status = 200, description = "All that is known of it", body = inline(ReportJson)),
+    (status = 200, description = "All that is known of it", body = inline(ReportJson<'static>)),
     (status = 404, description = "It was not started", content_type = "application/problem+json"),
 ))]
 pub(crate) async fn state(
@@ -168,7 +160,7 @@ pub(crate) async fn state(
     let ledger = app.ledger()?.clone();
     let report = find(&ledger, date_in_path(&path)?, request.number("revision")?)?;
     let positions = report.events.clone();
-    let events = blocking(move || step_events(&ledger, &positions)).await??;
+    let events = blocking(move || events_at(&ledger, &positions)).await??;
     let terms = &report.terms;
     let told = ReportJson {
         listed: listed(&report),
@@ -180,26 +172,17 @@ pub(crate) async fn state(
         runner: report.claim.as_ref().map(|claim| claim.runner.to_string()),
         archived_as: report.archived_as.as_ref().map(ToString::to_string),
         steps: steps(&report),
-        events,
+        events: events.iter().map(EventJson::of).collect::<Result<_, _>>()?,
     };
     json(StatusCode::OK, &told)
 }
 
-fn step_events(ledger: &Ledger, positions: &[Position]) -> Result<Vec<StepEvent>, crate::ledger::Failure> {
-    let mut events = Vec::with_capacity(positions.len());
-    for position in positions {
-        ledger.store().scan(Position(position.0 - 1), *position, &mut |raw| {
-            events.push(StepEvent {
-                position: raw.position,
-                recorded_at: raw.recorded_at,
-                actor: raw.actor.to_owned(),
-                kind: raw.kind.to_owned(),
-                payload: serde_json::from_str(raw.payload).unwrap_or_default(),
-            });
-            ControlFlow::Break(())
-        })?;
-    }
-    Ok(events)
+/// The events at these positions. Blocks its thread.
+///
+/// # Errors
+/// The stream cannot be read.
+pub(crate) fn events_at(ledger: &Ledger, positions: &[Position]) -> Result<Vec<StoredEvent>, Failure> {
+    positions.iter().filter_map(|position| ledger.event_at(*position).transpose()).collect()
 }
 
 /// What is asked for when a report is started.

@@ -2,6 +2,7 @@
 
 use crate::ledger::blocking;
 use crate::plan::{Guest, Plan};
+use crate::report::harmless;
 use crate::view::{Address, Listed, listed};
 use crate::web::App;
 use crate::web::problem::Problem;
@@ -33,16 +34,11 @@ fn cell(plan: &Plan, guest: &Guest, field: &str) -> String {
     plan.shown(crate::plan::Subject::Guest(guest.id), field).unwrap_or_default()
 }
 
-/// A cell that a spreadsheet program would take for a formula gets a quote in front.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
-}
-
 fn csv(plan: &Plan, guests: &[Listed<'_>]) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     writer.write_record(COLUMNS.map(|(header, _)| header))?;
     for listed in guests {
-        writer.write_record(COLUMNS.map(|(_, field)| harmless(cell(plan, listed.guest, field))))?;
+        writer.write_record(COLUMNS.map(|(_, field)| harmless(&cell(plan, listed.guest, field)).into_owned()))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }

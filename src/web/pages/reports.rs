@@ -12,12 +12,11 @@ use crate::report::{begin, say};
 use crate::store::codec::Decoder;
 use crate::view::{Address, ReportPage, ReportsPage, Upcoming};
 use crate::web::App;
-use crate::web::api::reports::{date_in_path, settings};
+use crate::web::api::reports::{date_in_path, events_at, settings};
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 use actix_web::{HttpResponse, web};
 use jiff::civil::Date;
-use std::ops::ControlFlow;
 
 fn upcoming(app: &App) -> Option<Upcoming> {
     let schedule = app.settings.report.as_ref()?.schedule().ok()?;
@@ -52,16 +51,9 @@ pub(super) fn report_block(
 
 /// The events at these positions. Blocks its thread.
 fn events(ledger: &Ledger, positions: &[Position]) -> Result<Vec<Event>, Failure> {
-    let (mut events, mut decoder) = (Vec::with_capacity(positions.len()), Decoder::default());
-    for position in positions {
-        let mut decoded = None;
-        ledger.store().scan(Position(position.0 - 1), *position, &mut |raw| {
-            decoded = Some(decoder.decode(raw));
-            ControlFlow::Break(())
-        })?;
-        events.extend(decoded.transpose().map_err(crate::ledger::ReplayError::from)?);
-    }
-    Ok(events)
+    let mut decoder = Decoder::default();
+    let events = events_at(ledger, positions)?;
+    events.iter().map(|event| decoder.decode(event.raw()).map_err(|error| crate::ledger::ReplayError::from(error).into())).collect()
 }
 
 fn at(date: Date) -> String {
