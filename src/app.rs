@@ -115,7 +115,7 @@ fn open(url: &str, with_sample: bool) -> anyhow::Result<Ledger> {
 }
 
 fn usual_about() -> PlanPatch {
-    PlanPatch { title: Patch::Set(Text::stored("Our party")), date: Patch::Keep, default_seats: Patch::Set(Seats::USUAL) }
+    PlanPatch { title: Patch::Set(Text::stored("Our party")), default_seats: Patch::Set(Seats::USUAL), ..PlanPatch::default() }
 }
 
 /// The first event of a new stream gives it its id.

@@ -34,6 +34,7 @@ pub fn about() -> PlanPatch {
         title: Patch::Set(Text::stored("Winter Ball")),
         date: Patch::Set(jiff::civil::date(2026, 12, 11)),
         default_seats: Patch::Set(Seats::USUAL),
+        notice: Patch::Keep,
     }
 }
 

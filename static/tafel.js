@@ -1,10 +1,15 @@
 // Live pages: what the server pushes is morphed in, so that typing, focus, scroll and open menus survive; forms post
-// without leaving the page. Without this file everything works by reloading.
+// without leaving the page, and what could not be sent is sent again. Without this file everything works by reloading.
 (() => {
   "use strict";
-  const meta = (name) => document.querySelector(`meta[name="tafel-${name}"]`);
-  const line = document.getElementById("live");
-  let build = meta("build").content, position = Number(meta("position").content), address = meta("address").content;
+  const meta = (name) => document.querySelector(`meta[name="tafel-${name}"]`)?.content ?? "";
+  const byId = (id) => document.getElementById(id);
+  const line = byId("live");
+  const account = meta("account");
+  let build = meta("build"), position = Number(meta("position")), address = meta("address");
+  const SEEN = "00000000-seen-at-0000";
+  // A push comes sooner than this, or there is nothing of it on this page.
+  const PUSH_MS = 700;
   const NO_VIEW = "00000000-0000-0000-0000-000000000000";
   let socket = null, wait = 250, timer = null, renewing = null, posting = 0, held = null, shown = location.pathname;
 
@@ -16,10 +21,15 @@
       return [...field.options].some((option, index) => option.selected !== (first === null ? option.defaultSelected : index === first));
     }
     if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
-    if (field.type === "hidden" || field.type === "submit") return false;
+    if (field.type === "hidden" || field.type === "submit" || field.type === "range") return false;
     return field.value !== field.defaultValue;
   }
-  const isTyping = () => [...document.querySelectorAll("form:not([data-search]):not([role=search]) :is(input,textarea,select)")].some(isTouched);
+  const isTyping = () => unsent > 0 || [...document.querySelectorAll("form:not([data-search]):not([role=search]) :is(input,textarea,select)")].some(isTouched);
+  // Where a key is text, and not a command.
+  const isWriting = () => {
+    const field = document.activeElement;
+    return isField(field) && !["checkbox", "radio", "range", "submit"].includes(field.type);
+  };
 
   // ---- morphing --------------------------------------------------------------------------------------------------
   const isStay = (node) => isField(node) && node.type !== "hidden" && (isTouched(node) || node === document.activeElement);
@@ -31,14 +41,20 @@
       // A form that somebody is filling in keeps what it was filled from, so that a stale edit is noticed.
       if (old instanceof HTMLInputElement && old.type === "hidden" && old.form && isInUse(old.form) && old.name !== "back") return false;
       if (old instanceof HTMLInputElement && old.name === "view" && fresh.value === NO_VIEW) fresh.setAttribute("value", old.value);
-      return true;
+      // What is being dragged, and a choice between two values, are the person's until they are done.
+      return !(old.nodeType === 1 && old.matches(".is-dragged, .conflict"));
     },
     beforeNodeRemoved(old) {
-      return !(old.nodeType === 1 && (isStay(old) || [...old.querySelectorAll("input,textarea,select")].some((field) => isStay(field) && field.type !== "checkbox")));
+      if (old.nodeType !== 1) return true;
+      if (old.matches(".conflict, .is-dragged")) return false;
+      return !(isStay(old) || [...old.querySelectorAll("input,textarea,select")].some((field) => isStay(field) && field.type !== "checkbox"));
     },
-    beforeAttributeUpdated: (name, node) => !(name === "open" && node.tagName === "DETAILS"),
+    // What is opened, and what is zoomed, stays so.
+    beforeAttributeUpdated: (name, node) => !((name === "open" && node.tagName === "DETAILS") || node.dataset?.keep?.split(" ").includes(name)),
   };
+  // Forms that nobody is filling in are about the plan as it is shown now.
   function newViews() {
+    for (const field of document.querySelectorAll("#main input[name=seen]")) if (field.value === SEEN || !isInUse(field.form)) field.setAttribute("value", position);
     for (const field of document.querySelectorAll(`input[name=view][value="${NO_VIEW}"]`)) field.setAttribute("value", viewId());
   }
   // A UUID with the time in front, as the server makes them.
@@ -53,21 +69,66 @@
   function morph(old, fresh) {
     if (old && fresh) Idiomorph.morph(old, fresh, { morphStyle: "outerHTML", callbacks });
   }
+  // What a push has changed glows for a moment.
+  const GLOWING = "#main :is(tr, li, g)[id], #status a";
+  const texts = () => new Map([...document.querySelectorAll(GLOWING)].map((node) => [node.id || node.getAttribute("href"), node.textContent]));
+  function glow(before, within = document) {
+    for (const node of within.querySelectorAll(GLOWING)) {
+      const text = before.get(node.id || node.getAttribute("href"));
+      if (text === undefined ? node.tagName === "A" : text === node.textContent) continue;
+      node.classList.add("fresh");
+      setTimeout(() => node.classList.remove("fresh"), 2000);
+    }
+  }
+  // Scripts of pages that drag; they are asked for when such a page is shown.
+  const scripts = new Map(meta("scripts").split(" ").map((pair) => pair.split("=")));
+  const loading = new Map();
+  function load(name) {
+    if (!loading.has(name)) {
+      loading.set(name, new Promise((done, failed) => {
+        const script = document.createElement("script");
+        script.src = scripts.get(name); script.onload = done; script.onerror = failed;
+        document.head.append(script);
+      }));
+    }
+    return loading.get(name);
+  }
+  async function settleIn() {
+    newViews();
+    const needs = byId("main").querySelector("[data-needs]")?.dataset.needs;
+    if (needs) { try { await load("interact"); await load(needs); } catch { /* The page works without. */ } }
+    dispatchEvent(new Event("tafel:shown"));
+  }
 
   // ---- the socket ------------------------------------------------------------------------------------------------
-  function say(words, isOff) { line.textContent = words; line.classList.toggle("is-off", isOff); }
+  let unsent = 0, isOn = true, waking = [];
+  function say(words, isOff) {
+    line.firstElementChild.textContent = words; line.classList.toggle("is-off", isOff);
+    line.dataset.state = isOff ? "off" : "on";
+  }
+  function sayOffline(words) {
+    const bar = byId("offline");
+    bar.hidden = !words;
+    bar.textContent = words && unsent ? `${words} ${unsent === 1 ? "One change waits" : `${unsent} changes wait`} to be sent; each is done once.` : words;
+  }
+  const LOST = "Connection lost; trying again. What you typed stays.";
   function connect() {
     clearTimeout(timer);
-    const query = new URLSearchParams({ page: address, since: document.getElementById("away") ? 0 : position });
+    const query = new URLSearchParams({ page: address, since: byId("away") ? 0 : position });
     const opened = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live?${query}`);
     socket = opened;
-    let isOpen = false;
+    let wasOpen = false;
     opened.onmessage = (message) => { if (socket === opened) receive(message.data); };
-    opened.onopen = () => { isOpen = true; if (socket === opened) { wait = 250; say("live", false); } };
+    opened.onopen = () => {
+      wasOpen = true;
+      if (socket !== opened) return;
+      wait = 250; isOn = true; say("live", false); sayOffline("");
+      waking.splice(0).forEach((wake) => wake());
+    };
     opened.onclose = () => {
       if (socket !== opened) return;
-      say("Connection lost; trying again. What you typed stays.", true);
-      if (!isOpen) askWhoAmI();
+      isOn = false; say("offline", true); sayOffline(LOST);
+      if (!wasOpen) askWhoAmI();
       timer = setTimeout(connect, wait * (0.75 + Math.random() / 2));
       wait = Math.min(wait * 1.6, 1000);
     };
@@ -76,7 +137,7 @@
   async function askWhoAmI() {
     try {
       const answer = await fetch(location.href, { redirect: "manual" });
-      if (answer.type === "opaqueredirect") say("You are signed out. Sign in again in another tab; what you typed here stays.", true);
+      if (answer.type === "opaqueredirect") sayOffline("You are signed out. Sign in again in another tab; what you typed here stays.");
     } catch { /* Still no connection. */ }
   }
   function reconnect() { const old = socket; socket = null; if (old) old.close(); connect(); }
@@ -85,12 +146,20 @@
     const head = JSON.parse(data.slice(0, end)), html = data.slice(end + 1);
     if (head.build !== build) return renew();
     // What arrives while a form is on its way is shown when the form is settled.
-    if (html && posting) { held = data; return; }
-    if (!html) return;
-    position = head.position;
+    if (html && head.position && posting) { held = data; return; }
+    if (!html || head.position < position) return;
+    // Parts fit on the page that they were compared with; where we have seen something between, we ask for all of it.
+    if (head.base && position !== head.base && position !== head.position) return reconnect();
+    const before = head.position ? texts() : null;
+    position = head.position ?? position;
     const fresh = new DOMParser().parseFromString(html, "text/html");
-    for (const block of [...fresh.body.children]) morph(document.getElementById(block.id), block);
-    newViews();
+    // A row or a shape of a drawing comes in a table or a drawing of its own.
+    for (const block of [...fresh.body.children].flatMap((block) => block.id ? [block] : [...block.querySelectorAll("[id]")])) morph(byId(block.id), block);
+    if (!before) return;
+    for (const waiter of waiters) if (position >= waiter.position) waiter.resolve();
+    glow(before);
+    if (head.by && head.by.actor !== account) whisper(`${head.by.actor}: ${head.by.what}`);
+    settleIn();
   }
   function settle() {
     posting = Math.max(0, posting - 1);
@@ -101,12 +170,45 @@
   }
   // A newer server: load its page, but never while somebody is typing.
   function renew() {
-    const words = document.getElementById("newer");
+    const words = byId("newer");
     if (!isTyping()) return location.reload();
     words.textContent = "Tafel was renewed. Send or empty what you typed, and this page renews itself.";
     words.hidden = false;
     clearTimeout(renewing);
     renewing = setTimeout(renew, 1500);
+  }
+
+  // ---- words that come and go --------------------------------------------------------------------------------------
+  // What others did, one line at a time, so that nobody is read to without end.
+  let whispered = null;
+  function whisper(words) {
+    const place = byId("whisper");
+    place.textContent = words; place.hidden = false;
+    clearTimeout(whispered);
+    whispered = setTimeout(() => { place.hidden = true; place.textContent = ""; }, 5000);
+  }
+  function toast(words, label, act, isWrong) {
+    const place = document.createElement("p"), text = document.createElement("span");
+    place.className = isWrong ? "toast is-wrong" : "toast"; text.textContent = words; place.append(text);
+    const all = byId("toasts");
+    while (all.children.length > 1) all.firstElementChild.remove();
+    const gone = setTimeout(() => place.remove(), label || isWrong ? 12000 : 5000);
+    if (label) {
+      const button = document.createElement("button");
+      button.type = "button"; button.textContent = label;
+      button.onclick = () => { clearTimeout(gone); place.remove(); act(); };
+      place.append(button);
+    }
+    all.append(place);
+  }
+  // A question that holds nothing else up but what it is about.
+  function ask(words, yes) {
+    const dialog = byId("ask");
+    dialog.querySelector("p").textContent = words;
+    dialog.querySelector("[value=yes]").textContent = yes;
+    dialog.returnValue = "no";
+    dialog.showModal();
+    return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
   }
 
   // ---- pages and forms without leaving ---------------------------------------------------------------------------
@@ -119,19 +221,31 @@
     if (!isSearch) for (const form of document.querySelectorAll("form[data-search], form[role=search]")) form.reset();
     if (push && page.href !== location.href) history[push]({}, "", page.href);
     document.title = fresh.title;
-    position = Number(fresh.querySelector('meta[name="tafel-position"]').content);
-    const renewed = fresh.querySelector('meta[name="tafel-address"]').content;
-    const servedBy = fresh.querySelector('meta[name="tafel-build"]').content;
-    for (const id of ["status", "notice", "main"]) {
-      const old = document.getElementById(id);
+    document.body.className = fresh.body.className;
+    const of = (name) => fresh.querySelector(`meta[name="tafel-${name}"]`).content;
+    position = Number(of("position"));
+    for (const id of ["past", "status", "notice", "main"]) {
+      const old = byId(id);
       if (same) morph(old, fresh.getElementById(id)); else old.replaceWith(fresh.getElementById(id));
     }
     document.querySelector(".sections").replaceWith(fresh.querySelector(".sections"));
-    newViews();
-    if (!same) { scrollTo(0, 0); document.getElementById("main").focus({ preventScroll: true }); }
-    if (servedBy !== build) renew();
-    if (renewed !== address) { address = renewed; reconnect(); }
+    if (!same) { scrollTo(0, 0); byId("main").focus({ preventScroll: true }); for (const menu of document.querySelectorAll(".menu[open]")) menu.open = false; }
+    settleIn();
+    if (of("build") !== build) renew();
+    if (of("address") !== address) { address = of("address"); reconnect(); }
   }
+  // Waits for the connection instead of failing; the same bytes, with the same id, are sent again.
+  async function send(target, init, waits) {
+    for (;;) {
+      try { return await fetch(target, init); } catch (error) {
+        if (!(error instanceof TypeError)) throw error;
+        unsent += 1; sayOffline(LOST); waits?.();
+        await (isOn ? new Promise((wake) => setTimeout(wake, 1000)) : new Promise((wake) => waking.push(wake)));
+        unsent -= 1;
+      }
+    }
+  }
+  addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
   // Fields as they were sent go back to what the page says; what was typed since stays.
   const stateOf = (field) => field.type === "checkbox" || field.type === "radio" ? field.checked : field.value;
   const statesOf = (form) => new Map([...form.elements].filter(isField).map((field) => [field, stateOf(field)]));
@@ -145,20 +259,71 @@
     }
   }
   const refusalOf = (form, button) => (button && button.closest("li, tr, form, p")?.querySelector(".refusal")) || form.querySelector(".refusal");
-  async function refuse(form, button, response) {
+  async function wordsOf(response) {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     const text = (selector) => [...fresh.querySelectorAll(selector)].map((node) => node.textContent.trim()).filter(Boolean);
-    const words = [...text(".problem h1"), ...text(".problem .detail"), ...text(".problem li")].join(". ").replaceAll("..", ".");
-    const place = refusalOf(form, button);
-    if (place) place.textContent = words || `The server answered ${response.status}.`; else say(words, true);
-    // Having read what somebody else has written, a person may overwrite it: the next send is about the newest plan.
-    const newest = (response.headers.get("tafel-position") || "").split("/")[1], seen = form.querySelector("input[name=seen]");
-    if (fresh.querySelector(".problem[data-code=changed_meanwhile]") && newest && seen) seen.setAttribute("value", newest);
+    const words = [...text(".problem h1"), ...text(".problem .detail"), ...text(".problem .lines li")].join(". ").replaceAll("..", ".");
+    return { words: words || `The server answered ${response.status}.`, conflict: fresh.querySelector(".conflict") };
+  }
+  async function refuse(form, place, response) {
+    const { words, conflict } = await wordsOf(response);
+    if (place) place.textContent = words; else toast(words, null, null, true);
+    if (!conflict) return;
+    // Both values stand side by side, and the person chooses.
+    const choice = document.importNode(conflict, true), old = form.parentElement.querySelector(":scope > .conflict");
+    if (old) old.remove();
+    form.after(choice);
+    choice.settled = () => { form.reset(); if (place) place.textContent = ""; };
+    choice.querySelector("input[type=radio]")?.focus();
+  }
+  const own = [];
+  function did(outcome) {
+    if (!outcome.changed) return;
+    if (outcome.undoes) { own.splice(own.indexOf(outcome.undoes), own.includes(outcome.undoes) ? 1 : 0); toast(outcome.words, "Bring back", () => change(outcome.undoes, "reinstate")); return; }
+    if (!own.includes(outcome.batch)) own.push(outcome.batch);
+    toast(outcome.words, "Undo", () => change(outcome.batch, "retract"));
+  }
+  // Takes back, or brings back, what was done here.
+  async function change(batch, how) {
+    const response = await post(`/history/${batch}/${how}`, new URLSearchParams({ view: viewId(), reason: how === "retract" ? "undone" : "brought back", back: location.pathname + location.search }));
+    if (response.ok) return;
+    const { words } = await wordsOf(response);
+    toast(words, "Look at it", async () => show(await fetch(`/history/${batch}`), "pushState"), true);
+  }
+  // Posts what a form says; shows the page it leads to, and what came of it.
+  async function post(target, data, waits, afterwards) {
+    let response;
+    posting += 1;
+    try {
+      response = await send(target, { method: "POST", body: data, headers: { "tafel-wants": "outcome" } }, waits);
+      if (response.ok) afterwards?.();
+    } finally { settle(); }
+    if (!response.ok) return response;
+    if (!response.headers.get("content-type")?.includes("json")) { await show(response, "pushState"); return response; }
+    const outcome = await response.json();
+    await arrived(outcome);
+    did(outcome);
+    return response;
+  }
+  // What was done here comes as it comes to everybody, in parts; where it does not, or leads elsewhere, the page is asked for.
+  const waiters = new Set();
+  async function arrived(outcome) {
+    const back = new URL(outcome.back, location.href);
+    if (isOn && outcome.changed && back.href === location.href) {
+      if (position < outcome.position) {
+        const waiter = { position: outcome.position };
+        waiters.add(waiter);
+        await new Promise((resolve) => { waiter.resolve = resolve; setTimeout(resolve, PUSH_MS); });
+        waiters.delete(waiter);
+      }
+      if (position >= outcome.position) return;
+    }
+    await show(await send(back), "pushState");
   }
   document.addEventListener("submit", async (event) => {
     const form = event.target, button = event.submitter;
     const method = (button?.getAttribute("formmethod") || form.method).toLowerCase();
-    if ("plain" in form.dataset) return;
+    if ("plain" in form.dataset || method === "dialog") return;
     event.preventDefault();
     const data = new FormData(form, button), target = new URL(button?.getAttribute("formaction") || form.getAttribute("action") || location.href, location.href);
     const place = refusalOf(form, button);
@@ -167,25 +332,26 @@
       if (method === "get") {
         target.search = new URLSearchParams([...data].filter(([name, value]) => value !== "" && name !== "view" && name !== "position"));
         const response = await fetch(target);
-        return response.ok ? await show(response, "pushState") : await refuse(form, button, response);
+        return response.ok ? await show(response, "pushState") : await refuse(form, place, response);
       }
       if (button) button.disabled = true;
-      posting += 1;
       const sent = statesOf(form);
       const isFile = form.enctype === "multipart/form-data";
-      const response = await fetch(target, { method: "POST", body: isFile ? data : new URLSearchParams(data) });
-      if (response.ok) {
+      const waits = () => { if (place) place.textContent = "Not sent yet. It is sent again by itself when the connection is back, and done once."; };
+      const response = await post(target, isFile ? data : new URLSearchParams(data), waits, () => {
+        if (place) place.textContent = "";
+        const choice = form.closest(".conflict");
+        if (choice) { choice.settled?.(); choice.remove(); }
         resetSent(sent);
         for (const field of form.querySelectorAll("input[name=view]")) field.setAttribute("value", viewId());
         if (sent.has(document.activeElement) && stateOf(document.activeElement) === sent.get(document.activeElement)) document.activeElement.blur();
-        await show(response, "pushState");
-      } else await refuse(form, button, response);
+      });
+      if (!response.ok) await refuse(form, place, response);
     } catch (error) {
-      if (place) place.textContent = "The server cannot be reached. Nothing is lost: send it again in a moment; it is done once.";
-      if (!(error instanceof TypeError)) report(error.message, error.stack);
+      if (!(error instanceof TypeError)) return report(error.message, error.stack);
+      toast("The server cannot be reached. Try again in a moment.", null, null, true);
     } finally {
       if (button) button.disabled = false;
-      if (method !== "get") settle();
     }
   });
   // After the first click of two the next row may stand there: the second one is not for it.
@@ -198,75 +364,28 @@
     const target = new URL(link.href.baseVal ?? link.href, location.href);
     if (target.origin !== location.origin || "plain" in link.dataset || link.target || target.hash) return;
     event.preventDefault();
-    try { await show(await fetch(target), "pushState"); } catch { location.assign(target); }
+    try { await show(await fetch(target), "pushState"); } catch {
+      if (isOn) location.assign(target); else toast("The connection is lost, so this page cannot be left yet. What you typed stays.", null, null, true);
+    }
   });
   addEventListener("popstate", async () => { try { await show(await fetch(location.href)); } catch { location.reload(); } });
-
-  // ---- search as you type ----------------------------------------------------------------------------------------
-  let typed = null, searching = 0;
-  async function search(form) {
-    const target = new URL(form.action);
-    target.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
-    const turn = ++searching;
-    try {
-      const response = await fetch(target);
-      if (turn === searching && response.ok) await show(response, "replaceState", true);
-    } catch { /* The next key tries again. */ }
-  }
+  addEventListener("keydown", async (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey && !isWriting()) {
+      event.preventDefault();
+      if (own.length) change(own[own.length - 1], "retract"); else show(await fetch("/undo"), "pushState");
+    }
+  });
+  // The slider over the plan's life: the page follows it.
+  let sliding = null, slides = 0;
   document.addEventListener("input", (event) => {
     const form = event.target.form;
-    if (!form || !("search" in form.dataset)) return;
-    clearTimeout(typed);
-    typed = setTimeout(() => search(form), event.target.tagName === "SELECT" ? 0 : 150);
-  });
-  // ---- find anybody: what fits stands under the field; Enter goes to the first, or to the one that is marked --------
-  const find = document.getElementById("find"), found = document.getElementById("found");
-  let finding = null, asking = 0, marked = -1;
-  const options = () => [...found.querySelectorAll("[role=option]")];
-  function closeFound() {
-    clearTimeout(finding); asking++; marked = -1;
-    found.hidden = true; found.replaceChildren();
-    find.setAttribute("aria-expanded", "false"); find.removeAttribute("aria-activedescendant");
-  }
-  function mark(index) {
-    const all = options();
-    if (!all.length) return;
-    marked = (index + all.length) % all.length;
-    all.forEach((option, at) => option.setAttribute("aria-selected", String(at === marked)));
-    find.setAttribute("aria-activedescendant", all[marked].id);
-    all[marked].scrollIntoView({ block: "nearest" });
-  }
-  async function ask() {
-    const turn = ++asking, words = find.value.trim();
-    if (!words) return closeFound();
-    try {
-      const response = await fetch(`/find/list?${new URLSearchParams({ q: words })}`);
-      const text = await response.text();
-      if (turn !== asking || !response.ok || response.redirected) return;
-      found.innerHTML = text; found.hidden = false; marked = -1;
-      find.setAttribute("aria-expanded", "true");
-      if (options().length) mark(0);
-    } catch { /* The next key tries again. */ }
-  }
-  if (find) {
-    find.addEventListener("input", () => { clearTimeout(finding); finding = setTimeout(ask, 60); });
-    find.addEventListener("keydown", async (event) => {
-      if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); mark(marked + (event.key === "ArrowDown" ? 1 : -1)); }
-      else if (event.key === "Escape") { closeFound(); find.value = ""; find.blur(); }
-      else if (event.key === "Enter" && find.value.trim()) {
-        event.preventDefault();
-        // Whoever types fast has not waited for the answer.
-        clearTimeout(finding);
-        if (found.hidden || marked < 1) await ask();
-        const option = options()[Math.max(marked, 0)];
-        if (option) { option.click(); closeFound(); find.value = ""; } else find.form.requestSubmit();
-      }
-    });
-    find.addEventListener("blur", () => setTimeout(() => { if (document.activeElement !== find && !found.contains(document.activeElement)) closeFound(); }, 150));
-    found.addEventListener("click", () => { closeFound(); find.value = ""; });
-  }
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !isField(document.activeElement)) { event.preventDefault(); find.focus(); }
+    if (!form || !("past" in form.dataset)) return;
+    clearTimeout(sliding);
+    sliding = setTimeout(async () => {
+      const turn = ++slides, target = new URL(form.action);
+      target.search = new URLSearchParams([...new FormData(form)]);
+      try { const response = await fetch(target); if (turn === slides && response.ok) await show(response, "replaceState"); } catch { /* The next move tries again. */ }
+    }, 80);
   });
 
   // ---- what breaks here is told --------------------------------------------------------------------------------
@@ -278,6 +397,7 @@
   addEventListener("error", (event) => report(event.message, `${event.filename}:${event.lineno}`));
   addEventListener("unhandledrejection", (event) => report(event.reason?.message || event.reason, event.reason?.stack));
 
-  newViews();
+  window.Tafel = { ask, isField, isWriting, post, show, toast, viewId, wordsOf, position: () => position };
+  settleIn();
   connect();
 })();

@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// A checkpoint is taken every so many events.
 pub(super) const CHECKPOINT_EVENTS: u64 = 1_000;
+/// Of what has just happened, so many events are told.
+const TOLD_EVENTS: usize = 64;
 /// Further back, checkpoints lie apart by this part of their age.
 const SPACING: u64 = 8;
 
@@ -47,6 +49,21 @@ impl History {
     /// Keeps the newest events as they were decided or read.
     pub(super) fn remember(&self, events: Vec<Event>) {
         self.recent.remember(events);
+    }
+
+    /// The events of the newest batch behind `after`, as far as they are kept.
+    pub(super) fn latest_batch(&self, after: Position, until: Position) -> Vec<Event> {
+        let kept = self.recent.after(after);
+        let Some(last) = kept.iter().rev().find_map(|events| part(events, after, until).last()) else { return Vec::new() };
+        let mut batch: Vec<Event> = Vec::new();
+        for event in kept.iter().rev().flat_map(|events| part(events, after, until).iter().rev()) {
+            if event.batch != last.batch || batch.len() == TOLD_EVENTS {
+                break;
+            }
+            batch.push(event.clone());
+        }
+        batch.reverse();
+        batch
     }
 
     /// The events behind `after`, up to and with `until`, many at a time: from the store, then from what is kept.

@@ -267,6 +267,21 @@ impl Ledger {
         Ok(blocking(move || shared.history.plan_at(position, &voids)).await??)
     }
 
+    /// The plan as it was known at a position. Blocks its thread.
+    ///
+    /// # Errors
+    /// The stream cannot be read.
+    pub fn past(&self, position: Position) -> Result<Plan, Failure> {
+        let voids = self.shared.snapshot().validity.voids_at(position);
+        Ok(self.shared.history.plan_at(position, &voids)?)
+    }
+
+    /// The events of the newest batch of these, where they are still kept and few: who has just done what.
+    #[must_use]
+    pub fn latest_batch(&self, after: Position, until: Position) -> Vec<Event> {
+        self.shared.history.latest_batch(after, until)
+    }
+
     /// The event at a position. Blocks its thread.
     ///
     /// # Errors

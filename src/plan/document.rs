@@ -35,6 +35,9 @@ pub struct AboutDocument<'a> {
     #[schema(value_type = Option<String>, format = Date)]
     date: Option<Date>,
     default_seats: Seats,
+    /// Absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notice: Option<&'a Text>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -101,13 +104,18 @@ impl<'a> Document<'a> {
             position: plan.position,
             recorded_at: plan.recorded_at,
             stream: plan.stream,
-            plan: AboutDocument { title: plan.about.title.as_ref(), date: plan.about.date, default_seats: plan.about.default_seats },
+            plan: about_document(plan),
             guests: plan.guests.values().map(|guest| guest_document(plan, guest)).collect(),
             tables: plan.tables.values().map(|table| table_document(table)).collect(),
             rooms: plan.rooms.values().map(|room| room_document(room)).collect(),
             spots: plan.spots.values().map(|spot| spot_document(spot)).collect(),
         }
     }
+}
+
+fn about_document(plan: &Plan) -> AboutDocument<'_> {
+    let about = &plan.about;
+    AboutDocument { title: about.title.as_ref(), date: about.date, default_seats: about.default_seats, notice: about.notice.as_ref() }
 }
 
 fn guest_document<'a>(plan: &'a Plan, guest: &'a Guest) -> GuestDocument<'a> {

@@ -74,6 +74,10 @@ pub struct PlanPatch {
     #[serde(skip_serializing_if = "Patch::is_keep")]
     #[schema(value_type = Option<Seats>)]
     pub default_seats: Patch<Seats>,
+    /// A line that stands on every open page until it is cleared.
+    #[serde(skip_serializing_if = "Patch::is_keep")]
+    #[schema(value_type = Option<Text>)]
+    pub notice: Patch<Text>,
 }
 
 /// The head of an upload's batch.
@@ -194,9 +198,12 @@ impl Body {
 impl PlanPatch {
     /// The names of the fields that the patch says something about.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        [("title", !self.title.is_keep()), ("date", !self.date.is_keep()), ("default_seats", !self.default_seats.is_keep())]
-            .into_iter()
-            .filter(|(_, said)| *said)
-            .map(|(name, _)| name)
+        let said = [
+            ("title", !self.title.is_keep()),
+            ("date", !self.date.is_keep()),
+            ("default_seats", !self.default_seats.is_keep()),
+            ("notice", !self.notice.is_keep()),
+        ];
+        said.into_iter().filter(|(_, said)| *said).map(|(name, _)| name)
     }
 }

@@ -5,10 +5,11 @@ use super::evolve::Why;
 use super::floor::{Room, Spot};
 use super::guest::Guest;
 use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId};
+use super::landmark::{Landmarks, Mark, Tally, is_new_day};
 use super::report::Reports;
 use super::subject::Touch;
 use super::table::Table;
-use super::value::{Key, Seats, Text, Timestamp};
+use super::value::{Key, Rsvp, Seats, Text, Timestamp};
 use imbl::{OrdMap, OrdSet, Vector};
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub struct Plan {
     pub(super) collisions: Vector<Collision>,
     /// The end-of-day reports.
     pub reports: Reports,
+    /// What one finds one's way by in the stream.
+    pub landmarks: Landmarks,
     /// How many erasures the stream holds.
     pub erasures: u64,
 
@@ -59,7 +62,9 @@ pub struct About {
     pub title: Option<Text>,
     pub date: Option<Date>,
     pub default_seats: Seats,
-    pub(super) touched: [Touch; 3],
+    /// A line that stands on every open page.
+    pub notice: Option<Text>,
+    pub(super) touched: [Touch; PLAN_FIELDS.len()],
 }
 
 /// Two events that could not both have their way: what the later one took from the earlier.
@@ -126,7 +131,7 @@ impl Default for Plan {
             position: Position(0),
             recorded_at: Timestamp(0),
             stream: None,
-            about: About { title: None, date: None, default_seats: Seats::USUAL, touched: [Touch::default(); 3] },
+            about: About { title: None, date: None, default_seats: Seats::USUAL, notice: None, touched: Default::default() },
             guests: OrdMap::new(),
             tables: OrdMap::new(),
             rooms: OrdMap::new(),
@@ -134,6 +139,7 @@ impl Default for Plan {
             hindered: OrdMap::new(),
             collisions: Vector::new(),
             reports: Reports::default(),
+            landmarks: Landmarks::default(),
             erasures: 0,
             employee_nos: OrdMap::new(),
             emails: OrdMap::new(),
@@ -153,8 +159,32 @@ impl Default for Plan {
 impl Plan {
     /// Passes an event that does not count: it is void, but its position is taken.
     pub fn skip(&mut self, event: &Event) {
+        self.pass(event);
+    }
+
+    /// What an event does whether it counts or not.
+    pub(super) fn pass(&mut self, event: &Event) {
+        if is_new_day(self.recorded_at, event.recorded_at) {
+            let tally = self.tally();
+            self.landmarks.note(event, Mark::Day(tally));
+        }
+        self.landmarks.pass(event);
         self.position = event.position;
         self.recorded_at = event.recorded_at;
+    }
+
+    /// How many guests sit, stand, and do not come.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        for guest in self.guests.values() {
+            match (guest.table, guest.rsvp) {
+                (Some(_), _) => tally.seated += 1,
+                (None, Rsvp::Declined) => tally.declined += 1,
+                (None, _) => tally.unseated += 1,
+            }
+        }
+        tally
     }
 
     pub fn guest(&self, id: GuestId) -> Option<&Guest> {
@@ -268,6 +298,7 @@ impl Plan {
             (Subject::Plan, "title") => self.about.title.as_ref().map(ToString::to_string),
             (Subject::Plan, "date") => self.about.date.as_ref().map(ToString::to_string),
             (Subject::Plan, "default_seats") => Some(self.about.default_seats.to_string()),
+            (Subject::Plan, "notice") => self.about.notice.as_ref().map(ToString::to_string),
             (Subject::Plan, _) => None,
             (Subject::Guest(id), "table") => Some(self.label(Subject::Table(self.guest(id)?.table?))),
             (Subject::Guest(id), "plus_one_of") => Some(self.label(Subject::Guest(self.plus_one_of(self.guest(id)?)?))),
@@ -289,4 +320,4 @@ impl Plan {
 }
 
 /// The plan's own fields, in the order of [`About::touched`].
-pub(super) const PLAN_FIELDS: [&str; 3] = ["title", "date", "default_seats"];
+pub(super) const PLAN_FIELDS: [&str; 4] = ["title", "date", "default_seats", "notice"];

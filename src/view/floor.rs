@@ -3,7 +3,7 @@
 use super::Address;
 use super::guests::tables_by_number;
 use crate::plan::command::Role;
-use crate::plan::{Plan, Room, RoomId, Shape, Spot, Table, TableId};
+use crate::plan::{Plan, Room, RoomId, Shape, Spot, SpotId, Table, TableId};
 use askama::Template;
 
 struct RoomCard<'a> {
@@ -34,9 +34,9 @@ impl<'a> FloorPage<'a> {
 }
 
 /// A spot as it is drawn, in metres.
-struct Drawn<'a> {
-    spot: &'a Spot,
-    table: Option<&'a Table>,
+pub(super) struct Drawn<'a> {
+    pub(super) spot: &'a Spot,
+    pub(super) table: Option<&'a Table>,
     seated: u32,
     left: f64,
     top: f64,
@@ -44,7 +44,14 @@ struct Drawn<'a> {
     depth: f64,
 }
 
-impl Drawn<'_> {
+impl<'a> Drawn<'a> {
+    pub(super) fn of(plan: &'a Plan, spot: &'a Spot) -> Self {
+        let (width, depth) = (spot.width_m.get(), spot.depth_m.get());
+        let table = plan.table_on(spot.id).and_then(|table| plan.table(table));
+        let seated = table.map_or(0, |table| plan.seated_at(table.id));
+        Drawn { spot, table, seated, left: spot.x_m.get() - width / 2.0, top: spot.y_m.get() - depth / 2.0, width, depth }
+    }
+
     fn middle_x(&self) -> f64 {
         self.left + self.width / 2.0
     }
@@ -74,7 +81,15 @@ impl Drawn<'_> {
     /// What somebody hears who does not see the drawing.
     fn words(&self) -> String {
         match self.table {
-            Some(table) => format!("Table {} on {}, {} of {} seats taken", table.number, self.spot.code, self.seated, table.seats),
+            Some(table) => format!(
+                "Table {}{} on {}, {} of {} seats taken{}",
+                table.number,
+                if table.vip { ", VIP," } else { "" },
+                self.spot.code,
+                self.seated,
+                table.seats,
+                if self.is_too_small() { format!(", on a spot of {} seats", self.spot.seats) } else { String::new() }
+            ),
             None => format!("Spot {}, free, {} seats", self.spot.code, self.spot.seats),
         }
     }
@@ -88,31 +103,36 @@ pub struct RoomPage<'a> {
     drawn: Vec<Drawn<'a>>,
     /// The table that somebody has picked, to be put down by the next click.
     picked: Option<&'a Table>,
+    /// Admins change the room itself; then no table is moved.
+    is_editing: bool,
+    /// The spot that is being edited.
+    edited: Option<&'a Spot>,
     without_spot: Vec<&'a Table>,
+    numbers: Vec<&'a Table>,
     may_edit: bool,
-    position: u64,
+    is_admin: bool,
 }
 
 impl<'a> RoomPage<'a> {
     #[must_use]
     pub fn of(plan: &'a Plan, id: RoomId, address: &Address, role: Role) -> Option<Self> {
         let room = plan.room(id)?;
-        let draw = |spot: &'a Spot| {
-            let (width, depth) = (spot.width_m.get(), spot.depth_m.get());
-            let table = plan.table_on(spot.id).and_then(|table| plan.table(table));
-            let seated = table.map_or(0, |table| plan.seated_at(table.id));
-            Drawn { spot, table, seated, left: spot.x_m.get() - width / 2.0, top: spot.y_m.get() - depth / 2.0, width, depth }
-        };
-        let may_edit = role >= Role::Staff;
-        let picked = address.number("pick").filter(|_| may_edit).and_then(|table| plan.table(TableId(table)));
+        let (may_edit, is_admin) = (role >= Role::Staff, role == Role::Admin);
+        let is_editing = is_admin && !address.get("edit").is_empty();
+        let picked = address.number("pick").filter(|_| may_edit && !is_editing).and_then(|table| plan.table(TableId(table)));
+        let edited = address.number("spot").filter(|_| is_editing).and_then(|spot| plan.spot(SpotId(spot))).filter(|spot| spot.room == id);
+        let numbers = tables_by_number(plan);
         Some(Self {
             room,
             rooms: plan.rooms.values().map(AsRef::as_ref).collect(),
-            drawn: plan.spots_in(id).filter_map(|spot| plan.spot(spot)).map(draw).collect(),
+            drawn: plan.spots_in(id).filter_map(|spot| plan.spot(spot)).map(|spot| Drawn::of(plan, spot)).collect(),
             picked,
-            without_spot: tables_by_number(plan).into_iter().filter(|table| table.spot.is_none()).collect(),
+            is_editing,
+            edited,
+            without_spot: numbers.iter().filter(|table| table.spot.is_none()).copied().collect(),
+            numbers,
             may_edit,
-            position: plan.position.0,
+            is_admin,
         })
     }
 
@@ -123,5 +143,28 @@ impl<'a> RoomPage<'a> {
 
     fn is_picked(&self, table: &Table) -> bool {
         self.picked.is_some_and(|picked| picked.id == table.id)
+    }
+
+    fn is_edited(&self, spot: &Spot) -> bool {
+        self.edited.is_some_and(|edited| edited.id == spot.id)
+    }
+
+    fn free(&self) -> impl Iterator<Item = &Drawn<'a>> {
+        self.drawn.iter().filter(|drawn| drawn.table.is_none())
+    }
+
+    /// Where the spot is, and how large.
+    fn lengths(spot: &Spot) -> [(&'static str, &'static str, String); 4] {
+        [
+            ("x_m", "From the left, m", spot.x_m.to_string()),
+            ("y_m", "From the top, m", spot.y_m.to_string()),
+            ("width_m", "Width, m", spot.width_m.to_string()),
+            ("depth_m", "Depth, m", spot.depth_m.to_string()),
+        ]
+    }
+
+    /// An eighth further round.
+    fn turned(spot: &Spot) -> i32 {
+        (spot.rotation_deg.get() + 45) % 360
     }
 }

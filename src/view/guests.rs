@@ -6,6 +6,7 @@ use crate::plan::command::Role;
 use crate::plan::{Guest, GuestId, Plan, Rsvp, Table};
 use askama::Template;
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Guests on a page, unless all are asked for.
 const PER_PAGE: usize = 100;
@@ -32,12 +33,13 @@ impl Listed<'_> {
 #[must_use]
 pub fn listed<'a>(plan: &'a Plan, address: &Address) -> Vec<Listed<'a>> {
     let question = Question::of(address.get("q"));
+    let split = if address.get("show") == "split" { split_parties(plan) } else { BTreeSet::new() };
     let room = address.number("room");
     let mut guests: Vec<Listed<'_>> = plan
         .guests
         .values()
         .map(|guest| Listed { guest, table: guest.table.and_then(|table| plan.table(table)) })
-        .filter(|listed| is_shown(plan, listed, address.get("show"), room))
+        .filter(|listed| is_shown(plan, listed, address.get("show"), room, &split))
         .filter(|listed| {
             address.get("diet").is_empty() || listed.guest.diet.as_ref().is_some_and(|diet| diet.as_str() == address.get("diet"))
         })
@@ -48,7 +50,7 @@ pub fn listed<'a>(plan: &'a Plan, address: &Address) -> Vec<Listed<'a>> {
     guests
 }
 
-fn is_shown(plan: &Plan, listed: &Listed<'_>, show: &str, room: Option<u64>) -> bool {
+fn is_shown(plan: &Plan, listed: &Listed<'_>, show: &str, room: Option<u64>, split: &BTreeSet<String>) -> bool {
     let guest = listed.guest;
     let is_shown = match show {
         "unseated" => listed.is_unseated(),
@@ -56,11 +58,34 @@ fn is_shown(plan: &Plan, listed: &Listed<'_>, show: &str, room: Option<u64>) -> 
         "declined" => guest.rsvp == Rsvp::Declined,
         "vip" => guest.vip,
         "wheelchair" => guest.wheelchair,
+        "vip-unseated" => guest.vip && listed.is_unseated(),
+        "split" => guest.party.as_ref().is_some_and(|party| split.contains(&party.as_str().to_lowercase())),
+        "tight" => is_tight(plan, guest),
         "diet" => guest.diet.is_some() || guest.allergies.is_some(),
         _ => true,
     };
     let stands_in = |table: &Table| table.spot.and_then(|spot| plan.spot(spot)).map(|spot| spot.room.0);
     is_shown && room.is_none_or(|room| listed.table.and_then(stands_in) == Some(room))
+}
+
+/// The parties whose members sit at more than one table, by their codes in small letters.
+pub(super) fn split_parties(plan: &Plan) -> BTreeSet<String> {
+    let mut tables: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+    for guest in plan.guests.values() {
+        if let (Some(party), Some(table)) = (&guest.party, guest.table) {
+            tables.entry(party.as_str().to_lowercase()).or_default().insert(table.0);
+        }
+    }
+    tables.into_iter().filter(|(_, tables)| tables.len() > 1).map(|(party, _)| party).collect()
+}
+
+/// Somebody in a wheelchair where there is no room for one: at an overfull table, or one on a spot with fewer seats.
+pub(super) fn is_tight(plan: &Plan, guest: &Guest) -> bool {
+    let table = guest.table.and_then(|table| plan.table(table)).filter(|_| guest.wheelchair);
+    table.is_some_and(|table| {
+        let spot = table.spot.and_then(|spot| plan.spot(spot));
+        plan.seated_at(table.id) > table.seats.get() || spot.is_some_and(|spot| spot.seats < table.seats)
+    })
 }
 
 /// Whether every word is somewhere in what people know of the guest.
@@ -103,7 +128,6 @@ pub struct GuestsPage<'a> {
     rooms: Vec<(u64, &'a str)>,
     tables: Vec<&'a Table>,
     may_edit: bool,
-    position: u64,
 }
 
 impl<'a> GuestsPage<'a> {
@@ -122,7 +146,7 @@ impl<'a> GuestsPage<'a> {
         diets.dedup();
         let rooms = plan.rooms.values().map(|room| (room.id.0, room.name.as_str())).collect();
         let tables = tables_by_number(plan);
-        Self { address, guests, total, first, pages, page, diets, rooms, tables, may_edit: role >= Role::Staff, position: plan.position.0 }
+        Self { address, guests, total, first, pages, page, diets, rooms, tables, may_edit: role >= Role::Staff }
     }
 
     fn sorted_by(&self, by: &str) -> String {
@@ -162,7 +186,6 @@ pub struct GuestPage<'a> {
     party: Vec<&'a Guest>,
     tables: Vec<&'a Table>,
     may_edit: bool,
-    position: u64,
 }
 
 /// A field of a form, with what it was filled with.
@@ -186,7 +209,6 @@ impl<'a> GuestPage<'a> {
             party: party.filter_map(|id| plan.guest(id)).collect(),
             tables: tables_by_number(plan),
             may_edit: role >= Role::Staff,
-            position: plan.position.0,
         })
     }
 

@@ -3,12 +3,15 @@
 mod accounts;
 mod address;
 pub mod batches;
+mod between;
 mod changes;
 pub mod find;
 mod floor;
 mod guests;
+mod here;
 mod history;
 mod overview;
+pub mod past;
 mod reports;
 mod status;
 mod tables;
@@ -17,9 +20,11 @@ pub mod words;
 
 pub use accounts::AccountsPage;
 pub use address::Address;
+pub use between::{ChangesPage, usual_start};
 pub use changes::Shown;
 pub use floor::{FloorPage, RoomPage};
 pub use guests::{GuestPage, GuestsPage, Listed, listed};
+pub use here::Here;
 pub use history::{BatchPage, HistoryPage, is_wanted};
 pub use overview::Overview;
 pub use reports::{ReportPage, ReportsPage, Upcoming};
@@ -29,3 +34,6 @@ pub use uploads::{UploadPage, UploadsPage, choices};
 
 /// Stands in forms where the id of the view goes: blocks are rendered for many, and each page puts its own there.
 pub const NO_VIEW: &str = "00000000-0000-0000-0000-000000000000";
+
+/// Stands in forms where the position goes that a page was made from: a block is another one only where it shows something else.
+pub const SEEN: &str = "00000000-seen-at-0000";

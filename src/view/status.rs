@@ -1,6 +1,6 @@
 //! The line under the navigation: how many are still standing.
 
-use crate::plan::{Plan, Rsvp};
+use crate::plan::{Plan, Tally, Text};
 use askama::Template;
 
 /// The figures that everybody wants to see fall to nothing.
@@ -14,19 +14,15 @@ pub struct Status {
     pub declined: usize,
     pub overfull: usize,
     pub without_spot: usize,
+    /// An admin's line to everybody.
+    pub notice: Option<Text>,
 }
 
 impl Status {
     #[must_use]
     pub fn of(plan: &Plan, is_up: bool) -> Self {
-        let mut status = Self { is_up, unseated: 0, seated: 0, declined: 0, overfull: 0, without_spot: 0 };
-        for guest in plan.guests.values() {
-            match (guest.table, guest.rsvp) {
-                (Some(_), _) => status.seated += 1,
-                (None, Rsvp::Declined) => status.declined += 1,
-                (None, _) => status.unseated += 1,
-            }
-        }
+        let Tally { seated, unseated, declined } = plan.tally();
+        let mut status = Self { is_up, unseated, seated, declined, overfull: 0, without_spot: 0, notice: plan.about.notice.clone() };
         for table in plan.tables.values() {
             status.overfull += usize::from(plan.seated_at(table.id) > table.seats.get());
             status.without_spot += usize::from(table.spot.is_none());

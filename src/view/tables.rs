@@ -1,15 +1,20 @@
-//! Tables: how full they are, and one table with its guests.
+//! Tables: who still stands, how full the tables are, and one table with its guests.
 
 use super::Address;
+use super::find::Question;
 use super::guests::tables_by_number;
 use crate::plan::command::Role;
 use crate::plan::{Guest, Plan, Room, Rsvp, Spot, Table, TableId};
 use askama::Template;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// A table as a card.
 struct Card<'a> {
     table: &'a Table,
     seated: u32,
+    wheelchairs: usize,
+    diets: usize,
     spot: Option<&'a Spot>,
     room: Option<&'a Room>,
 }
@@ -19,6 +24,10 @@ impl Card<'_> {
         self.seated > self.table.seats.get()
     }
 
+    fn is_full(&self) -> bool {
+        self.seated == self.table.seats.get()
+    }
+
     fn is_too_large(&self) -> bool {
         self.spot.is_some_and(|spot| spot.seats < self.table.seats)
     }
@@ -26,11 +35,123 @@ impl Card<'_> {
     fn free(&self) -> i64 {
         i64::from(self.table.seats.get()) - i64::from(self.seated)
     }
+
+    /// The seats taken, as dashes along a ring that is as long as the table has seats: a dash of no length is a dot.
+    fn dots(&self) -> String {
+        let mut dots = String::new();
+        for _ in 0..self.seated.min(self.table.seats.get()) {
+            dots.push_str("0.001 0.999 ");
+        }
+        // Behind the last dot nothing comes for a whole round.
+        dots.truncate(dots.len().saturating_sub("0.999 ".len()));
+        let _ = write!(dots, "{}", self.table.seats);
+        dots
+    }
+
+    /// How thick the dots are, so that they do not touch.
+    fn dot(&self) -> u32 {
+        (264 / (2 * self.table.seats.get().max(1))).clamp(2, 11)
+    }
+
+    fn words(&self) -> String {
+        format!("Table {}, {} of {} seats taken", self.table.number, self.seated, self.table.seats)
+    }
+
+    fn is_long(&self) -> bool {
+        self.table.number.as_str().chars().count() > 5
+    }
 }
 
 fn card<'a>(plan: &'a Plan, table: &'a Table) -> Card<'a> {
     let spot = table.spot.and_then(|spot| plan.spot(spot));
-    Card { table, seated: plan.seated_at(table.id), spot, room: spot.and_then(|spot| plan.room(spot.room)) }
+    let (mut wheelchairs, mut diets) = (0, 0);
+    for guest in plan.guests_at(table.id).filter_map(|guest| plan.guest(guest)) {
+        wheelchairs += usize::from(guest.wheelchair);
+        diets += usize::from(guest.diet.is_some() || guest.allergies.is_some());
+    }
+    let room = spot.and_then(|spot| plan.room(spot.room));
+    Card { table, seated: plan.seated_at(table.id), wheelchairs, diets, spot, room }
+}
+
+/// Guests without a seat who belong together.
+struct Group<'a> {
+    /// The party's code; none for those who come alone.
+    party: Option<&'a str>,
+    name: String,
+    guests: Vec<&'a Guest>,
+}
+
+impl Group<'_> {
+    fn ids(&self) -> String {
+        self.guests.iter().map(|guest| guest.id.to_string()).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// So many guests are listed at a time; the search finds the others.
+const LISTED: usize = 150;
+
+/// Guests without a seat, party by party.
+struct Unseated<'a> {
+    groups: Vec<Group<'a>>,
+    total: usize,
+    matching: usize,
+    listed: usize,
+}
+
+fn unseated<'a>(plan: &'a Plan, who: &str) -> Unseated<'a> {
+    let question = Question::of(who);
+    let (mut total, mut matching) = (0, 0);
+    let mut groups: BTreeMap<(String, Option<&str>), Vec<&Guest>> = BTreeMap::new();
+    let standing = plan.guests.values().map(AsRef::as_ref).filter(|guest| guest.table.is_none() && guest.rsvp != Rsvp::Declined);
+    let mut parties: BTreeMap<&str, Vec<&Guest>> = BTreeMap::new();
+    for guest in standing {
+        total += 1;
+        let party = guest.party.as_ref().map(crate::plan::Code::as_str);
+        let texts = [&guest.first_name, &guest.last_name, &guest.company].into_iter().flatten().map(crate::plan::Text::as_str);
+        if !question.is_empty() && !question.fits(texts.chain(party)) {
+            continue;
+        }
+        matching += 1;
+        match party {
+            Some(party) => parties.entry(party).or_default().push(guest),
+            None => groups.entry((guest.label(), None)).or_default().push(guest),
+        }
+    }
+    for (party, guests) in parties {
+        groups.insert((name_of(&guests), Some(party)), guests);
+    }
+    let mut listed = 0;
+    let groups = groups.into_iter().map(|((name, party), guests)| Group { party, name, guests });
+    let groups: Vec<Group<'_>> = groups
+        .take_while(|group| {
+            let is_room = listed < LISTED;
+            listed += group.guests.len();
+            is_room
+        })
+        .collect();
+    let listed = groups.iter().map(|group| group.guests.len()).sum();
+    Unseated { groups, total, matching, listed }
+}
+
+/// What a party is called: by the name that most of it have.
+pub(super) fn name_of(guests: &[&Guest]) -> String {
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in guests.iter().filter_map(|guest| guest.last_name.as_ref()) {
+        *names.entry(name.as_str()).or_default() += 1;
+    }
+    match (names.iter().max_by_key(|(_, count)| **count), guests) {
+        (_, [only]) => only.label(),
+        (Some((name, count)), _) if *count > 1 => format!("{name} family"),
+        (Some(_), [first, ..]) => format!("{} and company", first.label()),
+        _ => "A party".to_owned(),
+    }
+}
+
+/// A table that is looked at beside the others.
+struct Opened<'a> {
+    card: Card<'a>,
+    guests: Vec<&'a Guest>,
+    diets: Vec<(&'a str, usize)>,
 }
 
 #[derive(Template)]
@@ -38,7 +159,12 @@ fn card<'a>(plan: &'a Plan, table: &'a Table) -> Card<'a> {
 pub struct TablesPage<'a> {
     address: &'a Address,
     cards: Vec<Card<'a>>,
+    total: usize,
+    numbers: Vec<&'a Table>,
     rooms: Vec<(u64, &'a str)>,
+    unseated: Unseated<'a>,
+    /// The table that is looked at beside the others.
+    open: Option<Opened<'a>>,
     may_edit: bool,
 }
 
@@ -46,17 +172,20 @@ impl<'a> TablesPage<'a> {
     #[must_use]
     pub fn of(plan: &'a Plan, address: &'a Address, role: Role) -> Self {
         let words = address.get("q").to_lowercase();
-        let room = address.number("room");
-        let cards = tables_by_number(plan)
-            .into_iter()
+        let (room, free) = (address.number("room"), address.get("free").parse().unwrap_or(i64::MIN));
+        let numbers = tables_by_number(plan);
+        let cards = numbers
+            .iter()
             .map(|table| card(plan, table))
             .filter(|card| match address.get("show") {
                 "overfull" => card.is_overfull(),
                 "without-spot" => card.spot.is_none(),
+                "too-small" => card.is_too_large(),
                 "free" => card.free() > 0,
                 "vip" => card.table.vip,
                 _ => true,
             })
+            .filter(|card| free == i64::MIN || card.free() >= free)
             .filter(|card| room.is_none_or(|room| card.room.is_some_and(|own| own.id.0 == room)))
             .filter(|card| {
                 let name = card.table.name.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -64,7 +193,14 @@ impl<'a> TablesPage<'a> {
             })
             .collect();
         let rooms = plan.rooms.values().map(|room| (room.id.0, room.name.as_str())).collect();
-        Self { address, cards, rooms, may_edit: role >= Role::Staff }
+        let open = address.number("open").and_then(|id| plan.table(TableId(id))).map(|table| {
+            let guests: Vec<&Guest> = plan.guests_at(table.id).filter_map(|guest| plan.guest(guest)).collect();
+            let diets = diets(&guests);
+            Opened { card: card(plan, table), guests, diets }
+        });
+        let unseated = unseated(plan, address.get("who"));
+        let may_edit = role >= Role::Staff;
+        Self { address, cards, total: numbers.len(), numbers, rooms, unseated, open, may_edit }
     }
 
     fn is_on(&self, name: &str, value: impl AsRef<str>) -> bool {
@@ -72,8 +208,38 @@ impl<'a> TablesPage<'a> {
     }
 
     fn is_filtered(&self) -> bool {
-        !self.address.query.is_empty()
+        ["q", "show", "room", "free"].iter().any(|name| !self.address.get(name).is_empty())
     }
+
+    fn is_open(&self, table: &Table) -> bool {
+        self.open.as_ref().is_some_and(|open| open.card.table.id == table.id)
+    }
+
+    fn opened(&self, table: &Table) -> String {
+        self.address.with("open", &table.id.to_string()).to_string()
+    }
+
+    fn closed(&self) -> String {
+        self.address.with("open", "").to_string()
+    }
+
+    /// The filters that the other search leaves as they are.
+    fn others(&self, own: &[&str]) -> Vec<(&str, &str)> {
+        let others = self.address.query.iter().filter(|(name, _)| !own.contains(&name.as_str()) && name != "at");
+        others.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+}
+
+/// How many of the guests need what.
+pub(super) fn diets<'a>(guests: &[&'a Guest]) -> Vec<(&'a str, usize)> {
+    let mut diets: Vec<(&str, usize)> = Vec::new();
+    for diet in guests.iter().filter_map(|guest| guest.diet.as_ref()) {
+        match diets.iter_mut().find(|(known, _)| *known == diet.as_str()) {
+            Some((_, count)) => *count += 1,
+            None => diets.push((diet.as_str(), 1)),
+        }
+    }
+    diets
 }
 
 #[derive(Template)]
@@ -88,7 +254,6 @@ pub struct TablePage<'a> {
     spots: Vec<(&'a str, Vec<&'a Spot>)>,
     diets: Vec<(&'a str, usize)>,
     may_edit: bool,
-    position: u64,
 }
 
 /// So many guests are offered at a time.
@@ -110,13 +275,7 @@ impl<'a> TablePage<'a> {
             let free = plan.spots_in(room.id).filter(|spot| plan.table_on(*spot).is_none()).filter_map(|spot| plan.spot(spot)).collect();
             (room.name.as_str(), free)
         });
-        let mut diets: Vec<(&str, usize)> = Vec::new();
-        for diet in guests.iter().filter_map(|guest| guest.diet.as_ref()) {
-            match diets.iter_mut().find(|(known, _)| *known == diet.as_str()) {
-                Some((_, count)) => *count += 1,
-                None => diets.push((diet.as_str(), 1)),
-            }
-        }
+        let diets = diets(&guests);
         Some(Self {
             card: card(plan, table),
             found: unseated.filter(|guest| fits(guest)).take(FOUND).collect(),
@@ -125,7 +284,6 @@ impl<'a> TablePage<'a> {
             spots: spots.filter(|(_, free): &(&str, Vec<&Spot>)| !free.is_empty()).collect(),
             diets,
             may_edit: role >= Role::Staff,
-            position: plan.position.0,
         })
     }
 

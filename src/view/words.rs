@@ -148,6 +148,12 @@ pub fn when(at: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |at| at.strftime("%-d %b %Y, %H:%M UTC").to_string())
 }
 
+/// The day of an instant, in UTC.
+#[must_use]
+pub fn day(at: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |at| at.strftime("%-d %b").to_string())
+}
+
 /// An event in words, with the names that the plan has now.
 #[must_use]
 pub fn event(plan: &Plan, event: &Event) -> String {

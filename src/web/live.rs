@@ -3,11 +3,13 @@
 use super::auth::{Caller, Proof};
 use super::pages::{BUILD, Blocks, COOKIE, blocks};
 use super::problem::Problem;
-use super::{App, Request as _};
+use super::{App, Request as _, here};
 use crate::ledger::{Ledger, blocking};
 use crate::plan::Position;
 use crate::plan::command::Role;
 use crate::view::Address;
+use crate::view::past::asked;
+use crate::view::words::summary;
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, CloseReason, Session};
 use bytestring::ByteString;
@@ -15,6 +17,7 @@ use futures_util::StreamExt as _;
 use metrics::{counter, gauge, histogram};
 use parking_lot::Mutex;
 use serde_json::json;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -45,6 +48,10 @@ struct Key {
 #[derive(Clone, Default)]
 struct Frame {
     text: ByteString,
+    /// Only what differs from the frame at that position, for whoever has that one.
+    since: Option<(Position, ByteString)>,
+    /// The page's parts, to see which of them differ next time.
+    parts: Parts,
     position: Position,
     is_up: bool,
     /// Of the blocks: a push that would change nothing is not sent.
@@ -85,6 +92,60 @@ impl Hub {
     }
 }
 
+/// The hashes of a page's parts, and of all that is around them.
+///
+/// A part is what a template puts between `<!--part-->` and `<!--/part-->`: one element with an id. Pages of hundreds of
+/// tables change by one or two of them at a time.
+#[derive(Clone, Default, PartialEq)]
+struct Parts {
+    around: u64,
+    parts: Vec<u64>,
+}
+
+const PART: &str = "<!--part-->";
+const END_OF_PART: &str = "<!--/part-->";
+
+impl Parts {
+    fn of(html: &str) -> (Self, Vec<&str>) {
+        let (mut around, mut parts, mut texts) = (DefaultHasher::new(), Vec::new(), Vec::new());
+        let mut rest = html;
+        while let Some((before, behind)) = rest.split_once(PART)
+            && let Some((part, after)) = behind.split_once(END_OF_PART)
+        {
+            before.hash(&mut around);
+            parts.push(hash(part));
+            texts.push(part);
+            rest = after;
+        }
+        rest.hash(&mut around);
+        (Self { around: around.finish(), parts }, texts)
+    }
+
+    /// The parts that differ, if all around them is the same.
+    fn differing(&self, before: &Self, texts: &[&str]) -> Option<String> {
+        if self.around != before.around || self.parts.len() != before.parts.len() || self.parts.is_empty() {
+            return None;
+        }
+        let pairs = self.parts.iter().zip(&before.parts).zip(texts);
+        Some(pairs.filter(|((new, old), _)| new != old).map(|(_, text)| standing_alone(text)).collect())
+    }
+}
+
+/// A part as a browser reads it without what is around it.
+fn standing_alone(part: &str) -> Cow<'_, str> {
+    match part.trim_start() {
+        shape if shape.starts_with("<g ") => format!("<svg>{shape}</svg>").into(),
+        row if row.starts_with("<tr ") => format!("<table>{row}</table>").into(),
+        _ => part.into(),
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
 async fn keep_rendering(app: web::Data<App>, ledger: Ledger, key: Key, sender: watch::Sender<Arc<Frame>>) {
     let (mut positions, mut ups) = (ledger.positions(), ledger.ups());
     loop {
@@ -94,6 +155,10 @@ async fn keep_rendering(app: web::Data<App>, ledger: Ledger, key: Key, sender: w
         let last = sender.borrow().clone();
         if let Some(frame) = render(&app, &ledger, &key, &last, changed).await {
             sender.send_replace(Arc::new(frame));
+        }
+        // What was, stays as it was.
+        if asked(&key.address, ledger.snapshot().plan.position).is_some() {
+            sender.closed().await;
         }
         tokio::select! {
             moved = positions.changed() => if moved.is_err() { return },
@@ -110,29 +175,34 @@ async fn keep_rendering(app: web::Data<App>, ledger: Ledger, key: Key, sender: w
 /// The page's next frame; `None` where nothing that it shows has changed.
 async fn render(app: &web::Data<App>, ledger: &Ledger, key: &Key, last: &Frame, changed: Instant) -> Option<Frame> {
     let (rendering, ledger, key) = (app.clone(), ledger.clone(), key.clone());
+    let (base, base_parts, base_hash) = (last.position, last.parts.clone(), last.hash);
     let rendered = blocking(move || {
         let snapshot = ledger.snapshot();
         counter!("tafel_renders_total").increment(1);
-        blocks(&rendering, &ledger, &snapshot, &key.address, key.role).map_err(|problem| (problem, snapshot.plan.position))
+        let (status, main, position, is_up) = match blocks(&rendering, &ledger, &snapshot, &key.address, key.role) {
+            Ok(Blocks { status, main, position, is_up, .. }) => (status, main, position, is_up),
+            // What is looked at may be gone, or the store away.
+            Err(problem) => {
+                let words = askama::filters::escape(problem.title(), askama::filters::Html).map(|safe| safe.to_string());
+                let main = format!("<p class=\"notice over\" role=\"status\">{}.</p>", words.unwrap_or_default());
+                (String::new(), main, snapshot.plan.position, false)
+            }
+        };
+        let html = format!("{status}\n<main id=\"main\" tabindex=\"-1\">{main}</main>");
+        let hash = hash(&html);
+        if hash == base_hash {
+            return None;
+        }
+        // Who has done it: said once, to those who look at what it changed.
+        let by = ledger.latest_batch(base, position);
+        let by = by.first().map(|head| json!({"actor": head.actor, "what": summary(&snapshot.plan, &by)}));
+        let head = |base: Option<Position>| json!({"position": position, "build": BUILD, "by": by, "base": base});
+        let (parts, texts) = Parts::of(&main);
+        let since =
+            parts.differing(&base_parts, &texts).map(|differing| (base, format!("{}\n{status}{differing}", head(Some(base))).into()));
+        Some(Frame { text: format!("{}\n{html}", head(None)).into(), since, parts, position, is_up, hash, made: Some(changed) })
     });
-    let (html, position, is_up) = match rendered.await.ok()? {
-        Ok(Blocks { status, main, position, is_up, .. }) => {
-            (format!("{status}\n<main id=\"main\" tabindex=\"-1\">{main}</main>"), position, is_up)
-        }
-        // What is looked at may be gone, or the store away.
-        Err((problem, position)) => {
-            let words = askama::filters::escape(problem.title(), askama::filters::Html).map(|safe| safe.to_string()).unwrap_or_default();
-            (format!("<main id=\"main\" tabindex=\"-1\"><p class=\"notice over\" role=\"status\">{words}.</p></main>"), position, false)
-        }
-    };
-    let mut hasher = DefaultHasher::new();
-    html.hash(&mut hasher);
-    let hash = hasher.finish();
-    if hash == last.hash {
-        return None;
-    }
-    let head = json!({"position": position, "build": BUILD});
-    Some(Frame { text: format!("{head}\n{html}").into(), position, is_up, hash, made: Some(changed) })
+    rendered.await.ok()?
 }
 
 /// A socket: `/live?page=ADDRESS&since=POSITION`.
@@ -150,6 +220,7 @@ pub(crate) async fn socket(
     }
     let since = Position(request.number("since")?.unwrap_or(0));
     let ledger = app.ledger()?.clone();
+    let shown = address.clone();
     let key = Key { address, role: caller.role };
     let too_many = || Problem::too_many("Too many different pages are open. This one is as new as when it was loaded.", 10);
     let frames = app.hub.watch(&app, &ledger, &key).ok_or_else(too_many)?;
@@ -158,13 +229,15 @@ pub(crate) async fn socket(
     let messages = messages.max_frame_size(MESSAGE_BYTES).aggregate_continuations().max_continuation_size(MESSAGE_BYTES);
     let secret = request.cookie(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
     let role = caller.role;
+    let (open, here) = here::open(&app, &caller.actor, &shown);
     actix_web::rt::spawn(async move {
         gauge!("tafel_sockets").increment(1.0);
         tokio::select! {
-            () = serve(session, messages, frames, since) => {}
+            () = serve(session, messages, frames, here, since) => {}
             // The socket is dropped, which closes it.
             () = until_refused(&app, &ledger, &secret, role) => {}
         }
+        drop(open);
         gauge!("tafel_sockets").decrement(1.0);
     });
     Ok(response)
@@ -188,6 +261,7 @@ async fn serve(
     mut session: Session,
     mut messages: actix_ws::AggregatedMessageStream,
     mut frames: watch::Receiver<Arc<Frame>>,
+    mut here: watch::Receiver<ByteString>,
     since: Position,
 ) {
     let mut ping = tokio::time::interval(PING);
@@ -205,14 +279,25 @@ async fn serve(
                     if frame.made.is_none() || (frame.position <= seen && frame.is_up == told_up) {
                         false
                     } else {
+                        let text = match &frame.since {
+                            Some((base, part)) if *base == seen && told_up == frame.is_up => part,
+                            _ => &frame.text,
+                        };
                         (seen, told_up) = (frame.position, frame.is_up);
                         is_reading = false;
-                        let failed = session.text(frame.text.clone()).await.is_err() || session.ping(b"").await.is_err();
+                        let failed = session.text(text.clone()).await.is_err() || session.ping(b"").await.is_err();
                         if let Some(made) = frame.made {
                             histogram!("tafel_push_seconds").record(made.elapsed().as_secs_f64());
                         }
                         failed
                     }
+                }
+                Err(_) => true,
+            },
+            changed = here.changed(), if is_reading => match changed {
+                Ok(()) => {
+                    let told = here.borrow_and_update().clone();
+                    !told.is_empty() && session.text(told).await.is_err()
                 }
                 Err(_) => true,
             },

@@ -6,6 +6,7 @@ mod auth;
 mod client_errors;
 mod gate;
 mod health;
+mod here;
 mod limits;
 mod live;
 mod pages;
@@ -43,6 +44,7 @@ pub struct App {
     pub setup: auth::Setup,
     pub(crate) limits: limits::Limits,
     pub(crate) hub: live::Hub,
+    pub(crate) here: here::Here,
     pub(crate) readers: api::consumers::Readers,
     pub(crate) parsed: api::uploads::Parsed,
     pub(crate) metrics: Metrics,
@@ -59,6 +61,7 @@ impl App {
             setup: auth::Setup::default(),
             limits: limits::Limits::default(),
             hub: live::Hub::default(),
+            here: here::Here::default(),
             readers: api::consumers::Readers::default(),
             parsed: api::uploads::Parsed::default(),
             metrics,

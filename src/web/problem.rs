@@ -23,10 +23,22 @@ pub(crate) struct Problem {
     more: Option<Box<More>>,
 }
 
+/// A field that two people have written, as they read it.
+#[derive(Debug, Clone)]
+pub(crate) struct Conflict {
+    /// As the form has it.
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) mine: String,
+    pub(crate) theirs: String,
+    pub(crate) actor: String,
+    pub(crate) when: String,
+}
+
 #[derive(Debug, Clone)]
 enum More {
     /// The form that was refused, as it may be sent again.
-    Again(Vec<(String, String)>),
+    Again(Vec<(String, String)>, Vec<Conflict>),
     /// The methods that are allowed, where this one is not.
     Allow(String),
 }
@@ -117,13 +129,21 @@ impl Problem {
     }
 
     /// Offers the form once more, to whoever has read why it was refused.
-    pub(crate) fn with_again(self, again: Vec<(String, String)>) -> Self {
-        Self { more: Some(Box::new(More::Again(again))), ..self }
+    pub(crate) fn with_again(self, again: Vec<(String, String)>, conflicts: Vec<Conflict>) -> Self {
+        Self { more: Some(Box::new(More::Again(again, conflicts))), ..self }
     }
 
     pub(crate) fn again(&self) -> &[(String, String)] {
         match self.more.as_deref() {
-            Some(More::Again(again)) => again,
+            Some(More::Again(again, _)) => again,
+            _ => &[],
+        }
+    }
+
+    /// The values that stand against each other.
+    pub(crate) fn conflicts(&self) -> &[Conflict] {
+        match self.more.as_deref() {
+            Some(More::Again(_, conflicts)) => conflicts,
             _ => &[],
         }
     }

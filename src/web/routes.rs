@@ -99,6 +99,8 @@ routes! {
     POST post "/uploads/{id}"                          Needs::Upload           => pages::receive_upload;
     POST post "/uploads/{id}/apply"                    Needs::Upload           => pages::apply_upload;
     POST post "/uploads/{id}/columns"                  Needs::Upload           => pages::map_columns;
+    GET  get  "/changes"                               VIEWER                  => pages::show;
+    GET  get  "/history/at/{position}"                 VIEWER                  => pages::batch_at;
     GET  get  "/find"                                  VIEWER                  => pages::show;
     GET  get  "/find/list"                             VIEWER                  => pages::found;
     GET  get  "/reports"                               VIEWER                  => pages::show;

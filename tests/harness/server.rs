@@ -271,9 +271,9 @@ impl Socket {
                 Message::Text(text) => {
                     let (head, blocks) = text.split_once('\n').unwrap();
                     let head: Value = serde_json::from_str(head).unwrap();
-                    // The greeting has no blocks.
-                    if !blocks.is_empty() {
-                        return (head["position"].as_u64().unwrap(), blocks.to_owned());
+                    // The greeting has no blocks, and who is here has no position.
+                    if let Some(position) = head["position"].as_u64() {
+                        return (position, blocks.to_owned());
                     }
                 }
                 Message::Ping(_) | Message::Pong(_) => {}
@@ -288,6 +288,8 @@ impl Socket {
             match self.0.read() {
                 Ok(Message::Ping(_) | Message::Pong(_)) => {}
                 Ok(Message::Close(_)) => return true,
+                // Others may come and go meanwhile.
+                Ok(Message::Text(text)) if text.contains("id=\"here\"") => {}
                 Ok(_) => return false,
                 Err(error) => return !matches!(&error, tungstenite::Error::Io(error) if error.kind() == ErrorKind::WouldBlock),
             }

@@ -11,6 +11,12 @@ fn first_id(page: &Page, path: &str) -> String {
     page.text[start..].split('"').nth(1).unwrap().rsplit('/').next().unwrap().split('?').next().unwrap().to_owned()
 }
 
+/// The id of the first table's card.
+fn first_table(page: &Page) -> String {
+    let (_, behind) = page.text.split_once("data-table=\"").unwrap_or_else(|| panic!("no table in {}", page.text));
+    behind.split('"').next().unwrap().to_owned()
+}
+
 fn position(server: &Server) -> u64 {
     server.admin().plan()["position"].as_u64().unwrap()
 }
@@ -32,10 +38,10 @@ fn every_page_of_the_sample_shows_the_party() {
     admin.get("/guests?q=nobody-is-called-this").shows("Nobody matches");
     let tables = admin.get("/tables");
     assert_eq!(tables.text.matches("<li id=\"t").count(), 180);
-    let table = first_id(&tables, "/tables");
+    let table = first_table(&tables);
     admin.get(&format!("/tables/{table}")).shows("T001").shows("seats taken");
     let room = first_id(&admin.get("/floor"), "/floor");
-    admin.get(&format!("/floor/{room}")).shows("<svg").shows("Click a table");
+    admin.get(&format!("/floor/{room}")).shows("<svg").shows("Drag a table");
     admin.get("/uploads").shows("VIP placement");
     admin.get("/history").shows("Upload tables.xlsx");
     admin.get("/history?kind=retractions").shows("Nothing like that");
@@ -62,7 +68,7 @@ fn a_form_seats_and_a_second_click_writes_nothing() {
     let server = Server::with_sample();
     let mut staff = server.browser(Role::Staff);
     let guest = first_id(&staff.get("/guests?show=unseated"), "/guests");
-    let table = first_id(&staff.get("/tables?show=free"), "/tables");
+    let table = first_table(&staff.get("/tables?show=free"));
     let path = format!("/guests/{guest}");
     let view = view(&mut staff, &path);
     let fields = [("view", view.as_str()), ("guest", &guest), ("table", &table), ("back", &path), ("type", "seat_guest")];
@@ -140,7 +146,11 @@ fn a_form_writes_only_what_was_touched_and_notices_who_was_faster() {
     stale.extend(save("Anna", "Westlicht"));
     let refused = staff.post("/commands", &stale);
     assert_eq!(refused.status, 409);
-    refused.shows("changed_meanwhile").shows("company says \u{201c}Südlicht\u{201d} now, by token:admin").shows("Write mine all the same");
+    refused
+        .shows("changed_meanwhile")
+        .shows("Südlicht <span class=\"muted\">– token:admin")
+        .shows("Westlicht <span class=\"muted\">– yours")
+        .shows("Write what I chose");
     // Having read it, the person may send it again: the page has the form, about the newest plan.
     let newest = refused.field("seen");
     for field in &mut stale {

@@ -96,6 +96,9 @@ fn change_plan(plan: &Plan, set: &PlanPatch) -> Result<Vec<Body>, Refusal> {
     if changes.default_seats == Patch::Set(about.default_seats) {
         changes.default_seats = Patch::Keep;
     }
+    if changes.notice == Patch::from(about.notice.clone()) {
+        changes.notice = Patch::Keep;
+    }
     if changes == PlanPatch::default() {
         return Ok(Vec::new());
     }

@@ -63,8 +63,7 @@ pub fn evolve(mut plan: Plan, event: &Event) -> Plan {
 
 /// [`evolve`] in place, and what became of the event.
 pub fn apply(plan: &mut Plan, event: &Event) -> Effect {
-    plan.position = event.position;
-    plan.recorded_at = event.recorded_at;
+    plan.pass(event);
     let touch = Touch { position: event.position, recorded_at: event.recorded_at, actor: plan.actors.number(&event.actor) };
     let effect = take_effect(plan, event, touch);
     if let Some(why) = effect.hindrance() {
@@ -116,7 +115,8 @@ impl About {
         let title = self.title.patched(&set.title);
         let date = self.date.patched(&set.date);
         let default_seats = self.default_seats.patched(&set.default_seats);
-        let changed = [title.is_some(), date.is_some(), default_seats.is_some()];
+        let notice = self.notice.patched(&set.notice);
+        let changed = [title.is_some(), date.is_some(), default_seats.is_some(), notice.is_some()];
         if let Some(title) = title {
             self.title = title;
         }
@@ -125,6 +125,9 @@ impl About {
         }
         if let Some(seats) = default_seats {
             self.default_seats = seats;
+        }
+        if let Some(notice) = notice {
+            self.notice = notice;
         }
         for (touched, _) in self.touched.iter_mut().zip(changed).filter(|(_, changed)| *changed) {
             *touched = touch;

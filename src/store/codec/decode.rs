@@ -167,8 +167,13 @@ fn checked<T, U>(patch: Patch<T>, convert: impl FnOnce(T) -> Result<U, Invalid>)
 }
 
 fn plan(payload: &str) -> Result<(Option<uuid::Uuid>, PlanPatch), String> {
-    let wire::Plan { stream, title, date, default_seats } = parse(payload)?;
-    let set = PlanPatch { title: title.map(|title| text(&title)), date, default_seats: checked(default_seats, Seats::try_from)? };
+    let wire::Plan { stream, title, date, default_seats, notice } = parse(payload)?;
+    let set = PlanPatch {
+        title: title.map(|title| text(&title)),
+        date,
+        default_seats: checked(default_seats, Seats::try_from)?,
+        notice: notice.map(|notice| text(&notice)),
+    };
     Ok((stream, set))
 }
 

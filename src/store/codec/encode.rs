@@ -62,12 +62,13 @@ fn each<'a, T, U>(patch: &'a Patch<T>, convert: impl FnOnce(&'a T) -> U) -> Patc
 }
 
 fn plan(stream: Option<uuid::Uuid>, set: &PlanPatch) -> wire::Plan<'_> {
-    let PlanPatch { title, date, default_seats } = set;
+    let PlanPatch { title, date, default_seats, notice } = set;
     wire::Plan {
         stream,
         title: each(title, |title| text(title.as_str())),
         date: each(date, |date| *date),
         default_seats: each(default_seats, |seats| seats.get()),
+        notice: each(notice, |notice| text(notice.as_str())),
     }
 }
 

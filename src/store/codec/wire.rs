@@ -68,6 +68,8 @@ payload!(
         date: Patch<jiff::civil::Date>,
         #[serde(default, skip_serializing_if = "Patch::is_keep")]
         default_seats: Patch<u32>,
+        #[serde(borrow, default, skip_serializing_if = "Patch::is_keep")]
+        notice: Patch<Str<'a>>,
     }
 );
 

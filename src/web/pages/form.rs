@@ -1,10 +1,11 @@
 //! A form's fields as a command: the same shapes as the JSON interface, so the same words where something is wrong.
 
-use crate::plan::BatchId;
+use crate::plan::{BatchId, ChangedField, Plan, SpotId, Subject, TableId};
+use crate::view::words::when;
 use crate::web::api::parse;
 use crate::web::auth::Caller;
-use crate::web::problem::Problem;
-use serde_json::{Map, Number, Value};
+use crate::web::problem::{Conflict, Problem};
+use serde_json::{Map, Number, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -46,6 +47,73 @@ pub(super) fn id(pairs: &Pairs, caller: &Caller, what: &str) -> Result<BatchId, 
     Ok(BatchId(Uuid::new_v8(bytes)))
 }
 
+/// The form without the fields of which somebody else's value was chosen; `None` where they were what it was about.
+pub(super) fn chosen(pairs: Pairs) -> Option<Pairs> {
+    let theirs = pairs.iter().filter(|(_, keep)| keep == "theirs").filter_map(|(name, _)| name.strip_prefix("keep."));
+    let names: Vec<String> = theirs.map(str::to_owned).collect();
+    let is_edit = value(&pairs, "type").is_some_and(|kind| kind.starts_with("change_"));
+    if !names.is_empty() && !is_edit {
+        return None;
+    }
+    let is_left =
+        |name: &String| names.contains(name) || name.strip_prefix("was.").is_some_and(|name| names.iter().any(|left| left == name));
+    Some(pairs.into_iter().filter(|(name, _)| !is_left(name)).collect())
+}
+
+/// The form with ids where somebody has typed what people call tables and spots.
+///
+/// # Errors
+/// There is none of that name.
+pub(super) fn resolved(plan: &Plan, pairs: Pairs) -> Result<Pairs, Problem> {
+    let kind = value(&pairs, "do").map(str::to_owned);
+    let resolve = |(name, value): (String, String)| {
+        let (name, id) = match name.as_str() {
+            // A button that names the table itself is nearer than what stands in the field.
+            "table_number" if kind.is_some() || value.trim().is_empty() => return Ok(None),
+            "table_number" => ("table", table_by_number(plan, value.trim()).map(|id| id.0)),
+            "a_number" => ("a", table_by_number(plan, value.trim()).map(|id| id.0)),
+            "b_number" => ("b", table_by_number(plan, value.trim()).map(|id| id.0)),
+            "spot_code" => ("spot", plan.spot_by_code(value.trim()).map(|id| id.0)),
+            _ => return Ok(Some((name, value))),
+        };
+        let what = if name == "spot" { "spot" } else { "table" };
+        let unknown = || Problem::not_found("not_found", format!("There is no {what} {:?}", value.trim()));
+        Ok(Some((name.to_owned(), id.ok_or_else(unknown)?.to_string())))
+    };
+    pairs.into_iter().filter_map(|pair| resolve(pair).transpose()).collect()
+}
+
+/// A table as people type it: `17` is T017, unless there is a table 17.
+fn table_by_number(plan: &Plan, typed: &str) -> Option<TableId> {
+    plan.table_by_number(typed).or_else(|| {
+        let wanted: u64 = typed.parse().ok()?;
+        let number = |number: &str| number.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse() == Ok(wanted);
+        let mut like = plan.tables.values().filter(|table| number(table.number.as_str()));
+        let first = like.next()?;
+        like.next().is_none().then_some(first.id)
+    })
+}
+
+/// A field that somebody else has changed meanwhile, next to what the form says.
+pub(super) fn conflict(plan: &Plan, field: &ChangedField, pairs: &Pairs) -> Conflict {
+    let sent = value(pairs, field.field).unwrap_or_default();
+    let id = sent.parse().ok();
+    let mine = match (field.field, id) {
+        ("table", Some(id)) => plan.label(Subject::Table(TableId(id))),
+        ("spot", Some(id)) => plan.label(Subject::Spot(SpotId(id))),
+        _ => sent.to_owned(),
+    };
+    let shown = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
+    Conflict {
+        name: field.field.to_owned(),
+        label: field.field.replace('_', " "),
+        mine: shown(mine),
+        theirs: shown(field.value.clone().unwrap_or_default()),
+        actor: field.actor.clone(),
+        when: when(field.recorded_at),
+    }
+}
+
 /// The request's body, as the JSON interface would have got it. `was.NAME` holds what the form was filled with: a
 /// field that the person left as it was is not written.
 pub(super) fn body(pairs: &Pairs, id: BatchId) -> Result<parse::Body, Problem> {
@@ -57,7 +125,7 @@ pub(super) fn body(pairs: &Pairs, id: BatchId) -> Result<parse::Body, Problem> {
         command.extend(words.filter_map(|word| word.split_once('=')).map(|(name, raw)| (name.to_owned(), typed(name, raw))));
     }
     for (name, raw) in pairs {
-        if OURS.contains(&name.as_str()) || name.starts_with("was.") || command.contains_key(name) {
+        if OURS.contains(&name.as_str()) || name.starts_with("was.") || name.starts_with("keep.") || command.contains_key(name) {
             continue;
         }
         let was = value(pairs, &format!("was.{name}"));
@@ -80,12 +148,19 @@ pub(super) fn body(pairs: &Pairs, id: BatchId) -> Result<parse::Body, Problem> {
             command.insert(name.to_owned(), Value::Bool(false));
         }
     }
+    // Several people at once are several commands of one batch.
+    let commands = (command.get("type") == Some(&json!("unseat_guests")))
+        .then(|| command.get("guests").and_then(Value::as_array).cloned().unwrap_or_default())
+        .map(|guests| guests.into_iter().map(|guest| json!({"type": "unseat_guest", "guest": guest})).collect::<Vec<_>>());
     let mut body = Map::new();
     body.insert("id".to_owned(), Value::String(id.0.to_string()));
     if let Some(seen) = value(pairs, "seen") {
         body.insert("seen".to_owned(), typed("seen", seen));
     }
-    body.insert("command".to_owned(), Value::Object(command));
+    match commands {
+        Some(commands) => body.insert("commands".to_owned(), Value::Array(commands)),
+        None => body.insert("command".to_owned(), Value::Object(command)),
+    };
     parse::body(Value::Object(body)).map_err(|errors| Problem::invalid(&errors))
 }
 

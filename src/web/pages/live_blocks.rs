@@ -8,6 +8,7 @@ use crate::plan::{BatchId, GuestId, Position, RoomId, TableId};
 use crate::store::codec::Decoder;
 use crate::view::batches::{Told, Wanted};
 use crate::view::find::{FindPage, PAGE_RESULTS, Question, find};
+use crate::view::past::{PastBar, asked, carried};
 use crate::view::{self, Address, Status};
 use crate::web::App;
 use crate::web::problem::Problem;
@@ -27,6 +28,8 @@ pub(crate) struct Blocks {
     pub(crate) title: String,
     /// The section that is marked in the navigation.
     pub(crate) section: &'static str,
+    /// The bar over a page of the past; empty where it is the present.
+    pub(crate) past: String,
     pub(crate) status: String,
     pub(crate) main: String,
     pub(crate) position: Position,
@@ -38,6 +41,9 @@ pub(crate) struct Blocks {
 /// # Errors
 /// There is no such page, the role is too low, or the store is needed and away.
 pub(crate) fn blocks(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Address, role: Role) -> Result<Blocks, Problem> {
+    if let Some(at) = asked(address, snapshot.plan.position) {
+        return past_blocks(app, ledger, snapshot, address, at);
+    }
     let is_up = ledger.is_up();
     let status = isolated("status", || rendered(&Status::of(&snapshot.plan, is_up)))?;
     let mut heading = (String::new(), "");
@@ -46,7 +52,19 @@ pub(crate) fn blocks(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot,
         heading = (title, section);
         Ok(main)
     })?;
-    Ok(Blocks { title: heading.0, section: heading.1, status, main, position: snapshot.plan.position, is_up })
+    Ok(Blocks { title: heading.0, section: heading.1, past: String::new(), status, main, position: snapshot.plan.position, is_up })
+}
+
+/// The page as it was known at a position: nobody can change anything there.
+fn past_blocks(app: &web::Data<App>, ledger: &Ledger, now: &Snapshot, address: &Address, at: Position) -> Result<Blocks, Problem> {
+    let then = Snapshot { plan: ledger.past(at)?, validity: now.validity.clone() };
+    let last = told(ledger, &then, at.next(), 1)?.batches.pop();
+    let next = ledger.event_at(at.next())?.map(|event| ledger.store().batch(event.batch)).transpose().map_err(Failure::from)?;
+    let later = next.and_then(|events| events.last().map(|event| event.position)).filter(|later| *later < now.plan.position);
+    let bar = rendered(&PastBar::of(address, &now.plan, &then.plan, last, later))?;
+    let status = rendered(&Status::of(&then.plan, true))?;
+    let (title, section, main) = main(app, ledger, &then, address, Role::Viewer)?;
+    Ok(Blocks { title, section, past: bar, status: carried(&status, at), main: carried(&main, at), position: at, is_up: true })
 }
 
 /// A block that crashes leaves its error, with an id, where it would have stood; the rest of the page goes on.
@@ -68,7 +86,7 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
         [] => {
             // The figures are there also while the store is away.
             let latest = told(ledger, snapshot, plan.position.next(), LATEST).unwrap_or_default();
-            Ok(("Overview".to_owned(), "Overview", rendered(&view::Overview::of(plan, latest.batches))?))
+            Ok(("Overview".to_owned(), "Overview", rendered(&view::Overview::of(plan, latest.batches, role))?))
         }
         ["guests"] => Ok(("Guests".to_owned(), "Guests", rendered(&view::GuestsPage::of(plan, address, role))?)),
         ["guests", id] => {
@@ -87,6 +105,13 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
         }
         ["history"] => history(ledger, snapshot, address),
         ["history", id] => batch(ledger, snapshot, id, role),
+        ["changes"] => {
+            let newest = plan.position;
+            let from = address.number("from").map_or_else(|| view::usual_start(plan), Position).min(newest);
+            let to = address.number("to").map_or(newest, Position).min(newest);
+            let (before, after) = (ledger.past(from)?, if to == newest { plan.clone() } else { ledger.past(to)? });
+            Ok(("What changed".to_owned(), "History", rendered(&view::ChangesPage::of(address, plan, &before, &after))?))
+        }
         ["find"] => {
             let asked = address.get("q").to_owned();
             let found = find(plan, &Question::of(&asked), PAGE_RESULTS);

@@ -16,11 +16,12 @@ pub(crate) use {accounts::*, files::*, reference::*, reports::*, sign_in::*, und
 
 use super::App;
 use super::auth::Caller;
-use super::problem::Problem;
+use super::problem::{Conflict, Problem};
 use crate::ledger::blocking;
 use crate::plan::command::Role;
 use crate::view::find::{FoundList, LIST_RESULTS, Question, find};
-use crate::view::{Address, NO_VIEW};
+use crate::view::past::has_past;
+use crate::view::{Address, NO_VIEW, SEEN};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -42,6 +43,10 @@ struct Frame<'a> {
     role: Role,
     position: u64,
     may_upload: bool,
+    /// The bar over a page of the past; empty where it is the present.
+    past: &'a str,
+    /// The page as it is now, for looking back from it; empty where it has no past.
+    then: String,
     status: &'a str,
     /// Said once, to this visitor: no push takes it away.
     notice: &'a str,
@@ -60,6 +65,25 @@ pub(crate) struct Bare<'a> {
 impl Frame<'_> {
     fn is_section(&self, name: &str) -> bool {
         self.section == name
+    }
+
+    /// Address, name and icon of each section.
+    #[allow(clippy::unused_self)] // Templates call methods.
+    fn sections(&self) -> [(&'static str, &'static str, &'static str); 7] {
+        [
+            ("/", "Overview", "overview"),
+            ("/guests", "Guests", "guests"),
+            ("/tables", "Tables", "tables"),
+            ("/floor", "Floor", "floor"),
+            ("/uploads", "Uploads", "uploads"),
+            ("/history", "History", "history"),
+            ("/reports", "Reports", "reports"),
+        ]
+    }
+
+    /// Whether a phone shows the section in the menu, since its bar has room for five.
+    fn is_minor(name: &str) -> bool {
+        matches!(name, "Uploads" | "Reports")
     }
 
     fn may_see(&self, href: &str) -> bool {
@@ -106,7 +130,7 @@ async fn framed(
     let (caller, app, notice) = (caller.clone(), app.clone(), notice.to_owned());
     let page = blocking(move || {
         let snapshot = ledger.snapshot();
-        let Blocks { title, section, status, main, .. } = blocks(&app, &ledger, &snapshot, &address, role)?;
+        let Blocks { title, section, past, status, main, position, .. } = blocks(&app, &ledger, &snapshot, &address, role)?;
         let plan = snapshot.plan.about.title.as_ref().map_or_else(|| "Tafel".to_owned(), ToString::to_string);
         let frame = Frame {
             plan: &plan,
@@ -115,23 +139,31 @@ async fn framed(
             address: &address.to_string(),
             account: &caller.actor,
             role,
-            position: snapshot.plan.position.0,
+            position: position.0,
             may_upload,
+            past: &past,
+            then: if has_past(&address.path) {
+                address.with("at", &snapshot.plan.position.0.saturating_sub(1).to_string()).to_string()
+            } else {
+                String::new()
+            },
             status: &status,
             notice: &notice,
             main: &main,
             build: BUILD,
         };
-        rendered(&frame)
+        Ok::<_, Problem>(rendered(&frame)?.replace(SEEN, &position.to_string()))
     })
     .await??;
-    Ok(html(status, page.replace(NO_VIEW, &Uuid::now_v7().to_string())))
+    let page = page.replace(NO_VIEW, &Uuid::now_v7().to_string());
+    Ok(html(status, page))
 }
 
 /// A problem as a page: what happened, what to do, and the id under which the log has more.
 pub(crate) fn problem(problem: &Problem, id: &str) -> HttpResponse {
-    let again = problem.again();
-    let error = Failed { title: problem.title(), detail: problem.detail(), id, code: problem.code(), lines: problem.lines(), again };
+    let (again, conflicts) = (problem.again(), problem.conflicts());
+    let lines = if conflicts.is_empty() { problem.lines() } else { Vec::new() };
+    let error = Failed { title: problem.title(), detail: problem.detail(), id, code: problem.code(), lines, again, conflicts };
     let main = error.render().unwrap_or_else(|_| problem.title().to_owned());
     let page = Bare { title: problem.title(), main: &main }.render().unwrap_or(main);
     let mut response = html(problem.status(), page);
@@ -149,4 +181,6 @@ struct Failed<'a> {
     lines: Vec<String>,
     /// The form once more, about the newest plan: for whoever has read what is new, and means it.
     again: &'a [(String, String)],
+    /// Both values of each field, to choose from.
+    conflicts: &'a [Conflict],
 }

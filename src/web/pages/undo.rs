@@ -26,6 +26,14 @@ pub(crate) async fn undo(app: web::Data<App>, caller: web::ReqData<Caller>) -> R
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, format!("/history/{}", batch.0))).finish())
 }
 
+/// The batch of an event, for links from what it changed.
+pub(crate) async fn batch_at(path: web::Path<u64>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let (ledger, position) = (app.ledger()?.clone(), Position(*path));
+    let event = blocking(move || ledger.event_at(position)).await??;
+    let event = event.ok_or_else(|| Problem::not_found("not_found", "There is no such event"))?;
+    Ok(HttpResponse::SeeOther().insert_header((LOCATION, format!("/history/{}", event.batch.0))).finish())
+}
+
 fn latest_of(store: &dyn Store, actor: &str, last: Position, counts: impl Fn(BatchId) -> bool) -> Result<Option<BatchId>, Failure> {
     let mut latest = None;
     store.scan_back(last.next(), &mut |raw: RawEvent<'_>| {

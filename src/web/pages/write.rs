@@ -2,16 +2,19 @@
 
 use super::form::{self, Pairs};
 use super::sign_in::local;
-use crate::ledger::{ChangeValidity, Failure, now};
+use crate::ledger::{Answer, ChangeValidity, Failure, Ledger, ReplayError, now};
 use crate::plan::command::{Ask, Command, Request, Role};
 use crate::plan::{BatchId, Position, Refusal, Text};
+use crate::store::codec::Decoder;
+use crate::view::words::summary;
 use crate::web::App;
 use crate::web::api::commands::seen_here;
 use crate::web::api::id_in_path;
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
 
 /// Back to where the form stood, which shows what has happened.
 pub(super) fn back(pairs: &Pairs, otherwise: &str) -> HttpResponse {
@@ -20,8 +23,19 @@ pub(super) fn back(pairs: &Pairs, otherwise: &str) -> HttpResponse {
 }
 
 /// A command from a form.
-pub(crate) async fn command(app: web::Data<App>, caller: web::ReqData<Caller>, pairs: web::Form<Pairs>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn command(
+    request: HttpRequest,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    pairs: web::Form<Pairs>,
+) -> Result<HttpResponse, Problem> {
+    let wants = Wants::of(&request, &pairs, "/");
+    let Some(pairs) = form::chosen(pairs.into_inner()) else {
+        // Theirs stays, and there is nothing else in it.
+        return Ok(wants.nothing());
+    };
     let id = form::id(&pairs, &caller, "command")?;
+    let pairs = form::resolved(&app.ledger()?.snapshot().plan, pairs)?;
     let body = form::body(&pairs, id)?;
     let needed = body.commands.iter().map(Command::role).max().unwrap_or(Role::Door);
     if caller.role < needed {
@@ -31,35 +45,108 @@ pub(crate) async fn command(app: web::Data<App>, caller: web::ReqData<Caller>, p
     seen_here(ledger, body.seen).await?;
     let request = Request { id, actor: caller.actor.clone(), at: now(), seen: body.seen, ask: Ask::Commands(body.commands) };
     match ledger.submit(request).await {
-        Ok(_) => Ok(back(&pairs, "/")),
+        Ok(answer) => wants.outcome(ledger, &answer),
         Err(Failure::Refused(refusal)) if matches!(*refusal, Refusal::ChangedMeanwhile { .. }) => {
             let newest = ledger.snapshot().plan.position.to_string();
             let again = pairs.iter().map(|(name, value)| (name.clone(), if name == "seen" { newest.clone() } else { value.clone() }));
-            Err(Problem::from(*refusal).with_again(again.collect()))
+            let again: Vec<(String, String)> = again.collect();
+            let Refusal::ChangedMeanwhile { fields } = &*refusal else { return Err((*refusal).into()) };
+            let plan = &ledger.snapshot().plan;
+            let conflicts = fields.iter().map(|field| form::conflict(plan, field, &pairs)).collect();
+            Err(Problem::from(*refusal).with_again(again, conflicts))
         }
         Err(failure) => Err(failure.into()),
     }
 }
 
+/// What whoever has sent a form wants to see: the page that it leads to, or, as scripts do, what came of it.
+struct Wants {
+    is_outcome: bool,
+    back: String,
+}
+
+/// What came of a form.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    batch: BatchId,
+    /// Where the plan has it.
+    position: Position,
+    /// Whether the plan is another one now.
+    changed: bool,
+    /// The batch that was taken back; none where something was done.
+    undoes: Option<BatchId>,
+    words: String,
+    back: &'a str,
+}
+
+impl Wants {
+    fn of(request: &HttpRequest, pairs: &Pairs, otherwise: &str) -> Self {
+        let is_outcome = request.headers().get("tafel-wants").is_some_and(|wants| wants == "outcome");
+        Self { is_outcome, back: form::value(pairs, "back").map_or(otherwise, local).to_owned() }
+    }
+
+    fn nothing(&self) -> HttpResponse {
+        self.answer(&Outcome {
+            batch: BatchId(uuid::Uuid::nil()),
+            position: Position(0),
+            changed: false,
+            undoes: None,
+            words: String::new(),
+            back: &self.back,
+        })
+    }
+
+    fn outcome(&self, ledger: &Ledger, answer: &Answer) -> Result<HttpResponse, Problem> {
+        let mut decoder = Decoder::default();
+        let events = answer.events.iter().map(|event| decoder.decode(event.raw())).collect::<Result<Vec<_>, _>>();
+        let events = events.map_err(|error| Problem::from(Failure::from(ReplayError::from(error))))?;
+        let words = summary(&ledger.snapshot().plan, &events);
+        Ok(self.answer(&Outcome {
+            batch: answer.batch,
+            position: answer.position,
+            changed: !events.is_empty(),
+            undoes: None,
+            words,
+            back: &self.back,
+        }))
+    }
+
+    fn answer(&self, outcome: &Outcome<'_>) -> HttpResponse {
+        if self.is_outcome {
+            return HttpResponse::Ok().json(outcome);
+        }
+        HttpResponse::SeeOther().insert_header((LOCATION, self.back.clone())).finish()
+    }
+}
+
 pub(crate) async fn retract(
+    request: HttpRequest,
     path: web::Path<String>,
     app: web::Data<App>,
     caller: web::ReqData<Caller>,
     pairs: web::Form<Pairs>,
 ) -> Result<HttpResponse, Problem> {
-    change_validity(&app, &caller, &path, &pairs, true).await
+    change_validity(&request, &app, &caller, &path, &pairs, true).await
 }
 
 pub(crate) async fn reinstate(
+    request: HttpRequest,
     path: web::Path<String>,
     app: web::Data<App>,
     caller: web::ReqData<Caller>,
     pairs: web::Form<Pairs>,
 ) -> Result<HttpResponse, Problem> {
-    change_validity(&app, &caller, &path, &pairs, false).await
+    change_validity(&request, &app, &caller, &path, &pairs, false).await
 }
 
-async fn change_validity(app: &App, caller: &Caller, batch: &str, pairs: &Pairs, retracts: bool) -> Result<HttpResponse, Problem> {
+async fn change_validity(
+    request: &HttpRequest,
+    app: &App,
+    caller: &Caller,
+    batch: &str,
+    pairs: &Pairs,
+    retracts: bool,
+) -> Result<HttpResponse, Problem> {
     let batch = BatchId(id_in_path(batch)?);
     let id = form::id(pairs, caller, if retracts { "retract" } else { "reinstate" })?;
     let reason = form::value(pairs, "reason").unwrap_or_default();
@@ -72,6 +159,17 @@ async fn change_validity(app: &App, caller: &Caller, batch: &str, pairs: &Pairs,
     seen_here(app.ledger()?, position).await?;
     let is_admin = caller.role == Role::Admin;
     let ask = ChangeValidity { id, batch, retracts, reason, actor: caller.actor.clone(), is_admin, at: now(), position };
-    app.ledger()?.change_validity(ask).await?;
-    Ok(back(pairs, &format!("/history/{}", batch.0)))
+    let preview = app.ledger()?.change_validity(ask).await?;
+    let count = preview.reversed.len();
+    let done = if retracts { "Taken back" } else { "Brought back" };
+    let words = format!("{done}: {count} {}", if count == 1 { "change" } else { "changes" });
+    let wants = Wants::of(request, pairs, &format!("/history/{}", batch.0));
+    Ok(wants.answer(&Outcome {
+        batch: id,
+        position: preview.position,
+        changed: true,
+        undoes: retracts.then_some(batch),
+        words,
+        back: &wants.back,
+    }))
 }

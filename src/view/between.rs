@@ -1,0 +1,142 @@
+//! What changed between here and there: per guest, table, room and spot, by whom, and from which batch.
+
+use super::words::{day, when};
+use super::{Address, Shown};
+use crate::plan::diff::{Change, ChangeKind, diff};
+use crate::plan::{Mark, Plan, Position};
+use askama::Template;
+use std::collections::BTreeMap;
+
+/// A change, and who made it.
+struct Line {
+    shown: Shown,
+    actor: String,
+    when: String,
+    /// Of the event that made it; none where what it was about is gone.
+    position: Option<Position>,
+}
+
+/// A subject with all that changed about it.
+struct Subject {
+    label: String,
+    href: String,
+    lines: Vec<Line>,
+}
+
+/// A place to begin or to end at.
+struct Stop {
+    position: Position,
+    words: String,
+}
+
+#[derive(Template)]
+#[template(path = "changes.html")]
+pub struct ChangesPage<'a> {
+    address: &'a Address,
+    from: Position,
+    to: Position,
+    newest: Position,
+    from_when: String,
+    to_when: String,
+    kinds: Vec<(&'static str, &'static str, usize)>,
+    subjects: Vec<Subject>,
+    more: usize,
+    count: usize,
+    stops: Vec<Stop>,
+}
+
+/// So many subjects are listed.
+const LISTED: usize = 400;
+
+/// Where the page begins when nobody says: with the newest day.
+#[must_use]
+pub fn usual_start(plan: &Plan) -> Position {
+    let day = plan.landmarks.iter().rev().find(|landmark| matches!(landmark.mark, Mark::Day(_)));
+    day.map_or(Position(0), |day| Position(day.position.0.saturating_sub(1)))
+}
+
+impl<'a> ChangesPage<'a> {
+    #[must_use]
+    pub fn of(address: &'a Address, now: &Plan, before: &Plan, after: &Plan) -> Self {
+        let changes = diff(before, after);
+        let count = changes.len();
+        let entity = address.get("what");
+        let mut kinds =
+            vec![("guest", "Guests", 0), ("table", "Tables", 0), ("spot", "Spots", 0), ("room", "Rooms", 0), ("plan", "The plan", 0)];
+        let mut subjects: BTreeMap<(&str, u64), Vec<&Change>> = BTreeMap::new();
+        for change in &changes {
+            if let Some(kind) = kinds.iter_mut().find(|(kind, ..)| *kind == change.entity) {
+                kind.2 += 1;
+            }
+            if entity.is_empty() || change.entity == entity {
+                subjects.entry((change.entity, change.id.unwrap_or_default())).or_default().push(change);
+            }
+        }
+        let more = subjects.len().saturating_sub(LISTED);
+        let stops = now.landmarks.iter().rev().take(200).map(|landmark| Stop {
+            position: Position(landmark.position.0.saturating_sub(1)),
+            words: match &landmark.mark {
+                Mark::Day(_) => format!("Begin of {}", day(landmark.recorded_at)),
+                Mark::Upload(file) => format!("Before the upload {file}"),
+                Mark::Retraction => format!("Before a retraction, {}", when(landmark.recorded_at)),
+            },
+        });
+        Self {
+            address,
+            from: before.position,
+            to: after.position,
+            newest: now.position,
+            from_when: if before.position.0 == 0 { "the beginning".to_owned() } else { when(before.recorded_at) },
+            to_when: when(after.recorded_at),
+            kinds,
+            subjects: subjects.into_values().take(LISTED).map(|changes| subject(after, &changes)).collect(),
+            more,
+            count,
+            stops: stops.collect(),
+        }
+    }
+
+    fn is_on(&self, name: &str, value: impl AsRef<str>) -> bool {
+        self.address.get(name) == value.as_ref()
+    }
+
+    fn is_now(&self) -> bool {
+        self.to == self.newest
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // Templates pass references.
+    fn is_stop(&self, position: &Position) -> bool {
+        self.stops.iter().any(|stop| stop.position == *position)
+    }
+
+    fn is_from(&self, stop: &Stop) -> bool {
+        stop.position == self.from
+    }
+
+    fn is_to(&self, stop: &Stop) -> bool {
+        stop.position == self.to
+    }
+}
+
+fn subject(after: &Plan, changes: &[&Change]) -> Subject {
+    let lines = changes.iter().map(|change| {
+        let touch = match (change.change, change.field) {
+            (ChangeKind::Removed, _) => None,
+            (_, Some(field)) => after.touch(change.subject, field),
+            // Whoever added it has touched all of it; the earliest touch that is left is theirs.
+            (_, None) => FIRST_FIELDS.iter().find_map(|field| after.touch(change.subject, field)),
+        };
+        Line {
+            shown: Shown::of(change),
+            actor: touch.map(|touch| after.actor(touch).to_owned()).unwrap_or_default(),
+            when: touch.map(|touch| when(touch.recorded_at)).unwrap_or_default(),
+            position: touch.map(|touch| touch.position).filter(|position| position.0 > 0),
+        }
+    });
+    let lines: Vec<Line> = lines.collect();
+    let (label, href) = lines.first().map(|line| (line.shown.label.clone(), line.shown.href.clone())).unwrap_or_default();
+    Subject { label, href, lines }
+}
+
+/// A field that each kind of subject has from its first event on.
+const FIRST_FIELDS: [&str; 4] = ["first_name", "number", "code", "name"];

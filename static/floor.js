@@ -1,0 +1,187 @@
+// The floor: zoom and pan; tables dragged to a spot, onto one another, or off; in the edit mode, the spots themselves.
+(() => {
+  "use strict";
+  const { ask, post, toast, viewId, wordsOf, position } = window.Tafel;
+  const drawing = () => document.querySelector(".floor svg.room");
+  const GRID_M = 0.25;
+
+  // ---- zoom and pan: the view box is what is seen of the room --------------------------------------------------------
+  let whole = null, seen = null, room = "";
+  function settle() {
+    const svg = drawing();
+    if (!svg) { room = ""; return; }
+    const here = `${location.pathname}`;
+    if (here !== room) {
+      room = here;
+      const { x, y, width, height } = svg.viewBox.baseVal;
+      whole = { x, y, w: width, h: height }; seen = { ...whole };
+    }
+    look();
+  }
+  function look() {
+    const svg = drawing();
+    svg.setAttribute("viewBox", `${seen.x} ${seen.y} ${seen.w} ${seen.h}`);
+    svg.parentElement.classList.toggle("is-zoomed", seen.w < whole.w - 0.01);
+  }
+  function zoom(factor, at) {
+    const w = Math.min(whole.w, Math.max(4, seen.w / factor)), h = w * (whole.h / whole.w);
+    const x = at.x - (at.x - seen.x) * (w / seen.w), y = at.y - (at.y - seen.y) * (h / seen.h);
+    seen = { w, h, x: Math.min(Math.max(x, whole.x), whole.x + whole.w - w), y: Math.min(Math.max(y, whole.y), whole.y + whole.h - h) };
+    look();
+  }
+  const middle = () => ({ x: seen.x + seen.w / 2, y: seen.y + seen.h / 2 });
+  function inRoom(x, y) {
+    const point = new DOMPoint(x, y).matrixTransform(drawing().getScreenCTM().inverse());
+    return { x: point.x, y: point.y };
+  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-zoom]");
+    if (!button) return;
+    if (button.dataset.zoom === "all") { seen = { ...whole }; look(); } else zoom(button.dataset.zoom === "in" ? 1.5 : 1 / 1.5, middle());
+  });
+  document.addEventListener("wheel", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || !event.target.closest?.("svg.room")) return;
+    event.preventDefault();
+    zoom(Math.exp(-event.deltaY / 200), inRoom(event.clientX, event.clientY));
+  }, { passive: false });
+  interact(".floor svg.room").gesturable({ listeners: { move: (event) => zoom(1 + event.ds, inRoom(event.client.x, event.client.y)) } }).draggable({
+    ignoreFrom: "[data-table-drag], [data-spot-drag]",
+    listeners: {
+      move(event) {
+        const scale = 1 / drawing().getScreenCTM().a;
+        seen.x -= event.dx * scale; seen.y -= event.dy * scale;
+        zoom(1, middle());
+      },
+    },
+  });
+
+  // ---- what is dragged ------------------------------------------------------------------------------------------------
+  let dragged = null, copy = null, target = null, hint = null, start = null, justDragged = false;
+  // After a drag the click is not one on the link that lies there.
+  addEventListener("click", (event) => { if (justDragged) { event.preventDefault(); event.stopPropagation(); justDragged = false; } }, true);
+  function tell(words, x, y) {
+    hint.hidden = !words; hint.textContent = words;
+    hint.style.transform = `translate(${x + 16}px, ${y + 12}px)`;
+  }
+  function aim(node) {
+    if (node === target) return;
+    target?.classList.remove("is-target");
+    target = node;
+    target?.classList.add("is-target");
+  }
+  const seatsOf = (node, name) => Number(node.dataset[name]);
+  // What would happen here, before one lets go.
+  function words(node) {
+    if (!node) return "";
+    const own = dragged.dataset;
+    if (node.matches("[data-lift]")) return own.spot ? `Lift ${own.number} off its spot` : "";
+    if (node.dataset.table && !own.spot) return `${node.dataset.number} stands on ${node.dataset.code}`;
+    const small = seatsOf(node, "seats") < seatsOf(dragged, "needsSeats") ? `: ${node.dataset.code} has ${node.dataset.seats} seats, ${own.number} has ${own.needsSeats}` : "";
+    if (!node.dataset.table) return `Place ${own.number} on ${node.dataset.code}${small || `, ${node.dataset.seats} seats`}`;
+    const other = seatsOf(dragged, "seats") < seatsOf(node, "needsSeats") ? `, and ${own.code} is too small for ${node.dataset.number}` : "";
+    return `Swap ${own.number} with ${node.dataset.number}${small}${other}`;
+  }
+  function lift(node) {
+    dragged = node;
+    start = inRoom(0, 0);
+    hint = document.createElement("div");
+    hint.className = "hint"; hint.hidden = true;
+    document.body.append(hint);
+    document.body.classList.add("is-dragging");
+    if (!(node instanceof SVGElement)) return;
+    copy = node.cloneNode(true);
+    copy.removeAttribute("id"); copy.classList.add("is-dragged");
+    drawing().append(copy);
+    node.classList.add("is-waiting");
+  }
+  function putDown() {
+    copy?.remove(); hint?.remove(); copy = hint = null;
+    dragged?.classList.remove("is-waiting");
+    document.body.classList.remove("is-dragging");
+    for (const node of document.querySelectorAll(".spot.fits, .spot.too-small")) node.classList.remove("fits", "too-small");
+    aim(null);
+    justDragged = true;
+    setTimeout(() => { justDragged = false; }, 50);
+  }
+  async function command(fields, place) {
+    const back = location.pathname + location.search;
+    place?.classList.add("is-waiting");
+    try {
+      const response = await post("/commands", new URLSearchParams({ view: viewId(), seen: position(), back: back.replace(/[?&]pick=\d+/, ""), ...fields }));
+      if (!response.ok) toast((await wordsOf(response)).words, null, null, true);
+      return response.ok;
+    } finally { place?.classList.remove("is-waiting"); }
+  }
+  interact("[data-table-drag]").draggable({
+    listeners: {
+      start(event) {
+        lift(event.currentTarget);
+        for (const node of document.querySelectorAll(".floor .spot")) {
+          if (node === dragged) continue;
+          node.classList.add(seatsOf(node, "seats") < seatsOf(dragged, "needsSeats") ? "too-small" : "fits");
+        }
+      },
+      move(event) {
+        if (copy) {
+          const scale = 1 / drawing().getScreenCTM().a;
+          copy.setAttribute("transform", `translate(${(event.clientX - event.clientX0) * scale} ${(event.clientY - event.clientY0) * scale})`);
+        }
+        const under = document.elementFromPoint(event.clientX, event.clientY)?.closest(".floor .spot, [data-lift]");
+        aim(under && under !== dragged ? under : null);
+        tell(words(target) || (copy ? "" : dragged.dataset.number), event.clientX, event.clientY);
+      },
+      async end() {
+        const node = target, own = { ...dragged.dataset }, source = dragged;
+        putDown();
+        if (!node) return;
+        if (node.matches("[data-lift]")) { if (!own.spot) return; }
+        else if (node.dataset.table && !own.spot) return toast(`${node.dataset.number} stands on ${node.dataset.code}. Lift it off first.`, null, null, true);
+        const other = { ...node.dataset };
+        const vips = [own, other].filter((data) => "vip" in data).map((data) => data.number);
+        if (vips.length && !(await ask(`${vips.join(" and ")} ${vips.length > 1 ? "are VIP tables" : "is a VIP table"}. Move ${vips.length > 1 ? "them" : "it"}?`, "Move"))) return;
+        if (node.matches("[data-lift]")) await command({ type: "lift_table", table: own.table }, source);
+        else if (other.table) await command({ type: "swap_tables", a: own.table, b: other.table }, node);
+        else await command({ type: "place_table", table: own.table, spot: other.spot }, node);
+      },
+    },
+  });
+
+  // ---- the room itself ---------------------------------------------------------------------------------------------
+  const snapped = (metres) => Math.round(metres / GRID_M) * GRID_M;
+  interact("[data-spot-drag]").draggable({
+    listeners: {
+      start(event) { lift(event.currentTarget); },
+      move(event) {
+        const scale = 1 / drawing().getScreenCTM().a, { x, y } = dragged.dataset;
+        start = { x: snapped(Number(x) + (event.clientX - event.clientX0) * scale), y: snapped(Number(y) + (event.clientY - event.clientY0) * scale) };
+        copy.setAttribute("transform", `translate(${start.x - Number(x)} ${start.y - Number(y)})`);
+        tell(`${dragged.dataset.code}: ${start.x.toFixed(2)} m, ${start.y.toFixed(2)} m`, event.clientX, event.clientY);
+      },
+      end() {
+        const node = dragged, to = start;
+        putDown();
+        if (Number(node.dataset.x) !== to.x || Number(node.dataset.y) !== to.y) command({ type: "change_spot", spot: node.dataset.spot, x_m: to.x, y_m: to.y }, node);
+      },
+    },
+  });
+  let nudging = null, nudged = null;
+  const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  document.addEventListener("keydown", (event) => {
+    const node = event.target.closest?.("[data-spot-drag]"), step = STEPS[event.key];
+    if (!node || !step || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (nudged?.node !== node) nudged = { node, x: Number(node.dataset.x), y: Number(node.dataset.y) };
+    nudged.x = snapped(nudged.x + step[0] * GRID_M); nudged.y = snapped(nudged.y + step[1] * GRID_M);
+    node.setAttribute("transform", `translate(${nudged.x - Number(node.dataset.x)} ${nudged.y - Number(node.dataset.y)})`);
+    clearTimeout(nudging);
+    nudging = setTimeout(async () => {
+      const { x, y } = nudged;
+      nudged = null;
+      await command({ type: "change_spot", spot: node.dataset.spot, x_m: x, y_m: y }, node);
+      node.removeAttribute("transform");
+    }, 500);
+  });
+
+  addEventListener("tafel:shown", settle);
+  settle();
+})();

@@ -1,0 +1,114 @@
+// Seating by drag, by keyboard and by touch: guests, several of them, or a whole party, onto a table or off it.
+(() => {
+  "use strict";
+  const { isWriting, post, toast, viewId, wordsOf, position } = window.Tafel;
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const ticked = () => all("input[name=guests]:checked").filter((box) => box.form?.id === "seating");
+
+  // ---- what is ticked ----------------------------------------------------------------------------------------------
+  function count() {
+    const many = ticked().length, place = document.getElementById("ticked");
+    if (place) place.textContent = many || "";
+    document.querySelector(".seating")?.classList.toggle("has-ticked", many > 0);
+  }
+  document.addEventListener("change", (event) => { if (event.target.name === "guests") count(); });
+  addEventListener("tafel:shown", count);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-tick-all]");
+    if (!button) return;
+    const boxes = button.closest("[data-guests]").dataset.guests.split(",").map((id) => document.querySelector(`#u${id} input`)).filter(Boolean);
+    const tick = boxes.some((box) => !box.checked);
+    for (const box of boxes) box.checked = tick;
+    count();
+  });
+
+  // ---- by keyboard: up and down, space ticks, M and a number seat -----------------------------------------------------
+  document.addEventListener("keydown", (event) => {
+    const field = document.getElementById("to-table");
+    if (!field || event.ctrlKey || event.metaKey || event.altKey) return;
+    const box = event.target.name === "guests" ? event.target : null;
+    if (box && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      const boxes = all(".people input[name=guests]"), next = boxes[boxes.indexOf(box) + (event.key === "ArrowDown" ? 1 : -1)];
+      next?.focus();
+      next?.scrollIntoView({ block: "nearest" });
+    } else if (!isWriting() && (event.key.toLowerCase() === "m" || (box && event.key === "Enter"))) {
+      event.preventDefault();
+      if (box && !ticked().length) { box.checked = true; count(); }
+      field.focus(); field.select();
+    } else if (event.target === field && event.key === "Escape") {
+      field.value = ""; (ticked()[0] ?? document.querySelector(".people input"))?.focus();
+    }
+  });
+
+  // ---- by pointer ----------------------------------------------------------------------------------------------------
+  let held = [], ghost = null, target = null;
+  const card = (id) => document.getElementById(`t${id}`);
+  // The seats that they would take, along the ring.
+  function preview(node, many) {
+    const ring = node.querySelector(".would");
+    if (!ring) return;
+    const taken = Math.max(0, Number(node.dataset.taken)), seats = Number(ring.getAttribute("pathLength"));
+    ring.setAttribute("stroke-dasharray", `${"0.001 0.999 ".repeat(Math.max(0, many - 1))}0.001 ${seats}`);
+    ring.setAttribute("stroke-dashoffset", String(-taken));
+  }
+  function aim(node) {
+    if (node === target) return;
+    target?.classList.remove("is-target");
+    target = node;
+    target?.classList.add("is-target");
+  }
+  interact("[data-guests]").draggable({
+    autoScroll: { speed: 700 },
+    ...(matchMedia("(pointer: coarse)").matches ? { allowFrom: ".grip, .group" } : {}),
+    ignoreFrom: "a, input",
+    listeners: {
+      start(event) {
+        const own = event.target.dataset.guests.split(","), marked = ticked().map((box) => box.value);
+        held = own.every((id) => marked.includes(id)) && marked.length > own.length ? marked : own;
+        ghost = document.createElement("div");
+        ghost.className = "ghost";
+        ghost.textContent = held.length === 1 || held === own ? `${event.target.dataset.label}${held.length > 1 ? ` (${held.length})` : ""}` : `${held.length} guests`;
+        document.body.append(ghost);
+        document.body.classList.add("is-dragging");
+        for (const node of all(".card[data-table]")) {
+          const fits = held.length <= Number(node.dataset.free);
+          node.classList.toggle("fits", fits); node.classList.toggle("no-fit", !fits);
+          if (fits) preview(node, held.length);
+        }
+      },
+      move(event) {
+        ghost.style.transform = `translate(${event.clientX + 14}px, ${event.clientY + 10}px)`;
+        const under = document.elementFromPoint(event.clientX, event.clientY);
+        aim(under?.closest(".card[data-table], [data-unseat]") ?? null);
+      },
+      end() {
+        const dropped = target;
+        aim(null);
+        ghost?.remove(); ghost = null;
+        document.body.classList.remove("is-dragging");
+        for (const node of all(".card.fits, .card.no-fit")) node.classList.remove("fits", "no-fit");
+        if (!dropped) return;
+        if (dropped.matches("[data-unseat]")) { if (held.some((id) => document.getElementById(`o${id}`))) move("unseat_guests", {}, dropped); }
+        else move("seat_guests", { table: dropped.dataset.table }, dropped);
+      },
+    },
+  });
+  async function move(type, fields, place) {
+    const back = document.querySelector("#seating [name=back]").value;
+    const data = new URLSearchParams({ view: viewId(), seen: position(), back, type, ...fields });
+    for (const id of held) data.append("guests", id);
+    const words = place.querySelector(":scope > .refusal");
+    if (words) words.textContent = "";
+    place.classList.add("is-waiting");
+    try {
+      const response = await post("/commands", data);
+      if (!response.ok) {
+        const said = (await wordsOf(response)).words;
+        const here = fields.table ? card(fields.table)?.querySelector(":scope > .refusal") : null;
+        if (here) { here.textContent = said; setTimeout(() => { if (here.textContent === said) here.textContent = ""; }, 10000); } else toast(said, null, null, true);
+      }
+    } finally { place.classList.remove("is-waiting"); }
+  }
+  count();
+})();
