@@ -1,9 +1,10 @@
 //! The floor: rooms to scale, with their spots and the tables that stand on them.
 
 use super::Address;
+use super::drawn::Drawn;
 use super::guests::tables_by_number;
 use crate::plan::command::Role;
-use crate::plan::{Plan, Room, RoomId, Shape, Spot, SpotId, Table, TableId};
+use crate::plan::{Plan, Room, RoomId, Spot, SpotId, Table, TableId};
 use askama::Template;
 
 struct RoomCard<'a> {
@@ -30,68 +31,6 @@ impl<'a> FloorPage<'a> {
         };
         let without_spot = plan.tables.values().filter(|table| table.spot.is_none()).count();
         Self { rooms: plan.rooms.values().map(|room| card(room)).collect(), without_spot }
-    }
-}
-
-/// A spot as it is drawn, in metres.
-pub(super) struct Drawn<'a> {
-    pub(super) spot: &'a Spot,
-    pub(super) table: Option<&'a Table>,
-    seated: u32,
-    left: f64,
-    top: f64,
-    width: f64,
-    depth: f64,
-}
-
-impl<'a> Drawn<'a> {
-    pub(super) fn of(plan: &'a Plan, spot: &'a Spot) -> Self {
-        let (width, depth) = (spot.width_m.get(), spot.depth_m.get());
-        let table = plan.table_on(spot.id).and_then(|table| plan.table(table));
-        let seated = table.map_or(0, |table| plan.seated_at(table.id));
-        Drawn { spot, table, seated, left: spot.x_m.get() - width / 2.0, top: spot.y_m.get() - depth / 2.0, width, depth }
-    }
-
-    fn middle_x(&self) -> f64 {
-        self.left + self.width / 2.0
-    }
-
-    fn middle_y(&self) -> f64 {
-        self.top + self.depth / 2.0
-    }
-
-    fn is_round(&self) -> bool {
-        self.spot.shape == Shape::Round
-    }
-
-    fn class(&self) -> &'static str {
-        match self.table {
-            None => "spot",
-            Some(table) if self.seated > table.seats.get() => "spot taken is-over",
-            Some(table) if table.vip => "spot taken is-vip",
-            Some(table) if self.seated == table.seats.get() => "spot taken is-full",
-            Some(_) => "spot taken",
-        }
-    }
-
-    fn is_too_small(&self) -> bool {
-        self.table.is_some_and(|table| self.spot.seats < table.seats)
-    }
-
-    /// What somebody hears who does not see the drawing.
-    fn words(&self) -> String {
-        match self.table {
-            Some(table) => format!(
-                "Table {}{} on {}, {} of {} seats taken{}",
-                table.number,
-                if table.vip { ", VIP," } else { "" },
-                self.spot.code,
-                self.seated,
-                table.seats,
-                if self.is_too_small() { format!(", on a spot of {} seats", self.spot.seats) } else { String::new() }
-            ),
-            None => format!("Spot {}, free, {} seats", self.spot.code, self.spot.seats),
-        }
     }
 }
 

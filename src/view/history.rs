@@ -1,19 +1,23 @@
 //! The history: who did what, and what taking it back would change.
 
 use super::batches::{Batch, Told};
-use super::words::{self, when};
+use super::drawn::Drawn;
+use super::words::{self, long_day, time_of_day, when};
 use super::{Address, Shown};
 use crate::plan::command::Role;
+use crate::plan::diff::Change;
 use crate::plan::event::{Body, Event};
 use crate::plan::retract::RetractionPreview;
-use crate::plan::{Plan, Position, Subject};
+use crate::plan::{Plan, Position, Room, SpotId, Subject, TableId};
 use askama::Template;
+use std::collections::BTreeMap;
 
 /// What the address asks for.
 #[must_use]
 pub fn is_wanted(address: &Address, events: &[Event]) -> bool {
     let Some(head) = events.first() else { return false };
     let (actor, kind) = (address.get("actor"), address.get("kind"));
+    let kind_is = |wanted: &[&str]| events.iter().any(|event| wanted.iter().any(|prefix| event.body.kind().starts_with(prefix)));
     let about = |name: &str, subject: fn(u64) -> Subject| {
         address.number(name).is_none_or(|id| events.iter().any(|event| is_about(event, subject(id))))
     };
@@ -22,6 +26,11 @@ pub fn is_wanted(address: &Address, events: &[Event]) -> bool {
             "uploads" => matches!(head.body, Body::UploadApplied(_)),
             "retractions" => matches!(head.body, Body::BatchRetracted(_) | Body::BatchReinstated(_)),
             "seats" => matches!(head.body, Body::GuestSeated { .. } | Body::GuestUnseated { .. }),
+            "guests" => kind_is(&["guest_added", "guest_changed", "guest_removed", "guest_stated"]),
+            "tables" => kind_is(&["table_added", "table_changed", "table_removed", "table_stated"]),
+            "floor" => kind_is(&["room_", "spot_"]),
+            "arrivals" => kind_is(&["guest_arrived", "guest_arrival"]),
+            "reports" => kind_is(&["report_"]),
             "placements" => matches!(head.body, Body::TablePlaced { .. } | Body::TableLifted { .. }),
             _ => true,
         }
@@ -43,16 +52,34 @@ fn is_about(event: &Event, subject: Subject) -> bool {
 #[template(path = "history.html")]
 pub struct HistoryPage<'a> {
     address: &'a Address,
-    batches: Vec<Batch>,
+    /// By day, newest first.
+    days: Vec<(String, Vec<Batch>)>,
+    /// Whom or what it is about, where that is asked for.
+    about: Option<String>,
     actors: Vec<String>,
     older: Option<String>,
 }
 
 impl<'a> HistoryPage<'a> {
     #[must_use]
-    pub fn of(address: &'a Address, told: Told, actors: Vec<String>) -> Self {
+    pub fn of(address: &'a Address, plan: &Plan, told: Told) -> Self {
         let older = told.older.map(|older| address.with("before", &older.to_string()).to_string());
-        Self { address, batches: told.batches, actors, older }
+        let mut days: Vec<(String, Vec<Batch>)> = Vec::new();
+        for batch in told.batches {
+            let day = long_day(batch.recorded_at);
+            match days.last_mut().filter(|(last, _)| *last == day) {
+                Some((_, batches)) => batches.push(batch),
+                None => days.push((day, vec![batch])),
+            }
+        }
+        let guest = address.number("guest").map(|id| plan.label(Subject::Guest(crate::plan::GuestId(id))));
+        let about = guest.or_else(|| address.number("table").map(|id| plan.label(Subject::Table(crate::plan::TableId(id)))));
+        Self { address, days, about, actors: plan.actors(), older }
+    }
+
+    /// The same without whom or what it is about.
+    fn about_all(&self) -> String {
+        self.address.with("guest", "").with("table", "").to_string()
     }
 
     fn is_on(&self, name: &str, value: impl AsRef<str>) -> bool {
@@ -60,26 +87,54 @@ impl<'a> HistoryPage<'a> {
     }
 
     fn when(batch: &Batch) -> String {
-        when(batch.recorded_at)
+        time_of_day(batch.recorded_at)
     }
 }
 
 #[derive(Template)]
 #[template(path = "batch.html")]
-pub struct BatchPage {
+pub struct BatchPage<'a> {
     batch: Batch,
     /// Each event in words, up to a hundred.
     events: Vec<String>,
     more: usize,
     /// Why there is no preview; empty where there is one.
     why_not: String,
-    preview: Option<Preview>,
+    preview: Option<Preview<'a>>,
     is_admin: bool,
     is_open: bool,
 }
 
-struct Preview {
+/// A room as it is and as it would be, where tables would stand elsewhere.
+struct TwoRooms<'a> {
+    room: &'a Room,
+    drawings: [(&'static str, Vec<Drawn<'a>>); 2],
+}
+
+fn two_rooms<'a>(plan: &'a Plan, changes: &[Change]) -> Vec<TwoRooms<'a>> {
+    // Where tables would stand that stand elsewhere now; a spot of which nobody is left is free.
+    let mut moved: BTreeMap<TableId, Option<SpotId>> = BTreeMap::new();
+    for change in changes.iter().filter(|change| change.field == Some("spot")) {
+        if let Subject::Table(table) = change.subject {
+            moved.insert(table, change.after.as_deref().and_then(|code| plan.spot_by_code(code)));
+        }
+    }
+    let arriving: BTreeMap<SpotId, TableId> = moved.iter().filter_map(|(table, spot)| Some(((*spot)?, *table))).collect();
+    let then_on = |spot: SpotId| arriving.get(&spot).copied().or_else(|| plan.table_on(spot).filter(|table| !moved.contains_key(table)));
+    let rooms = plan.rooms.values().filter(|room| plan.spots_in(room.id).any(|spot| then_on(spot) != plan.table_on(spot)));
+    let draw = |room: &'a Room| {
+        let spots = || plan.spots_in(room.id).filter_map(|spot| plan.spot(spot));
+        let is_changed = |spot: SpotId| then_on(spot) != plan.table_on(spot);
+        let now = spots().map(|spot| Drawn::with(plan, spot, plan.table_on(spot.id)).marked(is_changed(spot.id))).collect();
+        let then = spots().map(|spot| Drawn::with(plan, spot, then_on(spot.id)).marked(is_changed(spot.id))).collect();
+        TwoRooms { room, drawings: [("Now", now), ("Then", then)] }
+    };
+    rooms.map(|room| draw(room)).collect()
+}
+
+struct Preview<'a> {
     position: Position,
+    rooms: Vec<TwoRooms<'a>>,
     reversed: Vec<Shown>,
     lost: Vec<String>,
     regained: Vec<String>,
@@ -89,12 +144,13 @@ struct Preview {
 /// Events told one by one.
 const TOLD: usize = 100;
 
-impl BatchPage {
+impl<'a> BatchPage<'a> {
     #[must_use]
-    pub fn of(plan: &Plan, batch: Batch, events: &[Event], preview: Result<&RetractionPreview, String>, role: Role) -> Self {
+    pub fn of(plan: &'a Plan, batch: Batch, events: &[Event], preview: Result<&RetractionPreview, String>, role: Role) -> Self {
         let why_not = preview.as_ref().err().cloned().unwrap_or_default();
         let preview = preview.ok().map(|preview| Preview {
             position: preview.position,
+            rooms: two_rooms(plan, &preview.reversed),
             reversed: preview.reversed.iter().map(Shown::of).collect(),
             lost: preview.lost.iter().map(|lost| format!("{} by {}: {}", lost.kind.replace('_', " "), lost.actor, lost.why)).collect(),
             regained: preview

@@ -5,6 +5,7 @@ mod address;
 pub mod batches;
 mod between;
 mod changes;
+mod drawn;
 pub mod find;
 mod floor;
 mod guests;

@@ -3,7 +3,7 @@
 use crate::plan::event::{Body, Event, UploadApplied};
 use crate::plan::report::{ReportEvent, ReportId, Step};
 use crate::plan::upload::UploadKind;
-use crate::plan::{Plan, Subject, Timestamp};
+use crate::plan::{Guest, GuestId, Plan, Subject, Timestamp};
 use std::collections::BTreeMap;
 
 /// One line that says what the batch did. Names are those of the plan, or numbers where something is gone.
@@ -49,13 +49,16 @@ fn one(plan: &Plan, body: &Body) -> String {
     let label = |subject: Subject| plan.label(subject);
     match body {
         Body::PlanCreated { .. } => "Created the plan".to_owned(),
-        Body::PlanChanged { .. } => "Changed the plan".to_owned(),
+        Body::PlanChanged { set } => match set.notice.set() {
+            Some(notice) => format!("Told everybody: “{notice}”"),
+            None => format!("Changed the plan: {}", fields(set.names())),
+        },
         Body::GuestAdded { guest, .. } | Body::GuestStated { guest, .. } => format!("Added {}", label(Subject::Guest(*guest))),
         Body::GuestChanged { guest, set } => format!("Changed {}: {}", label(Subject::Guest(*guest)), fields(set.names())),
         Body::GuestRemoved { guest } => format!("Removed {}", label(Subject::Guest(*guest))),
         Body::GuestSeated { guest, table } => format!("Seated {} at {}", label(Subject::Guest(*guest)), label(Subject::Table(*table))),
         Body::GuestUnseated { guest } => format!("Unseated {}", label(Subject::Guest(*guest))),
-        Body::GuestArrived { guest } => format!("{} arrived", label(Subject::Guest(*guest))),
+        Body::GuestArrived { guest } => format!("Marked {} as arrived", label(Subject::Guest(*guest))),
         Body::GuestArrivalUndone { guest } => format!("Undid the arrival of {}", label(Subject::Guest(*guest))),
         Body::GuestErased { guests } => format!("Erased {} guests", guests.len()),
         Body::TableAdded { table, .. } | Body::TableStated { table, .. } => format!("Added table {}", label(Subject::Table(*table))),
@@ -117,6 +120,34 @@ fn fields<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| name.replace('_', " ")).collect::<Vec<_>>().join(", ")
 }
 
+/// Several guests as people speak of them: a family, a few names, or how many.
+fn people(plan: &Plan, ids: &[GuestId]) -> String {
+    let guests: Vec<&Guest> = ids.iter().filter_map(|id| plan.guest(*id)).collect();
+    let party = guests.first().and_then(|first| first.party.as_ref());
+    let is_party = party.is_some_and(|party| guests.iter().all(|guest| guest.party.as_ref() == Some(party)));
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in guests.iter().filter_map(|guest| guest.last_name.as_ref()) {
+        *names.entry(name.as_str()).or_default() += 1;
+    }
+    let family = names.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > 1);
+    match (family, guests.as_slice()) {
+        (Some((name, _)), _) if is_party => format!("the {name} family ({})", ids.len()),
+        (_, [a, b]) if ids.len() == 2 => format!("{} and {}", a.label(), b.label()),
+        (_, [first, ..]) if is_party => format!("{} and company ({})", first.label(), ids.len()),
+        _ => format!("{} guests", ids.len()),
+    }
+}
+
+/// A summary behind the name of whoever did it: `Berta` *seated the Größl family (4) at T017*.
+#[must_use]
+pub fn told(summary: &str) -> String {
+    if let Some(upload) = summary.strip_prefix("Upload ") {
+        return format!("uploaded {upload}");
+    }
+    let mut letters = summary.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Several events of one command: the common cases by name, the others counted.
 fn many(plan: &Plan, events: &[Event]) -> String {
     let seated: Vec<_> = events
@@ -127,7 +158,29 @@ fn many(plan: &Plan, events: &[Event]) -> String {
         && seated.len() == events.len()
         && seated.iter().all(|(_, table)| table == first)
     {
-        return format!("Seated {} guests at {}", seated.len(), plan.label(Subject::Table(*first)));
+        let guests: Vec<_> = seated.iter().map(|(guest, _)| *guest).collect();
+        return format!("Seated {} at {}", people(plan, &guests), plan.label(Subject::Table(*first)));
+    }
+    let label = |subject: Subject| plan.label(subject);
+    match (seated.as_slice(), events) {
+        ([(a, at_a), (b, at_b)], [_, _]) => {
+            let (a, b) = (label(Subject::Guest(*a)), label(Subject::Guest(*b)));
+            return format!("Swapped {a} and {b}, now at {} and {}", label(Subject::Table(*at_a)), label(Subject::Table(*at_b)));
+        }
+        (_, [lifted, one, other]) => {
+            if let (Body::TableLifted { table }, Body::TablePlaced { table: a, .. }, Body::TablePlaced { table: b, .. }) =
+                (&lifted.body, &one.body, &other.body)
+                && table == b
+            {
+                return format!("Swapped tables {} and {}", label(Subject::Table(*a)), label(Subject::Table(*b)));
+            }
+        }
+        _ => {}
+    }
+    let unseated: Vec<_> =
+        events.iter().filter_map(|event| if let Body::GuestUnseated { guest } = event.body { Some(guest) } else { None }).collect();
+    if unseated.len() == events.len() {
+        return format!("Unseated {}", people(plan, &unseated));
     }
     // Removing somebody or something says what it has to undo first.
     if let Some(last) = events.last()
@@ -146,6 +199,18 @@ fn many(plan: &Plan, events: &[Event]) -> String {
 #[must_use]
 pub fn when(at: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |at| at.strftime("%-d %b %Y, %H:%M UTC").to_string())
+}
+
+/// A time of day, in UTC.
+#[must_use]
+pub fn time_of_day(at: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |at| at.strftime("%H:%M").to_string())
+}
+
+/// A day with its name, in UTC.
+#[must_use]
+pub fn long_day(at: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |at| at.strftime("%A, %-d %B %Y").to_string())
 }
 
 /// The day of an instant, in UTC.

@@ -43,7 +43,7 @@ fn every_page_of_the_sample_shows_the_party() {
     let room = first_id(&admin.get("/floor"), "/floor");
     admin.get(&format!("/floor/{room}")).shows("<svg").shows("Drag a table");
     admin.get("/uploads").shows("VIP placement");
-    admin.get("/history").shows("Upload tables.xlsx");
+    admin.get("/history").shows("uploaded tables.xlsx");
     admin.get("/history?kind=retractions").shows("Nothing like that");
     assert_eq!(admin.get("/guests/999999").status, 404);
 }

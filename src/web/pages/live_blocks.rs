@@ -149,13 +149,22 @@ fn told(ledger: &Ledger, snapshot: &Snapshot, before: Position, limit: usize) ->
 }
 
 fn history(ledger: &Ledger, snapshot: &Snapshot, address: &Address) -> Result<Main, Problem> {
+    // Whom people type is whom the search on every page would lead to.
+    let found = find(&snapshot.plan, &Question::of(address.get("about")), PAGE_RESULTS).into_iter().map(|found| found.href);
+    let named = found.filter_map(|href| href.strip_prefix('/')?.split_once('/').map(|(kind, id)| (kind.to_owned(), id.to_owned())));
+    let named = named.into_iter().find(|(kind, _)| matches!(kind.as_str(), "guests" | "tables"));
+    let address = match named.filter(|_| !address.get("about").is_empty()) {
+        Some((kind, id)) => address.with("about", "").with("guest", "").with("table", "").with(kind.trim_end_matches('s'), &id),
+        None => address.clone(),
+    };
+    let address = &address;
     let end = snapshot.plan.position.next();
     let before = address.number("before").map_or(end, Position).min(end);
     let store = ledger.store();
     let is_whole = ["guest", "table"].iter().any(|name| !address.get(name).is_empty());
     let wanted = Wanted { before, limit: BATCHES, events: LOOKED_AT, is_wanted: &|events| view::is_wanted(address, events), is_whole };
     let told = view::batches::read(&**store, snapshot, &wanted)?;
-    let page = view::HistoryPage::of(address, told, snapshot.plan.actors());
+    let page = view::HistoryPage::of(address, &snapshot.plan, told);
     Ok(("History".to_owned(), "History", rendered(&page)?))
 }
 
