@@ -14,8 +14,18 @@
       if (turn === searching && response.ok) await show(response, "replaceState", true);
     } catch { /* The next key tries again. */ }
   }
+  // A preview, with what is ticked and searched for in it.
+  async function lookAgain(form) {
+    const target = new URL(form.querySelector("[formmethod=get]").formAction), turn = ++searching;
+    target.search = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value !== "" && name !== "view" && name !== "position"));
+    try { const response = await fetch(target); if (turn === searching && response.ok) await show(response, "replaceState"); } catch { /* The next key tries again. */ }
+  }
   document.addEventListener("input", (event) => {
     const form = event.target.form;
+    if (form && "lookAgain" in event.target.dataset) {
+      clearTimeout(typed);
+      typed = setTimeout(() => lookAgain(form), 200);
+    }
     if (!form || !("search" in form.dataset)) return;
     clearTimeout(typed);
     typed = setTimeout(() => search(form), event.target.tagName === "SELECT" ? 0 : 150);

@@ -212,10 +212,10 @@
   }
 
   // ---- pages and forms without leaving ---------------------------------------------------------------------------
-  async function show(response, push, isSearch) {
+  async function show(response, push, isSearch, url = response.url) {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    if (!fresh.getElementById("status")) { location.assign(response.url); return; }
-    const page = new URL(response.url), same = page.pathname === shown;
+    if (!fresh.getElementById("status")) { location.assign(url); return; }
+    const page = new URL(url), same = page.pathname === shown;
     shown = page.pathname;
     // What was searched for before is what the page says, unless somebody is typing it.
     if (!isSearch) for (const form of document.querySelectorAll("form[data-search], form[role=search]")) form.reset();
@@ -245,6 +245,41 @@
       }
     }
   }
+  // A file takes a while to be sent, and then to be read: both are shown. `fetch` cannot tell.
+  function sendFile(target, data, bar) {
+    return new Promise((done, failed) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", target);
+      request.responseType = "text";
+      if (bar) { bar.hidden = false; bar.value = 0; }
+      request.upload.onprogress = (event) => { if (bar && event.lengthComputable) bar.value = event.loaded / event.total; };
+      // Sent; how long the reading takes nobody knows.
+      request.upload.onload = () => bar?.removeAttribute("value");
+      request.onload = () => {
+        if (bar) bar.hidden = true;
+        const response = new Response(request.responseText, { status: request.status, headers: { "content-type": request.getResponseHeader("content-type") ?? "text/html" } });
+        done({ response, url: request.responseURL });
+      };
+      request.onerror = () => { if (bar) bar.hidden = true; failed(new TypeError("the connection is lost")); };
+      request.send(data);
+    });
+  }
+  // Dropped anywhere: the page's own kind of upload, or whatever its headers say.
+  const hasFile = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  addEventListener("dragover", (event) => { if (hasFile(event)) { event.preventDefault(); document.body.classList.add("is-file-over"); } });
+  addEventListener("dragleave", (event) => { if (!event.relatedTarget) document.body.classList.remove("is-file-over"); });
+  addEventListener("drop", async (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    document.body.classList.remove("is-file-over");
+    const kind = location.pathname.match(/^\/uploads\/([a-z-]+)$/)?.[1] ?? "any", data = new FormData();
+    data.append("file", event.dataTransfer.files[0]);
+    toast(`Sending ${event.dataTransfer.files[0].name} …`);
+    try {
+      const { response, url } = await sendFile(`/uploads/${kind}`, data, document.querySelector("progress"));
+      if (response.ok) await show(response, "pushState", false, url); else toast((await wordsOf(response)).words, null, null, true);
+    } catch { toast("The file could not be sent. Drop it again in a moment.", null, null, true); }
+  });
   addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
   // Fields as they were sent go back to what the page says; what was typed since stays.
   const stateOf = (field) => field.type === "checkbox" || field.type === "radio" ? field.checked : field.value;
@@ -338,7 +373,11 @@
       const sent = statesOf(form);
       const isFile = form.enctype === "multipart/form-data";
       const waits = () => { if (place) place.textContent = "Not sent yet. It is sent again by itself when the connection is back, and done once."; };
-      const response = await post(target, isFile ? data : new URLSearchParams(data), waits, () => {
+      if (isFile) {
+        const { response, url } = await sendFile(target, data, form.querySelector("progress"));
+        return response.ok ? await show(response, "pushState", false, url) : await refuse(form, place, response);
+      }
+      const response = await post(target, new URLSearchParams(data), waits, () => {
         if (place) place.textContent = "";
         const choice = form.closest(".conflict");
         if (choice) { choice.settled?.(); choice.remove(); }

@@ -112,6 +112,12 @@ macro_rules! subject {
                 }
             }
 
+            /// Says nothing of the field any more.
+            #[allow(dead_code)] // Only lists are merged.
+            pub(in crate::plan) fn keep(&mut self, field: &str) {
+                $(if field == stringify!($field) { self.$field = Patch::Keep; })*
+            }
+
             #[must_use]
             pub fn is_empty(&self) -> bool {
                 true $(&& self.$field.is_keep())*

@@ -4,7 +4,7 @@ use super::{Mapping, SheetError};
 use crate::plan::upload::{Column, UploadKind};
 
 /// A field, and the headers under which lists have it, as [`plain`] makes them.
-type Field = (&'static str, &'static [&'static str]);
+pub(super) type Field = (&'static str, &'static [&'static str]);
 
 const GUEST: &[Field] = &[
     (
@@ -109,7 +109,18 @@ impl Content {
         }
     }
 
-    fn fields(self) -> &'static [Field] {
+    /// What the sheet is called in a template.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::Guests => "Guests",
+            Self::Tables => "Tables",
+            Self::Rooms => "Rooms",
+            Self::Spots => "Spots",
+            Self::Placement => "Draw",
+        }
+    }
+
+    pub(super) fn fields(self) -> &'static [Field] {
         match self {
             Self::Guests => GUEST,
             Self::Tables => TABLE,
@@ -130,6 +141,40 @@ impl Content {
             Self::Spots => has("code") && (has("room") || has("x_m") || has("seats")),
             Self::Placement => has("number") && has("code"),
         }
+    }
+}
+
+/// The header that stands for the field: its own name in words.
+pub(super) fn canonical((name, _): &Field) -> &'static str {
+    match *name {
+        "employee_no" => "Employee no.",
+        "first_name" => "First name",
+        "last_name" => "Last name",
+        "email" => "E-mail",
+        "company" => "Company",
+        "department" => "Department",
+        "party" => "Party",
+        "plus_one_of" => "Plus one of",
+        "vip" => "VIP",
+        "diet" => "Diet",
+        "allergies" => "Allergies",
+        "wheelchair" => "Wheelchair",
+        "rsvp" => "RSVP",
+        "language" => "Language",
+        "notes" => "Notes",
+        "table" | "number" => "Table",
+        "name" => "Name",
+        "seats" => "Seats",
+        "host" => "Host",
+        "width_m" => "Width",
+        "depth_m" => "Depth",
+        "code" => "Spot",
+        "room" => "Room",
+        "x_m" => "X",
+        "y_m" => "Y",
+        "shape" => "Shape",
+        "rotation_deg" => "Rotation",
+        other => other,
     }
 }
 
@@ -177,7 +222,7 @@ pub(super) fn recognise(content: Content, headers: &[String], mapping: &Mapping)
         let same =
             |column: &Column, field: &str| column.field.as_deref() == Some(field) && (field != "extra" || column.header == header.trim());
         let field = field.filter(|field| !columns.iter().any(|column| same(column, field)));
-        columns.push(Column { header: header.trim().to_owned(), field });
+        columns.push(Column { header: header.trim().to_owned(), field, samples: Vec::new() });
     }
     let has = |field: &str| columns.iter().any(|column| column.field.as_deref() == Some(field));
     Ok(content.is_recognised(has).then_some(columns))

@@ -3,9 +3,14 @@
 mod cells;
 mod columns;
 mod delimited;
+mod exported;
 mod guard;
+mod marked;
 mod rows;
 mod workbook;
+
+pub use exported::{mark, template};
+pub use marked::problems;
 
 use crate::plan::upload::{Upload, UploadKind};
 use crate::plan::{Invalid, TEXT_CHARS, Text};
@@ -107,6 +112,17 @@ pub(crate) enum Cell {
 }
 
 impl Cell {
+    /// As a person reads it.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) | Self::Error(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Bool(value) => if *value { "yes" } else { "no" }.to_owned(),
+            Self::Formula => "a formula".to_owned(),
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,
@@ -134,9 +150,30 @@ pub fn read(kind: UploadKind, file: &str, bytes: &[u8], mapping: &Mapping) -> Re
     if bytes.len() > FILE_BYTES {
         return Err(SheetError::TooLarge { limit: "10 MiB a file" });
     }
-    let sheets = if workbook::is_workbook(bytes) { workbook::read(bytes)? } else { delimited::read(file, bytes)? };
-    let (columns, rows) = rows::read(kind, sheets, mapping)?;
-    Ok(Upload { kind, file: file_name(file), sha256: Text::stored(&HEXLOWER.encode(&Sha256::digest(bytes))), columns, rows })
+    let mut sheets = sheets(file, bytes)?;
+    let (origin, own) = exported::take_marker(&mut sheets);
+    // Fields of the plan's own go back to where they came from.
+    let mut mapping = mapping.clone();
+    for header in own {
+        mapping.entry(header).or_insert_with(|| Some("extra".to_owned()));
+    }
+    let (columns, rows) = rows::read(kind, sheets, &mapping)?;
+    Ok(Upload { kind, file: file_name(file), sha256: Text::stored(&HEXLOWER.encode(&Sha256::digest(bytes))), columns, rows, origin })
+}
+
+fn sheets(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
+    if workbook::is_workbook(bytes) { workbook::read(bytes) } else { delimited::read(file, bytes) }
+}
+
+/// What a file probably is, by its headers, and by its name where two kinds have the same.
+///
+/// # Errors
+/// The file cannot be read at all, or fits none.
+pub fn guess(file: &str, bytes: &[u8]) -> Result<UploadKind, SheetError> {
+    let mut sheets = sheets(file, bytes)?;
+    exported::take_marker(&mut sheets);
+    rows::guess(&sheets, &file.to_lowercase())
+        .ok_or_else(|| SheetError::NoHeader { wanted: "of guests, tables, a floor plan or a draw", found: rows::first_headers(&sheets) })
 }
 
 /// The file's own name, without folders and without anything that does not belong into a line.

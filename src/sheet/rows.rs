@@ -1,6 +1,6 @@
 //! Sheets to the typed rows that an upload is made of.
 
-use super::cells::{Cells, diet, language, number, rsvp, seats, shape, yes_no};
+use super::cells::{Cells, diet, language, number, rsvp, seats, shape, shortened, yes_no};
 use super::columns::{Content, recognise, wanted};
 use super::{Cell, Mapping, Sheet, SheetError, SheetName};
 use crate::plan::upload::{Column, GuestRow, PlacementRow, Problem, RoomRow, Row, RowRef, Rows, SpotRow, UploadKind};
@@ -8,6 +8,8 @@ use crate::plan::{Code, Degrees, Email, EmployeeNo, GuestPatch, Invalid, Metres,
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// So many values of each column are shown to whoever maps it.
+const SAMPLES: usize = 3;
 /// A title or two may stand above the header.
 const HEADER_WITHIN_ROWS: usize = 20;
 
@@ -20,14 +22,13 @@ struct Table {
 }
 
 pub(super) fn read(kind: UploadKind, sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(Vec<Column>, Rows), SheetError> {
-    let first_row = sheets.iter().find_map(|sheet| sheet.rows.values().next()).map(|cells| headers(cells)).unwrap_or_default();
+    let first_row = first_headers(&sheets);
     let mut tables = Vec::new();
     for sheet in sheets {
         tables.extend(find_table(kind, sheet, mapping)?);
     }
     if tables.is_empty() {
-        let found = first_row.into_iter().filter(|header| !header.is_empty()).take(20).collect();
-        return Err(SheetError::NoHeader { wanted: wanted(kind), found });
+        return Err(SheetError::NoHeader { wanted: wanted(kind), found: first_row });
     }
     // Only a floor has sheets of two kinds; of others the first that fits counts.
     if kind != UploadKind::Floor {
@@ -57,6 +58,48 @@ pub(super) fn read(kind: UploadKind, sheets: Vec<Sheet>, mapping: &Mapping) -> R
     Ok((columns, rows))
 }
 
+/// What stands where a header should.
+pub(super) fn first_headers(sheets: &[Sheet]) -> Vec<String> {
+    let first = sheets.iter().find_map(|sheet| sheet.rows.values().next()).map(|cells| headers(cells)).unwrap_or_default();
+    first.into_iter().filter(|header| !header.is_empty()).take(20).collect()
+}
+
+/// The headers of the sheet, where one was recognised.
+pub(super) fn header_in(kind: UploadKind, sheet: &Sheet, mapping: &Mapping) -> Vec<String> {
+    let rows = sheet.rows.values().take(HEADER_WITHIN_ROWS).map(|cells| headers(cells));
+    let is_header =
+        |headers: &Vec<String>| Content::of(kind).iter().any(|content| matches!(recognise(*content, headers, mapping), Ok(Some(_))));
+    rows.into_iter().find(is_header).unwrap_or_default()
+}
+
+/// The sheet that is read, where only one is.
+pub(super) fn header_of(kind: UploadKind, sheets: &[Sheet], mapping: &Mapping) -> Option<usize> {
+    sheets.iter().position(|sheet| !header_in(kind, sheet, mapping).is_empty())
+}
+
+/// The kind of upload of which most columns are recognised.
+pub(super) fn guess(sheets: &[Sheet], file: &str) -> Option<UploadKind> {
+    // A floor plan says more of itself than a list of tables, and a draw may be one of VIPs.
+    let is_vip = ["vip", "ehrengäst"].iter().any(|word| file.contains(word));
+    let placement = if is_vip { UploadKind::VipPlacement } else { UploadKind::Draw };
+    let kinds = [UploadKind::Guests, UploadKind::Floor, placement, UploadKind::Tables];
+    let fits = |kind: UploadKind| {
+        let rows = sheets.iter().flat_map(|sheet| sheet.rows.values().take(HEADER_WITHIN_ROWS));
+        let recognised = rows.flat_map(|cells| {
+            let headers = headers(cells);
+            Content::of(kind).iter().filter_map(move |content| recognise(*content, &headers, &Mapping::new()).ok().flatten())
+        });
+        recognised.map(|columns| columns.iter().filter(|column| column.field.is_some()).count()).max().unwrap_or_default()
+    };
+    let best = kinds.into_iter().map(|kind| (fits(kind), kind)).filter(|(columns, _)| *columns > 0);
+    // Of equals, the one that stands first.
+    best.fold(None, |best: Option<(usize, UploadKind)>, next| match best {
+        Some(best) if best.0 >= next.0 => Some(best),
+        _ => Some(next),
+    })
+    .map(|(_, kind)| kind)
+}
+
 fn find_table(kind: UploadKind, mut sheet: Sheet, mapping: &Mapping) -> Result<Option<Table>, SheetError> {
     let mut wrong_mapping = None;
     let mut found = None;
@@ -77,7 +120,12 @@ fn find_table(kind: UploadKind, mut sheet: Sheet, mapping: &Mapping) -> Result<O
     let Some((header, content, columns)) = found else {
         return wrong_mapping.map_or(Ok(None), Err);
     };
-    let rows = sheet.rows.split_off(&(header + 1)).into_iter().collect();
+    let rows: Vec<(u32, Vec<Cell>)> = sheet.rows.split_off(&(header + 1)).into_iter().collect();
+    let mut columns = columns;
+    for (index, column) in columns.iter_mut().enumerate() {
+        let values = rows.iter().filter_map(|(_, cells)| cells.get(index)).filter(|cell| !cell.is_empty());
+        column.samples = values.take(SAMPLES).map(|cell| shortened(&cell.words())).collect();
+    }
     Ok(Some(Table { content, name: sheet.name, columns, rows }))
 }
 
@@ -135,6 +183,7 @@ fn guest(cells: &mut Cells<'_>) -> GuestRow {
         },
         plus_one_of: cells.patch("plus_one_of", Text::parse),
         table: cells.patch("table", Code::parse),
+        since: None,
     }
 }
 

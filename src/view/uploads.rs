@@ -1,7 +1,7 @@
 //! Uploads: which there are, and what one would change.
 
 use super::{Address, Shown};
-use crate::plan::upload::{Choices, Preview, Problem, RowChange, UploadKind};
+use crate::plan::upload::{Choices, Preview, Problem, RowChange, Upload, UploadKind};
 use askama::Template;
 use uuid::Uuid;
 
@@ -50,27 +50,62 @@ pub struct UploadPage<'a> {
     preview: &'a Preview,
     choices: &'a Choices,
     fields: Vec<&'static str>,
+    /// Of the changes, only those that hold this.
+    find: &'a str,
 }
 
-/// Changes shown before the rest is folded away.
+/// All that a row changes.
+struct RowOf {
+    row: String,
+    label: String,
+    href: String,
+    lines: Vec<Shown>,
+}
+
+/// Rows of changes that are shown; the search finds the others.
 const SHOWN: usize = 200;
 
 impl<'a> UploadPage<'a> {
     #[must_use]
-    pub fn of(id: Uuid, kind: UploadKind, file: &'a str, preview: &'a Preview, choices: &'a Choices, fields: Vec<&'static str>) -> Self {
-        Self { id, kind, file, preview, choices, fields }
+    pub fn of(id: Uuid, upload: &'a Upload, preview: &'a Preview, choices: &'a Choices, fields: Vec<&'static str>, find: &'a str) -> Self {
+        Self { id, kind: upload.kind, file: upload.file.as_str(), preview, choices, fields, find }
     }
 
     fn what(&self) -> &'static str {
         words(self.kind).0
     }
 
-    fn changes(&self) -> Vec<(String, Shown)> {
-        self.preview.changes.iter().take(SHOWN).map(|change| (at(change), Shown::of(&change.change))).collect()
+    /// The changes, row by row, as far as they hold what is searched for.
+    fn rows(&self) -> (Vec<RowOf>, usize) {
+        let mut rows: Vec<RowOf> = Vec::new();
+        for change in &self.preview.changes {
+            let (at, shown) = (at(change), Shown::of(&change.change));
+            match rows.last_mut().filter(|last| last.row == at && last.label == shown.label) {
+                Some(last) => last.lines.push(shown),
+                None => rows.push(RowOf { row: at, label: shown.label.clone(), href: shown.href.clone(), lines: vec![shown] }),
+            }
+        }
+        let words: Vec<String> = self.find.split_whitespace().map(str::to_lowercase).collect();
+        let holds = |row: &RowOf| {
+            let lines = row
+                .lines
+                .iter()
+                .flat_map(|line| [&line.field, &line.before, &line.after])
+                .map(String::as_str)
+                .collect::<Vec<_>>()
+                .join(" ");
+            let text = format!("{} {} {lines}", row.row, row.label).to_lowercase();
+            words.iter().all(|word| text.contains(word))
+        };
+        rows.retain(holds);
+        let more = rows.len().saturating_sub(SHOWN);
+        rows.truncate(SHOWN);
+        (rows, more)
     }
 
-    fn more(&self) -> usize {
-        self.preview.changes.len().saturating_sub(SHOWN)
+    /// A person can leave out any row that is one.
+    fn is_row(row: &RowOf) -> bool {
+        !row.row.is_empty()
     }
 
     fn row(problem: &Problem) -> String {
@@ -126,5 +161,6 @@ pub fn choices(address: &Address) -> Result<Choices, String> {
     };
     let rows = |name: &str| all(name).iter().map(|row| row.parse()).collect::<Result<_, String>>();
     let remove = all("remove").iter().map(|id| id.parse().map_err(|_| format!("{id:?} is no id"))).collect::<Result<_, _>>()?;
-    Ok(Choices { leave_out: rows("leave_out")?, remove, moves: rows("move")? })
+    let mine = all("mine").iter().map(|field| field.parse()).collect::<Result<_, _>>()?;
+    Ok(Choices { leave_out: rows("leave_out")?, remove, moves: rows("move")?, mine })
 }

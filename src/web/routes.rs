@@ -97,6 +97,8 @@ routes! {
     // A kind of upload, or the id of one that waits.
     GET  get  "/uploads/{id}"                          Needs::Upload           => pages::show;
     POST post "/uploads/{id}"                          Needs::Upload           => pages::receive_upload;
+    GET  get  "/uploads/{kind}/template.xlsx"          Needs::Upload           => pages::template_file;
+    GET  get  "/uploads/{id}/problems.xlsx"            Needs::Upload           => pages::problems_file;
     POST post "/uploads/{id}/apply"                    Needs::Upload           => pages::apply_upload;
     POST post "/uploads/{id}/columns"                  Needs::Upload           => pages::map_columns;
     GET  get  "/changes"                               VIEWER                  => pages::show;

@@ -164,6 +164,7 @@ pub struct Browser {
 pub struct Page {
     pub status: u16,
     pub text: String,
+    pub bytes: Vec<u8>,
     pub headers: Vec<(String, String)>,
 }
 
@@ -232,7 +233,7 @@ impl Browser {
             response.headers().iter().map(|(name, value)| (name.to_string(), value.to_str().unwrap_or("").to_owned())).collect();
         let bytes = response.body_mut().with_config().limit(100 << 20).read_to_vec().unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let page = Page { status, text, headers };
+        let page = Page { status, text, bytes, headers };
         if let Some(cookie) = page.header("set-cookie").strip_prefix("__Host-tafel=") {
             self.cookie = cookie.split(';').next().map(str::to_owned).filter(|cookie| !cookie.is_empty());
         }

@@ -11,7 +11,7 @@ use tafel::plan::command::{ApplyUpload, Ask, Command, Request};
 use tafel::plan::diff::diff;
 use tafel::plan::document::{Document, digest};
 use tafel::plan::event::Event;
-use tafel::plan::upload::{Choices, Column, GuestRow, PlacementRow, Row, RowRef, Rows, Upload, UploadKind, assess};
+use tafel::plan::upload::{Choices, Column, GuestRow, Origin, PlacementRow, Row, RowRef, Rows, Upload, UploadKind, assess};
 use tafel::plan::{
     BatchId, Code, Guest, Patch, Plan, Position, Refusal, RoomId, SpotId, Subject, TableId, TablePatch, Text, Timestamp, apply,
     broken_invariants, decide,
@@ -152,8 +152,8 @@ fn row<T>(index: usize, value: T) -> Row<T> {
 }
 
 fn upload(kind: UploadKind, rows: Rows) -> Arc<Upload> {
-    let columns = vec![Column { header: "Table".to_owned(), field: Some("number".to_owned()) }];
-    Arc::new(Upload { kind, file: Text::stored("x.xlsx"), sha256: Text::stored("00"), columns, rows })
+    let columns = vec![Column { header: "Table".to_owned(), field: Some("number".to_owned()), samples: Vec::new() }];
+    Arc::new(Upload { kind, file: Text::stored("x.xlsx"), sha256: Text::stored("00"), columns, rows, origin: Origin::Unknown })
 }
 
 fn code(prefix: &str, n: u8) -> Code {
@@ -175,6 +175,7 @@ fn upload_of(step: &Step) -> Arc<Upload> {
                 set: set(json!({"employee_no": format!("E{number}"), "last_name": format!("L{name}"), "party": format!("P{}", name % 3)})),
                 plus_one_of: if *name == 0 { Patch::Set(Text::parse("L1").unwrap()) } else { Patch::Keep },
                 table: table.map_or(Patch::Keep, |table| Patch::Set(code("T", table))),
+                since: None,
             };
             upload(UploadKind::Guests, Rows::Guests(rows.iter().map(guest).enumerate().map(|(index, value)| row(index, value)).collect()))
         }

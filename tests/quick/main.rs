@@ -15,6 +15,7 @@ mod incident;
 mod laws;
 mod ledger;
 mod live;
+mod merge;
 mod pages;
 mod reports;
 mod retraction;

@@ -1,5 +1,6 @@
 //! A guest list: who is meant by each row, and what it says of them.
 
+use super::merge::{Since, settle};
 use super::plus_one::Names;
 use super::{Draft, GuestRow, Missing, Move, Outcome, Row, RowRef};
 use crate::plan::event::Body;
@@ -21,12 +22,14 @@ pub(super) struct Meant<'a> {
 pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
     let by_name = ByName::of(draft.plan, rows);
     list_missing(draft, rows, &by_name);
-    let mut identified = Vec::new();
+    let mut settled = Vec::new();
     for row in draft.sound(rows) {
         if let Some(known) = identify(draft, row, &by_name) {
-            identified.push((row, known));
+            let value = settle(draft, row);
+            settled.push((Row { at: row.at.clone(), value, problems: Vec::new() }, known));
         }
     }
+    let mut identified: Vec<(&Row<GuestRow>, Option<GuestId>)> = settled.iter().map(|(row, known)| (row, *known)).collect();
     refuse_meant_twice(draft, &identified);
     refuse_taken(draft, &identified);
     identified.retain(|(row, _)| !draft.is_refused(&row.at));
@@ -59,7 +62,7 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
 }
 
 /// The guest whom the row means: by employee number, then e-mail; by name only where the row has neither.
-fn by_identity(plan: &Plan, set: &GuestPatch) -> Option<GuestId> {
+pub(super) fn by_identity(plan: &Plan, set: &GuestPatch) -> Option<GuestId> {
     let by_number = set.employee_no.set().and_then(|number| plan.guest_by_employee_no(number.as_str()));
     by_number.or_else(|| {
         let holder = plan.guest_by_email(set.email.set()?.as_str())?;
@@ -96,6 +99,9 @@ fn has_identity(set: &GuestPatch) -> bool {
 fn identify(draft: &mut Draft<'_>, row: &Row<GuestRow>, by_name: &ByName) -> Option<Option<GuestId>> {
     let plan = draft.plan;
     let set = &row.value.set;
+    if let Some(since) = &row.value.since {
+        return since_export(draft, row, since);
+    }
     if has_identity(set) {
         let known = by_identity(plan, set);
         if known.is_none() && !has_name(set) {
@@ -120,6 +126,28 @@ fn identify(draft: &mut Draft<'_>, row: &Row<GuestRow>, by_name: &ByName) -> Opt
             let people = super::listed(people.iter());
             let words = format!("{} guests have this name, and the row has no employee number and no e-mail: {people}", several.len());
             draft.problem(&row.at, "last_name", "ambiguous_name", words);
+            None
+        }
+    }
+}
+
+/// Whom an exported row means: whom it meant then, unless that guest is gone.
+fn since_export(draft: &mut Draft<'_>, row: &Row<GuestRow>, since: &Since) -> Option<Option<GuestId>> {
+    let plan = draft.plan;
+    match plan.guest(since.guest) {
+        Some(guest) if !keeps_a_name(guest, &row.value.set) => {
+            draft.problem(&row.at, "first_name", "name_missing", "A first or a last name must remain");
+            None
+        }
+        Some(_) => Some(Some(since.guest)),
+        None if since.was.is_empty() => {
+            draft.warn(&row.at, "last_name", "guest_removed", format!("{} was removed since the export, and stays so", since.label));
+            draft.outcomes.insert(row.at.clone(), Outcome::Silent);
+            None
+        }
+        None => {
+            let words = format!("{} was removed since the export; leave the row out, or add the guest again by hand", since.label);
+            draft.problem(&row.at, "last_name", "guest_removed", words);
             None
         }
     }
@@ -202,7 +230,9 @@ fn list_missing(draft: &mut Draft<'_>, rows: &[Row<GuestRow>], by_name: &ByName)
     let mut listed: HashSet<GuestId> = HashSet::new();
     for row in rows {
         let set = &row.value.set;
-        if has_identity(set) {
+        if let Some(since) = &row.value.since {
+            listed.insert(since.guest);
+        } else if has_identity(set) {
             listed.extend(by_identity(plan, set));
         } else if has_name(set) {
             listed.extend(by_name.find(set));
@@ -258,6 +288,11 @@ fn wish(draft: &mut Draft<'_>, guest: &Meant<'_>, now: Option<&Guest>) -> Patch<
     }
     match seated {
         Some(elsewhere) if elsewhere != table => {
+            // Whoever was moved in an exported list, and by nobody else since, is moved on purpose.
+            let was = guest.row.since.as_ref().and_then(|since| since.was.get("table"));
+            if was.is_some_and(|was| was.as_deref() == Some(plan.label(Subject::Table(elsewhere)).as_str())) {
+                return Patch::Set(table);
+            }
             let ticked = draft.choices.moves.contains(guest.at) || draft.choices.moves.contains(&RowRef { sheet: None, row: guest.at.row });
             draft.moves.push(Move {
                 row: guest.at.row,

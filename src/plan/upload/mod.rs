@@ -2,9 +2,12 @@
 
 mod floor;
 mod guests;
+mod merge;
 mod placement;
 mod plus_one;
 mod tables;
+
+pub use merge::{Conflict, FieldRef, Since, against};
 
 use super::command::ApplyUpload;
 use super::diff::{Change, diff};
@@ -101,6 +104,19 @@ pub struct Upload {
     pub sha256: Text,
     pub columns: Vec<Column>,
     pub rows: Rows,
+    pub origin: Origin,
+}
+
+/// Where a list comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// From wherever people have their lists from.
+    #[default]
+    Unknown,
+    /// It was exported from a plan at a position.
+    Exported { stream: uuid::Uuid, position: Position },
+    /// It was exported from another plan than this one.
+    Foreign,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +133,8 @@ pub struct GuestRow {
     pub set: GuestPatch,
     pub plus_one_of: Patch<Text>,
     pub table: Patch<Code>,
+    /// What it was exported as; none where it was not, or is somebody new.
+    pub since: Option<Arc<Since>>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -145,6 +163,9 @@ pub struct Column {
     pub header: String,
     /// The field, `extra`, or `null` where the column is left out.
     pub field: Option<String>,
+    /// The first few values below it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub samples: Vec<String>,
 }
 
 /// What a person chose on the preview.
@@ -155,6 +176,8 @@ pub struct Choices {
     pub remove: BTreeSet<u64>,
     /// Which rows may move a guest who sits elsewhere by now.
     pub moves: BTreeSet<RowRef>,
+    /// Of which conflicts the file's value is written.
+    pub mine: BTreeSet<FieldRef>,
 }
 
 /// What applying the upload would do.
@@ -167,6 +190,9 @@ pub struct Preview {
     pub changes: Vec<RowChange>,
     pub protected: Vec<Protected>,
     pub moves: Vec<Move>,
+    /// Of a list that was exported from this plan, and changed on both sides.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict>,
     pub problems: Vec<Problem>,
     pub warnings: Vec<Problem>,
     pub missing: Vec<Missing>,
@@ -272,6 +298,7 @@ struct Draft<'a> {
     warnings: Vec<Problem>,
     protected: Vec<Protected>,
     moves: Vec<Move>,
+    conflicts: Vec<Conflict>,
     missing: Vec<Missing>,
     removals: Vec<Body>,
     statements: Vec<Body>,
@@ -373,10 +400,15 @@ pub fn assess(plan: &Plan, upload: &Upload, choices: &Choices) -> Result<(Previe
         warnings: Vec::new(),
         protected: Vec::new(),
         moves: Vec::new(),
+        conflicts: Vec::new(),
         missing: Vec::new(),
         removals: Vec::new(),
         statements: Vec::new(),
     };
+    if upload.origin == Origin::Foreign {
+        let words = "The file was exported from another plan, so it is read as any list";
+        draft.warnings.push(Problem::new(&RowRef { sheet: None, row: 1 }, None, "exported_elsewhere", words));
+    }
     match &upload.rows {
         Rows::Guests(rows) => guests::assess(&mut draft, rows),
         Rows::Tables(rows) => tables::assess(&mut draft, rows),
@@ -487,6 +519,7 @@ fn finish(mut draft: Draft<'_>, after: &Plan) -> Preview {
         changes,
         protected: draft.protected,
         moves: draft.moves,
+        conflicts: draft.conflicts,
         problems: draft.problems,
         warnings: draft.warnings,
         missing: draft.missing,

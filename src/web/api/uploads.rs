@@ -5,7 +5,7 @@ use super::{id_in_path, json};
 use crate::ledger::{Answer, Failure, Ledger, blocking, now};
 use crate::plan::command::{ApplyUpload, Ask, Request};
 use crate::plan::event::Body;
-use crate::plan::upload::{Choices, Counts, Preview, RowRef, Upload, UploadKind, assess};
+use crate::plan::upload::{Choices, Counts, Origin, Preview, RowRef, Upload, UploadKind, against, assess};
 use crate::plan::{BatchId, InvalidField, Plan, Position, Refusal, Timestamp};
 use crate::sheet::{self, FILE_BYTES, Mapping};
 use crate::store::{PendingUpload, codec};
@@ -27,6 +27,8 @@ use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+/// A file that was dropped somewhere: its headers say what it is.
+const ANY: &str = "any";
 /// How long a file waits to be applied.
 const KEPT_US: i64 = 3_600 * 1_000_000;
 /// A mapping of a hundred headers is far below this.
@@ -57,6 +59,12 @@ impl Parsed {
         let mut recent = self.recent.lock();
         recent.truncate(REMEMBERED - 1);
         recent.push_front((id, upload));
+    }
+
+    /// What the file is, and the file.
+    async fn guess(&self, file: String, content: Vec<u8>) -> Result<(UploadKind, Vec<u8>), Problem> {
+        let _permit = self.parsing.acquire().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
+        Ok(blocking(move || sheet::guess(&file, &content).map(|kind| (kind, content))).await??)
     }
 
     async fn parse(&self, kind: UploadKind, file: String, content: Arc<Vec<u8>>, mapping: Mapping) -> Result<Arc<Upload>, Problem> {
@@ -98,9 +106,14 @@ pub(crate) async fn receive(
 
 /// Reads and keeps what the form brings.
 pub(crate) async fn take(app: &App, caller: &Caller, kind: &str, form: Multipart) -> Result<(Uuid, Arc<Upload>, Preview), Problem> {
-    let kind: UploadKind = kind.parse().map_err(|()| Problem::not_found("unknown_kind", format!("There is no kind of upload {kind:?}")))?;
+    let unknown = || Problem::not_found("unknown_kind", format!("There is no kind of upload {kind:?}"));
+    let kind: Option<UploadKind> = if kind == ANY { None } else { Some(kind.parse().map_err(|()| unknown())?) };
     let Form { file, content, mapping } = read_form(form).await?;
     let (mapping_json, mapping) = read_mapping(mapping)?;
+    let (kind, content) = match kind {
+        Some(kind) => (kind, content),
+        None => app.parsed.guess(file.clone(), content).await?,
+    };
     keep(app, caller, kind, file, content, (mapping_json, mapping)).await
 }
 
@@ -137,6 +150,7 @@ async fn keep(
         }
     };
     let ledger = app.ledger()?;
+    let upload = merged(ledger, upload).await?;
     let preview = assess_aside(ledger.snapshot().plan.clone(), upload.clone(), Choices::default()).await?;
     let created_at = now();
     let pending = PendingUpload {
@@ -159,6 +173,18 @@ async fn keep(
     );
     app.parsed.keep(id, upload.clone());
     Ok((id, upload, preview))
+}
+
+/// A list that was exported from this plan says only what was changed in it since.
+async fn merged(ledger: &Ledger, upload: Arc<Upload>) -> Result<Arc<Upload>, Problem> {
+    let Origin::Exported { stream, position } = upload.origin else { return Ok(upload) };
+    let plan = &ledger.snapshot().plan;
+    if plan.stream != Some(stream) || position > plan.position {
+        let foreign = Upload { origin: Origin::Foreign, ..Upload::clone(&upload) };
+        return Ok(Arc::new(foreign));
+    }
+    let base = ledger.plan_at(position, None).await?;
+    Ok(blocking(move || Arc::new(against(&upload, &base))).await?)
 }
 
 /// A large file takes a while, so not on a thread that answers requests.
@@ -228,6 +254,7 @@ pub(crate) async fn load(app: &App, id: Uuid) -> Result<(PendingUpload, Arc<Uplo
     let (_, mapping) = read_mapping(Some(pending.mapping.clone().into_bytes()))?;
     let content = Arc::new(std::mem::take(&mut pending.content));
     let upload = app.parsed.parse(kind, pending.file.clone(), content, mapping).await?;
+    let upload = merged(app.ledger()?, upload).await?;
     app.parsed.keep(id, upload.clone());
     Ok((pending, upload))
 }
@@ -273,6 +300,8 @@ pub(crate) struct ApplyBody {
     remove: Option<Vec<u64>>,
     /// Rows whose guest may be moved from another table.
     r#move: Option<Vec<u32>>,
+    /// Fields in which the file has its way although somebody else has changed them since the export: `12:company`.
+    mine: Option<Vec<String>>,
     /// Of the preview that was confirmed; without it, of the one that was shown last.
     position: Option<Position>,
 }
@@ -358,8 +387,11 @@ fn read_choices(body: &[u8]) -> Result<(Choices, Option<Position>), Problem> {
         let remove = fields.optional::<BTreeSet<u64>>("remove")?.unwrap_or_default();
         let moves = rows("/move", fields.optional("move")?)?;
         let position = fields.optional("position")?;
+        let mine = fields.optional::<Vec<String>>("mine")?.unwrap_or_default();
         fields.end()?;
-        Ok((Choices { leave_out, remove, moves }, position))
+        let mine = mine.iter().map(|field| field.parse()).collect::<Result<_, _>>();
+        let mine = mine.map_err(|message| vec![InvalidField { pointer: "/mine".to_owned(), message }])?;
+        Ok((Choices { leave_out, remove, moves, mine }, position))
     };
     read().map_err(|errors| Problem::invalid(&errors))
 }

@@ -1,14 +1,22 @@
 //! The list of guests as it is shown, as a file.
 
-use crate::ledger::blocking;
-use crate::plan::{Guest, Plan};
+use crate::ledger::{Failure, blocking};
+use crate::plan::upload::{Choices, UploadKind};
+use crate::plan::{Code, Guest, Plan};
 use crate::report::harmless;
+use crate::sheet::{Mapping, mark, problems, template};
+use crate::view::past::asked;
 use crate::view::{Address, Listed, listed};
 use crate::web::App;
+use crate::web::api::id_in_path;
+use crate::web::api::uploads::{assess_aside, load};
 use crate::web::problem::Problem;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use std::collections::BTreeSet;
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// Headers that an upload understands, and the guest's field under each.
 const COLUMNS: [(&str, &str); 16] = [
@@ -34,11 +42,25 @@ fn cell(plan: &Plan, guest: &Guest, field: &str) -> String {
     plan.shown(crate::plan::Subject::Guest(guest.id), field).unwrap_or_default()
 }
 
+/// The headers of the plan's own fields, which stand behind the others.
+fn own_headers(guests: &[Listed<'_>]) -> Vec<String> {
+    let headers: BTreeSet<&str> = guests.iter().flat_map(|listed| listed.guest.extra.keys()).map(Code::as_str).collect();
+    headers.into_iter().map(str::to_owned).collect()
+}
+
+fn own_cell(guest: &Guest, header: &str) -> String {
+    guest.extra.iter().find(|(name, _)| name.as_str() == header).map(|(_, value)| value.to_string()).unwrap_or_default()
+}
+
 fn csv(plan: &Plan, guests: &[Listed<'_>]) -> Result<Vec<u8>, csv::Error> {
+    let own = own_headers(guests);
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(COLUMNS.map(|(header, _)| header))?;
+    let headers = COLUMNS.iter().map(|(header, _)| (*header).to_owned());
+    writer.write_record(headers.chain(own.iter().map(|header| harmless(header).into_owned())))?;
     for listed in guests {
-        writer.write_record(COLUMNS.map(|(_, field)| harmless(&cell(plan, listed.guest, field)).into_owned()))?;
+        let cells = COLUMNS.iter().map(|(_, field)| cell(plan, listed.guest, field));
+        let cells = cells.chain(own.iter().map(|header| own_cell(listed.guest, header)));
+        writer.write_record(cells.map(|cell| harmless(&cell).into_owned()))?;
     }
     writer.into_inner().map_err(|error| error.into_error().into())
 }
@@ -47,45 +69,80 @@ fn xlsx(plan: &Plan, guests: &[Listed<'_>]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name("Guests")?;
     let bold = Format::new().set_bold();
-    for (column, (header, _)) in (0_u16..).zip(COLUMNS) {
+    let own = own_headers(guests);
+    let headers = COLUMNS.iter().map(|(header, _)| *header).chain(own.iter().map(String::as_str));
+    for (column, header) in (0_u16..).zip(headers) {
         sheet.write_string_with_format(0, column, header, &bold)?;
     }
     for (row, listed) in (1_u32..).zip(guests) {
-        for (column, (_, field)) in (0_u16..).zip(COLUMNS) {
-            let text = cell(plan, listed.guest, field);
+        let cells = COLUMNS.iter().map(|(_, field)| cell(plan, listed.guest, field));
+        let cells = cells.chain(own.iter().map(|header| own_cell(listed.guest, header)));
+        for (column, text) in (0_u16..).zip(cells) {
             if !text.is_empty() {
                 sheet.write_string(row, column, text)?;
             }
         }
     }
     sheet.set_freeze_panes(1, 0)?;
+    // Uploaded again it is compared with the plan that it came from.
+    if let Some(stream) = plan.stream {
+        mark(&mut workbook, stream, plan.position, &own)?;
+    }
     workbook.save_to_buffer()
 }
 
 /// `/guests.csv` and `/guests.xlsx`, with the list's own query.
 pub(crate) async fn guests_file(request: HttpRequest, app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let address = Address::new(request.path(), request.query_string());
-    let snapshot = app.ledger()?.snapshot();
+    let ledger = app.ledger()?.clone();
     let is_csv = address.path == "/guests.csv";
     let fault = |error: &dyn std::fmt::Display| {
         tracing::error!(%error, "a list cannot be written");
         Problem::fault()
     };
     let file = blocking(move || {
-        let guests = listed(&snapshot.plan, &address);
-        if is_csv {
-            csv(&snapshot.plan, &guests).map_err(|error| fault(&error))
-        } else {
-            xlsx(&snapshot.plan, &guests).map_err(|error| fault(&error))
-        }
+        let newest = ledger.snapshot();
+        let plan = match asked(&address, newest.plan.position) {
+            Some(at) => ledger.past(at)?,
+            None => newest.plan.clone(),
+        };
+        let guests = listed(&plan, &address);
+        if is_csv { csv(&plan, &guests).map_err(|error| fault(&error)) } else { xlsx(&plan, &guests).map_err(|error| fault(&error)) }
     });
-    let (name, content_type) = if is_csv {
-        ("guests.csv", "text/csv; charset=utf-8")
-    } else {
-        ("guests.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-    };
-    Ok(HttpResponse::Ok()
+    let (name, content_type) = if is_csv { ("guests.csv", "text/csv; charset=utf-8") } else { ("guests.xlsx", XLSX) };
+    Ok(download(name, content_type, file.await??))
+}
+
+fn download(name: &str, content_type: &str, file: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, content_type))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(file.await??))
+        .body(file)
+}
+
+/// `/uploads/KIND/template.xlsx`: an empty workbook with the headers that such an upload understands.
+pub(crate) async fn template_file(path: web::Path<String>) -> Result<HttpResponse, Problem> {
+    let kind: UploadKind = path.parse().map_err(|()| Problem::not_found("unknown_kind", "There is no such kind of upload"))?;
+    let file = template(kind).map_err(|error| {
+        tracing::error!(%error, "a template cannot be written");
+        Problem::fault()
+    })?;
+    Ok(download(&format!("{}.xlsx", kind.as_str()), XLSX, file))
+}
+
+/// `/uploads/ID/problems.xlsx`: the file again, with what is wrong marked where it stands.
+pub(crate) async fn problems_file(path: web::Path<String>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    let id = id_in_path(&path)?;
+    let (_, upload) = load(&app, id).await?;
+    let preview = assess_aside(app.ledger()?.snapshot().plan.clone(), upload.clone(), Choices::default()).await?;
+    let store = app.ledger()?.store().clone();
+    let kept = blocking(move || store.upload(id)).await?.map_err(Failure::from)?;
+    let kept = kept.ok_or_else(|| Problem::not_found("unknown_upload", "There is no such upload; a preview is kept for an hour"))?;
+    let mapping: Mapping = serde_json::from_str(&kept.mapping).unwrap_or_default();
+    let file = blocking(move || problems(upload.kind, &kept.file, &kept.content, &mapping, &preview.problems)).await?;
+    let file = file.map_err(|error| {
+        tracing::error!(%error, "the problems of an upload cannot be written");
+        Problem::fault()
+    })?;
+    Ok(download("problems.xlsx", XLSX, file))
 }

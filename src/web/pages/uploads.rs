@@ -58,7 +58,7 @@ pub(super) fn upload_block(
     let choices = view::choices(address).map_err(Problem::bad_request)?;
     let (preview, _) = assess(&snapshot.plan, &upload, &choices)?;
     ledger.store().previewed(id, preview.position).map_err(Failure::from)?;
-    let page = UploadPage::of(id, upload.kind, upload.file.as_str(), &preview, &choices, sheet::fields(upload.kind));
+    let page = UploadPage::of(id, &upload, &preview, &choices, sheet::fields(upload.kind), address.get("find"));
     Ok((upload.file.to_string(), "Uploads", rendered(&page)?))
 }
 

@@ -1,0 +1,71 @@
+//! The problems of an upload as a spreadsheet: the file's own cells, those that are wrong marked and commented.
+
+use super::{Cell, Mapping, Sheet, SheetError, rows};
+use crate::plan::upload::{Problem, UploadKind};
+use rust_xlsxwriter::{Color, Format, Note, Workbook, Worksheet, XlsxError};
+use std::collections::BTreeMap;
+
+/// Why there is no such spreadsheet.
+#[derive(Debug, thiserror::Error)]
+pub enum MarkError {
+    #[error(transparent)]
+    Unreadable(#[from] SheetError),
+    #[error(transparent)]
+    Unwritable(#[from] XlsxError),
+}
+
+/// The file again as xlsx, row by row, with what is wrong marked where it stands. Blocks its thread.
+///
+/// # Errors
+/// The file cannot be read, or the workbook not be written.
+pub fn problems(kind: UploadKind, file: &str, bytes: &[u8], mapping: &Mapping, problems: &[Problem]) -> Result<Vec<u8>, MarkError> {
+    let mut sheets = super::sheets(file, bytes)?;
+    super::exported::take_marker(&mut sheets);
+    let mut workbook = Workbook::new();
+    // Without a sheet's name it is the one that was read.
+    let read = rows::header_of(kind, &sheets, mapping);
+    for (index, sheet) in sheets.iter().enumerate() {
+        let header = rows::header_in(kind, sheet, mapping);
+        let is_about = |problem: &&Problem| match &problem.sheet {
+            Some(name) => **name == *sheet.name,
+            None => read == Some(index),
+        };
+        let here: Vec<&Problem> = problems.iter().filter(is_about).collect();
+        let written = workbook.add_worksheet();
+        // A name that Excel does not take is left to it.
+        let _ = written.set_name(&sheet.name);
+        write(written, sheet, &header, &here)?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+fn write(written: &mut Worksheet, sheet: &Sheet, header: &[String], problems: &[&Problem]) -> Result<(), XlsxError> {
+    let wrong = Format::new().set_background_color(Color::RGB(0x00FD_EBE8)).set_font_color(Color::RGB(0x00A6_261D));
+    let plain = Format::new();
+    let mut at: BTreeMap<(u32, u16), Vec<&str>> = BTreeMap::new();
+    for problem in problems {
+        let column = problem.column.as_ref().and_then(|column| header.iter().position(|header| header == column));
+        let column = column.and_then(|column| u16::try_from(column).ok()).unwrap_or_default();
+        at.entry((problem.row.saturating_sub(1), column)).or_default().push(&problem.message);
+    }
+    for (row, cells) in &sheet.rows {
+        let row = row.saturating_sub(1);
+        for (column, cell) in (0_u16..).zip(cells) {
+            let format = if at.contains_key(&(row, column)) { &wrong } else { &plain };
+            match cell {
+                Cell::Empty => {}
+                Cell::Number(number) => drop(written.write_number_with_format(row, column, *number, format)?),
+                Cell::Bool(value) => drop(written.write_boolean_with_format(row, column, *value, format)?),
+                other => drop(written.write_string_with_format(row, column, other.words(), format)?),
+            }
+        }
+    }
+    for ((row, column), messages) in &at {
+        let is_there = sheet.rows.get(&(row + 1)).and_then(|cells| cells.get(usize::from(*column))).is_some_and(|cell| !cell.is_empty());
+        if !is_there {
+            written.write_blank(*row, *column, &wrong)?;
+        }
+        written.insert_note(*row, *column, &Note::new(messages.join("\n")).set_author("Tafel"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+// Uploads as people do them: dropped anywhere, looked at, searched, rows left out; and a list that others changed meanwhile.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
+import { Server, browser, go } from "./server.mjs";
+
+const data = join(dirname(fileURLToPath(import.meta.url)), "../data");
+let server;
+before(async () => { server = await Server.start(); });
+after(async () => { await server.end(); await browser.close(); });
+
+// As if it came from the desktop.
+async function drop(page, name, bytes) {
+  await page.evaluate(async ([name, base64]) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)), transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], name));
+    document.body.dispatchEvent(new DragEvent("dragover", { bubbles: true, cancelable: true, dataTransfer: transfer }));
+    if (!document.body.classList.contains("is-file-over")) throw new Error("the page does not say that it takes the file");
+    document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer }));
+  }, [name, Buffer.from(bytes).toString("base64")]);
+}
+
+test("a file is dropped on any page, its headers say what it is, and the preview is searched and rows are left out", async () => {
+  const [page, other] = [await server.signedIn(), await server.signedIn()];
+  await go(page, server, "/guests");
+  await drop(page, "draw-wrong.xlsx", readFileSync(join(data, "draw-wrong.xlsx")));
+  await page.waitForSelector(".crumb a[href='/uploads/draw']");
+  assert.match(await page.textContent(".sticky .primary"), /Apply 100 changes/);
+  await page.fill("[name=find]", "T020");
+  await page.waitForFunction(() => document.querySelectorAll("#apply tbody tr").length === 1);
+  assert.equal(await page.evaluate(() => document.activeElement.name), "find");
+  await page.check("[name=leave_out]");
+  await page.click("text=Look again");
+  await page.waitForSelector("h2:text-is('Left out')");
+  // Whoever takes its old spot has a problem now, and that is said first.
+  await page.waitForFunction(() => document.querySelector("#apply h2").textContent.includes("with problem") || document.querySelector(".sticky .primary").textContent.includes("99"));
+  // The plan moves on, and the preview with it: a table that the file moves is moved there by hand.
+  await page.fill("[name=find]", "");
+  await page.waitForFunction(() => document.querySelectorAll("#apply tbody tr").length > 20);
+  const position = (text) => Number(text.match(/plan as of (\d+)/)[1]);
+  const seen = position(await page.textContent(".head"));
+  await go(other, server, "/tables");
+  await other.check(".person input >> nth=0");
+  await other.click(".card[data-taken='0'] .seat-here >> nth=0");
+  await page.waitForFunction((seen) => Number(document.querySelector(".head").textContent.match(/plan as of (\d+)/)[1]) > seen, seen, { timeout: 5_000 });
+  assert.equal(await page.locator("#columns summary").count(), 1);
+  await page.click("#columns summary");
+  assert.match(await page.textContent("#columns tbody"), /T0\d\d/, "each column with a few of its values");
+  assert.deepEqual(page.broken, []);
+});
+
+test("what is no spreadsheet says so, and a file with problems comes back with its cells marked", async () => {
+  const page = await server.signedIn();
+  await go(page, server, "/tables");
+  await drop(page, "holiday.jpg", Buffer.from([255, 216, 255, 0, 1, 2]));
+  await page.waitForSelector(".toast.is-wrong:has-text('not a spreadsheet')");
+  await go(page, server, "/uploads/guests");
+  await page.setInputFiles("[name=file]", join(data, "hostile-names.xlsx"));
+  await page.click("text=Look at it");
+  await page.waitForSelector(".problems");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download the file with the cells marked")]);
+  const files = unzipSync(readFileSync(await download.path()));
+  assert.ok(Object.keys(files).some((name) => name.includes("comments")));
+  assert.deepEqual(page.broken, []);
+});
+
+test("a list is downloaded, changed, and merged with what others changed meanwhile", async () => {
+  const [page, other] = [await server.signedIn(), await server.signedIn()];
+  await go(page, server, "/guests");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click(".head a:text-is('xlsx')")]);
+  const files = unzipSync(readFileSync(await download.path()));
+  // In the spreadsheet program one company is renamed, everywhere it stands.
+  const strings = strFromU8(files["xl/sharedStrings.xml"]);
+  assert.ok(strings.includes("Stadt Linz"));
+  files["xl/sharedStrings.xml"] = strToU8(strings.replaceAll("Stadt Linz", "City of Linz"));
+  // Meanwhile somebody changes it for one of them, and the diet of another.
+  await go(other, server, "/guests?q=Stadt+Linz");
+  const links = await other.$$eval("main .list tbody td:nth-child(2) a", (all) => all.slice(0, 2).map((link) => link.getAttribute("href")));
+  for (const [index, [field, value]] of [["company", "Linz AG"], ["diet", "vegan"]].entries()) {
+    await go(other, server, links[index]);
+    await other.fill(`.fields [name=${field}]`, value);
+    await other.click("text=Save what I changed");
+    await other.waitForFunction(([field, value]) => document.querySelector(`.fields [name=${field}]`).defaultValue === value, [field, value]);
+  }
+  await drop(page, "guests.xlsx", zipSync(files));
+  await page.waitForSelector("#conflicts");
+  assert.equal(await page.locator("#conflicts tbody tr").count(), 1);
+  assert.match(await page.textContent("#conflicts tbody"), /Stadt Linz.*Linz AG.*City of Linz/s);
+  await page.check("#conflicts input");
+  await page.click("text=Look again");
+  await page.waitForURL(/mine=/);
+  assert.ok(await page.isChecked("#conflicts input"));
+  await page.click(".sticky .primary");
+  await page.waitForSelector("text=Taking it back would");
+  await go(other, server, links[0]);
+  assert.equal(await other.inputValue(".fields [name=company]"), "City of Linz");
+  await go(other, server, links[1]);
+  assert.deepEqual([await other.inputValue(".fields [name=company]"), await other.inputValue(".fields [name=diet]")], ["City of Linz", "vegan"]);
+  assert.deepEqual([page.broken, other.broken], [[], []]);
+});
