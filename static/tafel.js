@@ -211,6 +211,19 @@
     return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
   }
 
+  // What takes long says that it goes on; what is quick says nothing.
+  const LOADING_MS = 250;
+  let awaited = 0;
+  async function loadingWhile(work) {
+    awaited += 1;
+    const late = setTimeout(() => document.body.classList.add("is-loading"), LOADING_MS);
+    try { return await work; } finally {
+      clearTimeout(late);
+      awaited -= 1;
+      if (!awaited) document.body.classList.remove("is-loading");
+    }
+  }
+
   // ---- pages and forms without leaving ---------------------------------------------------------------------------
   async function show(response, push, isSearch, url = response.url) {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -330,7 +343,7 @@
     let response;
     posting += 1;
     try {
-      response = await send(target, { method: "POST", body: data, headers: { "tafel-wants": "outcome" } }, waits);
+      response = await loadingWhile(send(target, { method: "POST", body: data, headers: { "tafel-wants": "outcome" } }, waits));
       if (response.ok) afterwards?.();
     } finally { settle(); }
     if (!response.ok) return response;
@@ -403,7 +416,7 @@
     const target = new URL(link.href.baseVal ?? link.href, location.href);
     if (target.origin !== location.origin || "plain" in link.dataset || link.target || target.hash) return;
     event.preventDefault();
-    try { await show(await fetch(target), "pushState"); } catch {
+    try { await show(await loadingWhile(fetch(target)), "pushState"); } catch {
       if (isOn) location.assign(target); else toast("The connection is lost, so this page cannot be left yet. What you typed stays.", null, null, true);
     }
   });
