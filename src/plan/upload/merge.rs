@@ -1,5 +1,6 @@
-//! A list that was exported from this plan and comes back: of each row, only what the person changed in it counts, and
-//! what others changed meanwhile is not turned back. Where both changed the same field, the person decides.
+//! A list that was exported from this plan and comes back: of each row, only what the person changed in it counts.
+//!
+//! What others changed meanwhile is not turned back. Where both changed the same field, the person decides.
 
 use super::guests::{by_identity, full_name, guest_name};
 use super::{Draft, GuestRow, Row, Rows, Upload};
