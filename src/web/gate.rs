@@ -34,6 +34,8 @@ const SECURITY: [(&str, &str); 4] = [
     ("x-frame-options", "DENY"),
     ("referrer-policy", "same-origin"),
 ];
+/// What a script that has sent a form wants instead of the next page.
+pub(super) const WANTS: HeaderName = HeaderName::from_static("tafel-wants");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Admits the request or not, and finishes its response.
@@ -194,7 +196,9 @@ fn finish(response: &mut ServiceResponse, id: &str) {
         let stream = snapshot.plan.stream?;
         HeaderValue::from_str(&format!("{stream}/{}", snapshot.plan.position)).ok()
     });
-    let has_written = response.request().method() == Method::POST && response.status() == StatusCode::SEE_OTHER;
+    // A form leads on to a page, or, where a script has sent it, says what came of it.
+    let is_told = response.request().headers().contains_key(WANTS) && response.status().is_success();
+    let has_written = response.request().method() == Method::POST && (response.status() == StatusCode::SEE_OTHER || is_told);
     let written = position.as_ref().filter(|_| has_written).and_then(|position| {
         let position = position.to_str().ok()?;
         HeaderValue::from_str(&format!("{WRITTEN}={position}; Path=/; Max-Age=60; HttpOnly; SameSite=Lax")).ok()

@@ -11,6 +11,7 @@ use crate::web::App;
 use crate::web::api::commands::seen_here;
 use crate::web::api::id_in_path;
 use crate::web::auth::Caller;
+use crate::web::gate::WANTS;
 use crate::web::problem::Problem;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -81,7 +82,7 @@ struct Outcome<'a> {
 
 impl Wants {
     fn of(request: &HttpRequest, pairs: &Pairs, otherwise: &str) -> Self {
-        let is_outcome = request.headers().get("tafel-wants").is_some_and(|wants| wants == "outcome");
+        let is_outcome = request.headers().get(WANTS).is_some_and(|wants| wants == "outcome");
         Self { is_outcome, back: form::value(pairs, "back").map_or(otherwise, local).to_owned() }
     }
 
