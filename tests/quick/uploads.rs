@@ -246,7 +246,7 @@ fn a_mapping_says_what_headers_mean_and_keeps_columns_of_ones_own() {
     let mapping = json!({"Wer": "last_name", "Pers": "employee_no", "Shuttle": "extra", "Firma": null});
     let csv = b"Pers;Wer;Shuttle;Firma\n1;Bauer;yes;X\n2;Novak;;Y\n";
     let shown = admin.upload_mapped("guests", "list.csv", csv, Some(&mapping)).expect(201);
-    assert_eq!(shown["columns"][2], json!({"header": "Shuttle", "field": "extra"}));
+    assert_eq!(shown["columns"][2], json!({"header": "Shuttle", "field": "extra", "samples": ["yes"]}));
     apply(&admin, &shown, &json!({})).expect(200);
     let plan = admin.plan();
     assert_eq!(
