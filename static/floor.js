@@ -10,11 +10,11 @@
   function settle() {
     const svg = drawing();
     if (!svg) { room = ""; return; }
-    const here = `${location.pathname}`;
+    const here = `${location.pathname} ${svg.dataset.whole}`;
     if (here !== room) {
       room = here;
-      const { x, y, width, height } = svg.viewBox.baseVal;
-      whole = { x, y, w: width, h: height }; seen = { ...whole };
+      const [width, depth] = svg.dataset.whole.split(" ").map(Number);
+      whole = { x: -0.3, y: -0.3, w: width + 0.6, h: depth + 0.6 }; seen = { ...whole };
     }
     look();
   }
@@ -56,7 +56,7 @@
   });
 
   // ---- what is dragged ------------------------------------------------------------------------------------------------
-  let dragged = null, copy = null, target = null, hint = null, start = null, justDragged = false;
+  let dragged = null, copy = null, target = null, hint = null, start = null, justDragged = false, seenAt = 0;
   // After a drag the click is not one on the link that lies there.
   addEventListener("click", (event) => { if (justDragged) { event.preventDefault(); event.stopPropagation(); justDragged = false; } }, true);
   function tell(words, x, y) {
@@ -83,7 +83,8 @@
   }
   function lift(node) {
     dragged = node;
-    start = inRoom(0, 0);
+    // What the person acts on is what stood there when they took it up.
+    seenAt = position();
     hint = document.createElement("div");
     hint.className = "hint"; hint.hidden = true;
     document.body.append(hint);
@@ -103,11 +104,11 @@
     justDragged = true;
     setTimeout(() => { justDragged = false; }, 50);
   }
-  async function command(fields, place) {
+  async function command(fields, place, seen = seenAt) {
     const back = location.pathname + location.search;
     place?.classList.add("is-waiting");
     try {
-      const response = await post("/commands", new URLSearchParams({ view: viewId(), seen: position(), back: back.replace(/[?&]pick=\d+/, ""), ...fields }));
+      const response = await post("/commands", new URLSearchParams({ view: viewId(), seen, back: back.replace(/[?&]pick=\d+/, ""), ...fields }));
       if (!response.ok) toast((await wordsOf(response)).words, null, null, true);
       return response.ok;
     } finally { place?.classList.remove("is-waiting"); }
@@ -131,7 +132,7 @@
         tell(words(target) || (copy ? "" : dragged.dataset.number), event.clientX, event.clientY);
       },
       async end() {
-        const node = target, own = { ...dragged.dataset }, source = dragged;
+        const node = target, own = { ...dragged.dataset }, source = dragged, seen = seenAt;
         putDown();
         if (!node) return;
         if (node.matches("[data-lift]")) { if (!own.spot) return; }
@@ -139,9 +140,9 @@
         const other = { ...node.dataset };
         const vips = [own, other].filter((data) => "vip" in data).map((data) => data.number);
         if (vips.length && !(await ask(`${vips.join(" and ")} ${vips.length > 1 ? "are VIP tables" : "is a VIP table"}. Move ${vips.length > 1 ? "them" : "it"}?`, "Move"))) return;
-        if (node.matches("[data-lift]")) await command({ type: "lift_table", table: own.table }, source);
-        else if (other.table) await command({ type: "swap_tables", a: own.table, b: other.table }, node);
-        else await command({ type: "place_table", table: own.table, spot: other.spot }, node);
+        if (node.matches("[data-lift]")) await command({ type: "lift_table", table: own.table }, source, seen);
+        else if (other.table) await command({ type: "swap_tables", a: own.table, b: other.table }, node, seen);
+        else await command({ type: "place_table", table: own.table, spot: other.spot }, node, seen);
       },
     },
   });
@@ -170,14 +171,14 @@
     const node = event.target.closest?.("[data-spot-drag]"), step = STEPS[event.key];
     if (!node || !step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    if (nudged?.node !== node) nudged = { node, x: Number(node.dataset.x), y: Number(node.dataset.y) };
+    if (nudged?.node !== node) nudged = { node, x: Number(node.dataset.x), y: Number(node.dataset.y), seen: position() };
     nudged.x = snapped(nudged.x + step[0] * GRID_M); nudged.y = snapped(nudged.y + step[1] * GRID_M);
     node.setAttribute("transform", `translate(${nudged.x - Number(node.dataset.x)} ${nudged.y - Number(node.dataset.y)})`);
     clearTimeout(nudging);
     nudging = setTimeout(async () => {
-      const { x, y } = nudged;
+      const { x, y, seen } = nudged;
       nudged = null;
-      await command({ type: "change_spot", spot: node.dataset.spot, x_m: x, y_m: y }, node);
+      await command({ type: "change_spot", spot: node.dataset.spot, x_m: x, y_m: y }, node, seen);
       node.removeAttribute("transform");
     }, 500);
   });

@@ -42,7 +42,7 @@
   });
 
   // ---- by pointer ----------------------------------------------------------------------------------------------------
-  let held = [], ghost = null, target = null;
+  let held = [], ghost = null, target = null, seen = 0;
   const card = (id) => document.getElementById(`t${id}`);
   // The seats that they would take, along the ring.
   function preview(node, many) {
@@ -64,6 +64,7 @@
     ignoreFrom: "a, input",
     listeners: {
       start(event) {
+        seen = position();
         const own = event.target.dataset.guests.split(","), marked = ticked().map((box) => box.value);
         held = own.every((id) => marked.includes(id)) && marked.length > own.length ? marked : own;
         ghost = document.createElement("div");
@@ -96,7 +97,7 @@
   });
   async function move(type, fields, place) {
     const back = document.querySelector("#seating [name=back]").value;
-    const data = new URLSearchParams({ view: viewId(), seen: position(), back, type, ...fields });
+    const data = new URLSearchParams({ view: viewId(), seen, back, type, ...fields });
     for (const id of held) data.append("guests", id);
     const words = place.querySelector(":scope > .refusal");
     if (words) words.textContent = "";

@@ -54,7 +54,7 @@
   };
   // Forms that nobody is filling in are about the plan as it is shown now.
   function newViews() {
-    for (const field of document.querySelectorAll("#main input[name=seen]")) if (field.value === SEEN || !isInUse(field.form)) field.setAttribute("value", position);
+    for (const field of document.querySelectorAll("#main input[name=seen]")) if (field.value === SEEN || !(isInUse(field.form) || field.closest(".conflict"))) field.setAttribute("value", position);
     for (const field of document.querySelectorAll(`input[name=view][value="${NO_VIEW}"]`)) field.setAttribute("value", viewId());
   }
   // A UUID with the time in front, as the server makes them.
@@ -318,13 +318,13 @@
     if (place) place.textContent = words; else toast(words, null, null, true);
     if (!conflict) return;
     // Both values stand side by side, and the person chooses.
-    const choice = document.importNode(conflict, true), old = form.parentElement.querySelector(":scope > .conflict");
-    if (old) old.remove();
-    form.after(choice);
-    choice.settled = () => { form.reset(); if (place) place.textContent = ""; };
+    const choice = document.importNode(conflict, true), before = form.closest(".conflict") ?? form.parentElement.querySelector(":scope > .conflict");
+    choice.settled = form.settled ?? (() => { form.reset(); if (place) place.textContent = ""; });
+    if (before) before.replaceWith(choice); else form.after(choice);
     choice.querySelector("input[type=radio]")?.focus();
   }
   const own = [];
+  let isUndoing = false;
   function did(outcome) {
     if (!outcome.changed) return;
     if (outcome.undoes) { own.splice(own.indexOf(outcome.undoes), own.includes(outcome.undoes) ? 1 : 0); toast(outcome.words, "Bring back", () => change(outcome.undoes, "reinstate")); return; }
@@ -335,6 +335,7 @@
   async function change(batch, how) {
     const response = await post(`/history/${batch}/${how}`, new URLSearchParams({ view: viewId(), reason: how === "retract" ? "undone" : "brought back", back: location.pathname + location.search }));
     if (response.ok) return;
+    if (own.includes(batch)) own.splice(own.indexOf(batch), 1);
     const { words } = await wordsOf(response);
     toast(words, "Look at it", async () => show(await fetch(`/history/${batch}`), "pushState"), true);
   }
@@ -424,7 +425,13 @@
   addEventListener("keydown", async (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey && !isWriting()) {
       event.preventDefault();
-      if (own.length) change(own[own.length - 1], "retract"); else show(await fetch("/undo"), "pushState");
+      if (isUndoing) return;
+      isUndoing = true;
+      try {
+        if (own.length) return await change(own[own.length - 1], "retract");
+        const response = await fetch("/undo");
+        if (response.ok) await show(response, "pushState"); else toast((await wordsOf(response)).words, null, null, true);
+      } catch { /* There is no connection, and the page says so. */ } finally { isUndoing = false; }
     }
   });
   // The slider over the plan's life: the page follows it.

@@ -3,7 +3,7 @@
 use super::recent::{Recent, part};
 use super::replay::{ReplayError, fold_boxed};
 use super::validity::{Voids, first_difference};
-use crate::plan::event::Event;
+use crate::plan::event::{Body, Event};
 use crate::plan::retract::Comparison;
 use crate::plan::{BatchId, Plan, Position, apply};
 use crate::store::Store;
@@ -51,19 +51,17 @@ impl History {
         self.recent.remember(events);
     }
 
-    /// The events of the newest batch behind `after`, as far as they are kept.
+    /// The events of the newest batch behind `after`: of a long upload its head, which says it all; of another long one none.
     pub(super) fn latest_batch(&self, after: Position, until: Position) -> Vec<Event> {
         let kept = self.recent.after(after);
-        let Some(last) = kept.iter().rev().find_map(|events| part(events, after, until).last()) else { return Vec::new() };
-        let mut batch: Vec<Event> = Vec::new();
-        for event in kept.iter().rev().flat_map(|events| part(events, after, until).iter().rev()) {
-            if event.batch != last.batch || batch.len() == TOLD_EVENTS {
-                break;
-            }
-            batch.push(event.clone());
+        let newest_first = || kept.iter().rev().flat_map(|events| part(events, after, until).iter().rev());
+        let Some(last) = newest_first().next() else { return Vec::new() };
+        let batch: Vec<&Event> = newest_first().take_while(|event| event.batch == last.batch).collect();
+        match batch.as_slice() {
+            [.., head] if matches!(head.body, Body::UploadApplied(_)) => vec![(*head).clone()],
+            few if few.len() <= TOLD_EVENTS => few.iter().rev().map(|event| (*event).clone()).collect(),
+            _ => Vec::new(),
         }
-        batch.reverse();
-        batch
     }
 
     /// The events behind `after`, up to and with `until`, many at a time: from the store, then from what is kept.

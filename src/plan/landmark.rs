@@ -33,7 +33,8 @@ pub struct Landmark {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mark {
-    /// The first event of a day, in UTC; how many sat then, that is, at the end of the day before.
+    /// The first event of a day, in UTC; how many sat then, that is, at the end of the day before. As the
+    /// plan is corrected today: what was taken back since does not count.
     Day(Tally),
     /// An upload was applied.
     Upload(Text),

@@ -5,6 +5,11 @@ use crate::plan::upload::{Problem, UploadKind};
 use rust_xlsxwriter::{Color, Format, Note, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeMap;
 
+/// Half of what Excel takes, since it counts otherwise.
+const CELL_CHARS: usize = 16_000;
+const NOTE_CHARS: usize = 1_000;
+const NAME_CHARS: usize = 24;
+
 /// Why there is no such spreadsheet.
 #[derive(Debug, thiserror::Error)]
 pub enum MarkError {
@@ -32,11 +37,21 @@ pub fn problems(kind: UploadKind, file: &str, bytes: &[u8], mapping: &Mapping, p
         };
         let here: Vec<&Problem> = problems.iter().filter(is_about).collect();
         let written = workbook.add_worksheet();
-        // A name that Excel does not take is left to it.
-        let _ = written.set_name(&sheet.name);
+        written.set_name(name(&sheet.name, index))?;
         write(written, sheet, &header, &here)?;
     }
     Ok(workbook.save_to_buffer()?)
+}
+
+/// A sheet's name as Excel takes it, and unlike any other.
+fn name(name: &str, index: usize) -> String {
+    let plain: String = name.chars().filter(|letter| !"[]:*?/\\'".contains(*letter) && !letter.is_control()).take(NAME_CHARS).collect();
+    format!("{} {plain}", index + 1).trim_end().to_owned()
+}
+
+/// What Excel takes in a cell, in a note, and of a sheet's name.
+fn cut(text: &str, chars: usize) -> String {
+    text.chars().take(chars).collect()
 }
 
 fn write(written: &mut Worksheet, sheet: &Sheet, header: &[String], problems: &[&Problem]) -> Result<(), XlsxError> {
@@ -56,7 +71,7 @@ fn write(written: &mut Worksheet, sheet: &Sheet, header: &[String], problems: &[
                 Cell::Empty => {}
                 Cell::Number(number) => drop(written.write_number_with_format(row, column, *number, format)?),
                 Cell::Bool(value) => drop(written.write_boolean_with_format(row, column, *value, format)?),
-                other => drop(written.write_string_with_format(row, column, other.words(), format)?),
+                other => drop(written.write_string_with_format(row, column, cut(&other.words(), CELL_CHARS), format)?),
             }
         }
     }
@@ -65,7 +80,7 @@ fn write(written: &mut Worksheet, sheet: &Sheet, header: &[String], problems: &[
         if !is_there {
             written.write_blank(*row, *column, &wrong)?;
         }
-        written.insert_note(*row, *column, &Note::new(messages.join("\n")).set_author("Tafel"))?;
+        written.insert_note(*row, *column, &Note::new(cut(&messages.join("\n"), NOTE_CHARS)).set_author("Tafel"))?;
     }
     Ok(())
 }

@@ -80,7 +80,8 @@ pub(super) fn header_of(kind: UploadKind, sheets: &[Sheet], mapping: &Mapping) -
 /// The kind of upload of which most columns are recognised.
 pub(super) fn guess(sheets: &[Sheet], file: &str) -> Option<UploadKind> {
     // A floor plan says more of itself than a list of tables, and a draw may be one of VIPs.
-    let is_vip = ["vip", "ehrengäst"].iter().any(|word| file.contains(word));
+    let is_vip =
+        file.starts_with("vip") || ["vip-placement", "vip placement", "vip_placement", "ehrentisch"].iter().any(|word| file.contains(word));
     let placement = if is_vip { UploadKind::VipPlacement } else { UploadKind::Draw };
     let kinds = [UploadKind::Guests, UploadKind::Floor, placement, UploadKind::Tables];
     let fits = |kind: UploadKind| {

@@ -145,11 +145,8 @@ fn described(events: &mut Vec<Event>, snapshot: &Snapshot, wanted: &Wanted<'_>) 
         }
         _ => None,
     };
-    let retracted = snapshot.validity.retraction_of(head.batch).map(|doing| Retracted {
-        position: doing.position,
-        actor: doing.actor.clone(),
-        reason: doing.reason.clone(),
-    });
+    let known = snapshot.validity.retraction_of(head.batch).filter(|doing| doing.position <= snapshot.plan.position);
+    let retracted = known.map(|doing| Retracted { position: doing.position, actor: doing.actor.clone(), reason: doing.reason.clone() });
     let batch = Batch {
         batch: head.batch,
         first: head.position,

@@ -3,7 +3,7 @@
 use super::words::{day, when};
 use super::{Address, Shown};
 use crate::plan::diff::{Change, ChangeKind, diff};
-use crate::plan::{Mark, Plan, Position};
+use crate::plan::{Guest, Landmark, Mark, Plan, Position, Room, Spot, Table, Touch};
 use askama::Template;
 use std::collections::BTreeMap;
 
@@ -47,6 +47,8 @@ pub struct ChangesPage<'a> {
 
 /// So many subjects are listed.
 const LISTED: usize = 400;
+/// So many retractions can be begun from.
+const RETRACTIONS: usize = 20;
 
 /// Where the page begins when nobody says: with the newest day.
 #[must_use]
@@ -73,7 +75,13 @@ impl<'a> ChangesPage<'a> {
             }
         }
         let more = subjects.len().saturating_sub(LISTED);
-        let stops = now.landmarks.iter().rev().take(200).map(|landmark| Stop {
+        // Days and uploads are what people remember; of retractions the newest few.
+        let mut retractions = 0;
+        let is_stop = move |landmark: &&Landmark| {
+            retractions += usize::from(landmark.mark == Mark::Retraction);
+            landmark.mark != Mark::Retraction || retractions <= RETRACTIONS
+        };
+        let stops = now.landmarks.iter().rev().filter(is_stop).take(200).map(|landmark| Stop {
             position: Position(landmark.position.0.saturating_sub(1)),
             words: match &landmark.mark {
                 Mark::Day(_) => format!("Begin of {}", day(landmark.recorded_at)),
@@ -124,7 +132,7 @@ fn subject(after: &Plan, changes: &[&Change]) -> Subject {
             (ChangeKind::Removed, _) => None,
             (_, Some(field)) => after.touch(change.subject, field),
             // Whoever added it has touched all of it; the earliest touch that is left is theirs.
-            (_, None) => FIRST_FIELDS.iter().find_map(|field| after.touch(change.subject, field)),
+            (_, None) => earliest(after, change.subject),
         };
         Line {
             shown: Shown::of(change),
@@ -138,5 +146,14 @@ fn subject(after: &Plan, changes: &[&Change]) -> Subject {
     Subject { label, href, lines }
 }
 
-/// A field that each kind of subject has from its first event on.
-const FIRST_FIELDS: [&str; 4] = ["first_name", "number", "code", "name"];
+/// The first change of any of the subject's fields that nobody has changed since.
+fn earliest(plan: &Plan, subject: crate::plan::Subject) -> Option<Touch> {
+    let fields: &[&str] = match subject {
+        crate::plan::Subject::Plan => return None,
+        crate::plan::Subject::Guest(_) => Guest::FIELDS,
+        crate::plan::Subject::Table(_) => Table::FIELDS,
+        crate::plan::Subject::Room(_) => Room::FIELDS,
+        crate::plan::Subject::Spot(_) => Spot::FIELDS,
+    };
+    fields.iter().filter_map(|field| plan.touch(subject, field)).min_by_key(|touch| touch.position)
+}

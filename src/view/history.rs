@@ -5,7 +5,7 @@ use super::drawn::Drawn;
 use super::words::{self, long_day, time_of_day, when};
 use super::{Address, Shown};
 use crate::plan::command::Role;
-use crate::plan::diff::Change;
+use crate::plan::diff::{Change, ChangeKind};
 use crate::plan::event::{Body, Event};
 use crate::plan::retract::RetractionPreview;
 use crate::plan::{Plan, Position, Room, SpotId, Subject, TableId};
@@ -117,6 +117,12 @@ fn two_rooms<'a>(plan: &'a Plan, changes: &[Change]) -> Vec<TwoRooms<'a>> {
     for change in changes.iter().filter(|change| change.field == Some("spot")) {
         if let Subject::Table(table) = change.subject {
             moved.insert(table, change.after.as_deref().and_then(|code| plan.spot_by_code(code)));
+        }
+    }
+    // A table that would not be there any more stands nowhere.
+    for change in changes.iter().filter(|change| change.change == ChangeKind::Removed) {
+        if let Subject::Table(table) = change.subject {
+            moved.insert(table, None);
         }
     }
     let arriving: BTreeMap<SpotId, TableId> = moved.iter().filter_map(|(table, spot)| Some(((*spot)?, *table))).collect();

@@ -3,7 +3,7 @@
 use super::Address;
 use super::batches::Batch;
 use super::words::{day, when};
-use crate::plan::{Mark, Plan, Position};
+use crate::plan::{Landmark, Mark, Plan, Position};
 use askama::Template;
 
 /// Whether the page can be looked at as it was. What is about accounts, files or batches has no past of its own.
@@ -18,6 +18,13 @@ pub fn has_past(path: &str) -> bool {
 pub fn asked(address: &Address, newest: Position) -> Option<Position> {
     let at = address.number("at").map(Position).filter(|_| has_past(&address.path))?;
     (at.0 >= 1 && at < newest).then_some(at)
+}
+
+/// The address without a position that is not one of the past: the newest plan, and whatever is beyond it, is the present.
+#[must_use]
+pub fn present(address: Address, newest: Position) -> Address {
+    let is_past = asked(&address, newest).is_some();
+    if is_past || address.get("at").is_empty() { address } else { address.with("at", "") }
 }
 
 /// A mark under the slider.
@@ -45,6 +52,8 @@ pub struct PastBar<'a> {
     ticks: Vec<Tick>,
 }
 
+/// So many uploads and retractions are marked, the newest.
+const TICKS: usize = 200;
 /// Days whose names are written; of more, every second or third one is.
 const NAMED_DAYS: usize = 12;
 
@@ -58,7 +67,13 @@ impl<'a> PastBar<'a> {
         let href = |position: Position| address.with("at", &position.to_string()).to_string();
         let days = now.landmarks.iter().filter(|landmark| matches!(landmark.mark, Mark::Day(_))).count();
         let (mut nth, mut written) = (0, -100.0);
-        let ticks = now.landmarks.iter().map(|landmark| {
+        let others = now.landmarks.iter().filter(|landmark| !matches!(landmark.mark, Mark::Day(_))).count();
+        let mut passed = 0;
+        let is_shown = move |landmark: &&Landmark| {
+            passed += usize::from(!matches!(landmark.mark, Mark::Day(_)));
+            matches!(landmark.mark, Mark::Day(_)) || passed + TICKS > others
+        };
+        let ticks = now.landmarks.iter().filter(is_shown).map(|landmark| {
             let (label, class) = match &landmark.mark {
                 Mark::Day(_) => {
                     nth += 1;

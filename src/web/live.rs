@@ -8,7 +8,7 @@ use crate::ledger::{Ledger, blocking};
 use crate::plan::Position;
 use crate::plan::command::Role;
 use crate::view::Address;
-use crate::view::past::asked;
+use crate::view::past::{asked, present};
 use crate::view::words::summary;
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{AggregatedMessage, CloseReason, Session};
@@ -156,10 +156,6 @@ async fn keep_rendering(app: web::Data<App>, ledger: Ledger, key: Key, sender: w
         if let Some(frame) = render(&app, &ledger, &key, &last, changed).await {
             sender.send_replace(Arc::new(frame));
         }
-        // What was, stays as it was.
-        if asked(&key.address, ledger.snapshot().plan.position).is_some() {
-            sender.closed().await;
-        }
         tokio::select! {
             moved = positions.changed() => if moved.is_err() { return },
             turned = ups.changed() => if turned.is_err() { return },
@@ -221,9 +217,13 @@ pub(crate) async fn socket(
     let since = Position(request.number("since")?.unwrap_or(0));
     let ledger = app.ledger()?.clone();
     let shown = address.clone();
-    let key = Key { address, role: caller.role };
+    let newest = ledger.snapshot().plan.position;
+    // What was, stays as it was: nothing is rendered for it again.
+    let is_past = asked(&address, newest).is_some();
+    let key = Key { address: present(address, newest), role: caller.role };
     let too_many = || Problem::too_many("Too many different pages are open. This one is as new as when it was loaded.", 10);
-    let frames = app.hub.watch(&app, &ledger, &key).ok_or_else(too_many)?;
+    let (still, stillness) = watch::channel(Arc::new(Frame::default()));
+    let frames = if is_past { stillness } else { app.hub.watch(&app, &ledger, &key).ok_or_else(too_many)? };
     let refused = |error: actix_web::Error| Problem::bad_request(format!("It is no WebSocket: {error}."));
     let (response, session, messages) = actix_ws::handle(&request, body).map_err(refused)?;
     let messages = messages.max_frame_size(MESSAGE_BYTES).aggregate_continuations().max_continuation_size(MESSAGE_BYTES);
@@ -237,7 +237,7 @@ pub(crate) async fn socket(
             // The socket is dropped, which closes it.
             () = until_refused(&app, &ledger, &secret, role) => {}
         }
-        drop(open);
+        drop((open, still));
         gauge!("tafel_sockets").decrement(1.0);
     });
     Ok(response)
@@ -297,7 +297,8 @@ async fn serve(
             changed = here.changed(), if is_reading => match changed {
                 Ok(()) => {
                     let told = here.borrow_and_update().clone();
-                    !told.is_empty() && session.text(told).await.is_err()
+                    is_reading = told.is_empty();
+                    !is_reading && (session.text(told).await.is_err() || session.ping(b"").await.is_err())
                 }
                 Err(_) => true,
             },

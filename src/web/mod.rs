@@ -46,7 +46,7 @@ pub struct App {
     pub(crate) hub: live::Hub,
     pub(crate) here: here::Here,
     pub(crate) readers: api::consumers::Readers,
-    pub(crate) parsed: api::uploads::Parsed,
+    pub(crate) parsed: api::parsed::Parsed,
     pub(crate) metrics: Metrics,
     draining: AtomicBool,
 }
@@ -63,7 +63,7 @@ impl App {
             hub: live::Hub::default(),
             here: here::Here::default(),
             readers: api::consumers::Readers::default(),
-            parsed: api::uploads::Parsed::default(),
+            parsed: api::parsed::Parsed::default(),
             metrics,
             draining: AtomicBool::new(false),
         }

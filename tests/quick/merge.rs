@@ -108,6 +108,35 @@ fn what_i_changed_and_what_they_changed_are_both_kept_and_where_both_did_a_perso
 }
 
 #[test]
+fn somebody_new_of_the_same_name_is_somebody_new_and_each_own_field_and_seat_is_merged_for_itself() {
+    let server = Server::start();
+    let admin = party(&server);
+    let before = admin.plan();
+    admin.command(json!({"type": "change_guest", "guest": before["guests"][0]["id"], "extra": {"Hotel": "A"}})).expect(200);
+    let exported = server.browser(Role::Staff).get("/guests.xlsx").bytes;
+    // Others change another field of the plan's own, and move a guest whom the file unseats.
+    admin.command(json!({"type": "change_guest", "guest": before["guests"][0]["id"], "extra": {"Shuttle": "late"}})).expect(200);
+    admin.command(json!({"type": "seat_guest", "guest": before["guests"][1]["id"], "table": before["tables"][1]["id"]})).expect(200);
+    let file = edited(&exported, &[("1001", "Hotel", "B"), ("1002", "Table", "-")]);
+    let shown = admin.upload("guests", "guests.xlsx", &file).expect(201);
+    assert_eq!((shown.get("conflicts"), shown["moves"].as_array().unwrap().len()), (None, 1), "{shown}");
+    apply(&admin, &shown, &json!({}));
+    let after = admin.plan();
+    assert_eq!(after["guests"][0]["extra"], json!({"Hotel": "B", "Shuttle": "late"}));
+    assert_eq!(after["guests"][1]["table"], after["tables"][1]["id"], "whom others moved is not unseated unasked");
+    // The same field of the plan's own on both sides.
+    let clash = admin.upload("guests", "guests.xlsx", &edited(&exported, &[("1001", "Shuttle", "no")])).expect(201);
+    assert_eq!(
+        (&clash["conflicts"][0]["field"], &clash["conflicts"][0]["theirs"], &clash["conflicts"][0]["mine"]),
+        (&json!("Shuttle"), &json!("late"), &json!("no"))
+    );
+    // Whoever has a number of their own is nobody else, whatever the name.
+    let namesake = edited(&exported, &[("1003", "Employee no.", "9999")]);
+    let shown = admin.upload("guests", "guests.xlsx", &namesake).expect(201);
+    assert_eq!((&shown["counts"]["added"], &shown["problems"]), (&json!(1), &json!([])), "{shown}");
+}
+
+#[test]
 fn whoever_was_removed_meanwhile_does_not_come_back_by_accident_and_another_plans_list_is_any_list() {
     let server = Server::start();
     let admin = party(&server);

@@ -163,6 +163,64 @@ fn a_form_writes_only_what_was_touched_and_notices_who_was_faster() {
 }
 
 #[test]
+fn of_several_guests_those_whom_others_moved_stay_if_one_says_so_and_the_rest_goes() {
+    let server = Server::start();
+    let admin = server.admin();
+    for name in ["Anna", "Bert"] {
+        admin.command(json!({"type": "add_guest", "first_name": name})).expect(200);
+    }
+    for number in ["T1", "T2"] {
+        admin.command(json!({"type": "add_table", "number": number, "seats": 4})).expect(200);
+    }
+    let plan = admin.plan();
+    let (anna, bert) = (plan["guests"][0]["id"].to_string(), plan["guests"][1]["id"].to_string());
+    let (one, two) = (plan["tables"][0]["id"].to_string(), &plan["tables"][1]["id"]);
+    let mut staff = server.browser(Role::Staff);
+    let (view, seen) = (view(&mut staff, "/guests"), plan["position"].to_string());
+    admin.command(json!({"type": "seat_guest", "guest": plan["guests"][0]["id"], "table": two})).expect(200);
+    let button = format!("seat_guests table={one}");
+    let stale = [("view", view.as_str()), ("seen", &seen), ("guests", &anna), ("guests", &bert), ("do", &button)];
+    let refused = staff.post("/commands", &stale);
+    assert_eq!(refused.status, 409);
+    let keep = format!("keep.guest.{anna}.table");
+    refused.shows(&format!("name=\"{keep}\"")).shows("Anna: table").shows("T1 <span").shows("T2 <span");
+    let newest = refused.field("seen");
+    let fields = [
+        ("view", view.as_str()),
+        ("seen", &newest),
+        ("guests", &anna),
+        ("guests", &bert),
+        ("type", "seat_guests"),
+        ("table", &one),
+        (&keep, "theirs"),
+    ];
+    staff.post("/commands", &fields).location();
+    let after = admin.plan();
+    assert_eq!((&after["guests"][0]["table"], after["guests"][1]["table"].to_string()), (two, one));
+}
+
+#[test]
+fn what_is_not_the_past_is_the_present() {
+    let server = Server::with_sample();
+    let mut viewer = server.browser(Role::Viewer);
+    let newest = position(&server);
+    assert_eq!(viewer.get(&format!("/guests?q=anna&at={newest}")).location(), "/guests?q=anna");
+    assert_eq!(viewer.get("/tables?at=99999999999").location(), "/tables");
+    assert_eq!(viewer.get("/tables?at=0").location(), "/tables");
+    viewer.get(&format!("/tables?at={}", newest - 1)).shows("The plan as it was");
+    for (path, status) in [
+        ("/changes?from=99999999999&to=0", 200),
+        ("/changes?from=x", 200),
+        ("/history/at/0", 404),
+        ("/history/at/99999999999", 404),
+        ("/history/at/x", 404),
+    ] {
+        assert_eq!(viewer.get(path).status, status, "{path}");
+    }
+    viewer.get("/history?about=nobody-is-called-this").shows("Nothing like that has happened");
+}
+
+#[test]
 fn nobody_is_sent_elsewhere() {
     let server = Server::start();
     let mut admin = server.browser(Role::Admin);

@@ -7,7 +7,7 @@ use crate::plan::event::Body;
 use crate::plan::guest::{Guest, GuestPatch};
 use crate::plan::id::{GuestId, Subject, TableId};
 use crate::plan::state::Plan;
-use crate::plan::value::{Key, Patch, Rsvp};
+use crate::plan::value::{Code, Key, Patch, Rsvp};
 use std::collections::{HashMap, HashSet};
 
 /// A row, and the guest whom it means.
@@ -273,7 +273,7 @@ fn wish(draft: &mut Draft<'_>, guest: &Meant<'_>, now: Option<&Guest>) -> Patch<
     let rsvp = guest.row.set.rsvp.set().copied().or(now.map(|now| now.rsvp)).unwrap_or_default();
     let number = match &guest.row.table {
         Patch::Set(number) => number,
-        Patch::Clear => return Patch::Clear,
+        Patch::Clear => return cleared(draft, guest, seated),
         // Who declines gives up the seat, as by a form.
         Patch::Keep if guest.row.set.rsvp == Patch::Set(Rsvp::Declined) && seated.is_some() => return Patch::Clear,
         Patch::Keep => return Patch::Keep,
@@ -289,7 +289,7 @@ fn wish(draft: &mut Draft<'_>, guest: &Meant<'_>, now: Option<&Guest>) -> Patch<
     match seated {
         Some(elsewhere) if elsewhere != table => {
             // Whoever was moved in an exported list, and by nobody else since, is moved on purpose.
-            let was = guest.row.since.as_ref().and_then(|since| since.was.get("table"));
+            let was = guest.row.since.as_ref().and_then(|since| since.was.get(&Code::stored("table")));
             if was.is_some_and(|was| was.as_deref() == Some(plan.label(Subject::Table(elsewhere)).as_str())) {
                 return Patch::Set(table);
             }
@@ -306,6 +306,20 @@ fn wish(draft: &mut Draft<'_>, guest: &Meant<'_>, now: Option<&Guest>) -> Patch<
         }
         _ => Patch::Set(table),
     }
+}
+
+/// A dash under the table: the seat is given up, unless others have moved the guest since the list was exported.
+fn cleared(draft: &mut Draft<'_>, guest: &Meant<'_>, seated: Option<TableId>) -> Patch<TableId> {
+    let plan = draft.plan;
+    let was = guest.row.since.as_ref().and_then(|since| since.was.get(&Code::stored("table")));
+    let now = seated.map(|table| plan.label(Subject::Table(table)));
+    if was.is_none_or(|was| *was == now) {
+        return Patch::Clear;
+    }
+    let ticked = draft.choices.moves.contains(guest.at) || draft.choices.moves.contains(&RowRef { sheet: None, row: guest.at.row });
+    let (label, before) = (plan.label(Subject::Guest(guest.id)), now.unwrap_or_default());
+    draft.moves.push(Move { row: guest.at.row, id: guest.id.0, label, before, after: "–".to_owned(), ticked });
+    if ticked { Patch::Clear } else { Patch::Keep }
 }
 
 /// Rows whose guest finds no free seat once everybody whom the file moves away has left.

@@ -5,10 +5,11 @@
 use super::guests::{by_identity, full_name, guest_name};
 use super::{Draft, GuestRow, Row, Rows, Upload};
 use crate::plan::guest::Guest;
+use crate::plan::guest::GuestPatch;
 use crate::plan::id::{GuestId, Subject};
 use crate::plan::state::Plan;
 use crate::plan::subject::Touch;
-use crate::plan::value::{Key, Patch};
+use crate::plan::value::{Code, Key, Patch};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::str::FromStr;
@@ -20,8 +21,9 @@ use utoipa::ToSchema;
 pub struct Since {
     pub guest: GuestId,
     pub label: String,
-    /// Of each field that the file says something new about, what the plan said when it was exported.
-    pub was: BTreeMap<&'static str, Option<String>>,
+    /// Of each field that the file says something new about, what the plan said when it was exported. Of a field of the
+    /// plan's own by its header.
+    pub was: BTreeMap<Code, Option<String>>,
 }
 
 /// A field that both the file and somebody else have changed since the export.
@@ -30,7 +32,7 @@ pub struct Conflict {
     pub row: u32,
     pub id: u64,
     pub label: String,
-    pub field: &'static str,
+    pub field: String,
     /// When it was exported.
     pub before: Option<String>,
     /// What the plan says by now.
@@ -72,7 +74,10 @@ pub fn against(upload: &Upload, base: &Plan) -> Upload {
             Some([one]) => Some(*one),
             _ => None,
         };
-        let guest = by_identity(base, set).or_else(named).and_then(|id| base.guest(id));
+        // A name tells only those apart who have neither number nor address; whoever has one is somebody new.
+        let has_none = |guest: &&Guest| guest.employee_no.is_none() && guest.email.is_none();
+        let guest = by_identity(base, set).and_then(|id| base.guest(id));
+        let guest = guest.or_else(|| named().and_then(|id| base.guest(id)).filter(has_none));
         Row {
             at: row.at.clone(),
             value: guest.map_or_else(|| row.value.clone(), |guest| reduced(&row.value, base, guest)),
@@ -89,16 +94,35 @@ fn reduced(row: &GuestRow, base: &Plan, guest: &Guest) -> GuestRow {
         Patch::Clear => base.shown(subject, field).is_none(),
         Patch::Set(text) => base.shown(subject, field).is_some_and(|shown| Key::of(&shown) == Key::of(text)),
     };
-    let set = row.set.against(guest);
+    let mut set = row.set.against(guest);
+    // Each field of the plan's own for itself: what stands there as it was exported is no statement.
+    if let Patch::Set(extra) = &mut set.extra {
+        extra.retain(|name, value| guest.extra.get(name) != value.as_ref());
+        if extra.is_empty() {
+            set.extra = Patch::Keep;
+        }
+    }
     let link = if same(&text(&row.plus_one_of), "plus_one_of") { Patch::Keep } else { row.plus_one_of.clone() };
     let table = if same(&text(&row.table), "table") { Patch::Keep } else { row.table.clone() };
-    let mut was: BTreeMap<&'static str, Option<String>> =
-        set.names().filter(|name| *name != "extra").map(|name| (name, base.shown(subject, name))).collect();
-    if !table.is_keep() {
-        was.insert("table", base.shown(subject, "table"));
+    let mut was: BTreeMap<Code, Option<String>> = BTreeMap::new();
+    for name in set.names().filter(|name| *name != "extra") {
+        was.insert(Code::stored(name), base.shown(subject, name));
+    }
+    for name in own(&set) {
+        was.insert(name.clone(), guest.extra.get(name).map(ToString::to_string));
+    }
+    for (name, is_said) in [("plus_one_of", !link.is_keep()), ("table", !table.is_keep())] {
+        if is_said {
+            was.insert(Code::stored(name), base.shown(subject, name));
+        }
     }
     let since = Since { guest: guest.id, label: guest.label(), was };
     GuestRow { set, plus_one_of: link, table, since: Some(Arc::new(since)) }
+}
+
+/// The plan's own fields that a row says something about.
+fn own(set: &GuestPatch) -> impl Iterator<Item = &Code> {
+    set.extra.set().into_iter().flat_map(BTreeMap::keys)
 }
 
 fn text(patch: &Patch<impl ToString>) -> Patch<String> {
@@ -117,18 +141,34 @@ pub(super) fn settle(draft: &mut Draft<'_>, row: &Row<GuestRow>) -> GuestRow {
     let Some(guest) = plan.guest(since.guest) else { return value };
     let mut wished = guest.clone();
     wished.apply(&value.set, Touch::default());
-    for (field, before) in since.was.iter().filter(|(field, _)| **field != "table") {
-        let (theirs, mine) = (guest.shown(field), wished.shown(field));
+    for (field, before) in since.was.iter().filter(|(field, _)| field.as_str() != "table") {
+        let is_own = own(&row.value.set).any(|name| name == field);
+        let (theirs, mine) = match field.as_str() {
+            _ if is_own => {
+                let shown = |guest: &Guest| guest.extra.get(field).map(ToString::to_string);
+                (shown(guest), shown(&wished))
+            }
+            "plus_one_of" => (plan.shown(Subject::Guest(guest.id), "plus_one_of"), value.plus_one_of.set().map(ToString::to_string)),
+            name => (guest.shown(name), wished.shown(name)),
+        };
         if theirs == *before || theirs == mine {
             continue;
         }
-        let ticked = draft.choices.mine.contains(&FieldRef { row: row.at.row, field: (*field).to_owned() });
-        let actor = guest.touch(field).map(|touch| plan.actor(touch).to_owned()).unwrap_or_default();
+        let field = field.as_str().to_owned();
+        let ticked = draft.choices.mine.contains(&FieldRef { row: row.at.row, field: field.clone() });
+        let touch = guest.touch(if is_own { "extra" } else { &field });
+        let actor = touch.map(|touch| plan.actor(touch).to_owned()).unwrap_or_default();
+        if !ticked {
+            match &mut value.set.extra {
+                Patch::Set(extra) if is_own => {
+                    extra.remove(&Code::stored(&field));
+                }
+                _ if field == "plus_one_of" => value.plus_one_of = Patch::Keep,
+                _ => value.set.keep(&field),
+            }
+        }
         let (id, label) = (since.guest.0, guest.label());
         draft.conflicts.push(Conflict { row: row.at.row, id, label, field, before: before.clone(), theirs, actor, mine, ticked });
-        if !ticked {
-            value.set.keep(field);
-        }
     }
     value
 }

@@ -7,6 +7,7 @@ pub(crate) mod events;
 pub(crate) mod follow;
 pub(crate) mod openapi;
 pub(crate) mod parse;
+pub(crate) mod parsed;
 pub(crate) mod plan;
 pub(crate) mod reports;
 pub(crate) mod uploads;

@@ -1,5 +1,6 @@
 //! `POST /api/v1/uploads/KIND`, the preview, and applying it.
 
+use super::commands::seen_here;
 use super::parse::Fields;
 use super::{id_in_path, json};
 use crate::ledger::{Answer, Failure, Ledger, blocking, now};
@@ -7,7 +8,7 @@ use crate::plan::command::{ApplyUpload, Ask, Request};
 use crate::plan::event::Body;
 use crate::plan::upload::{Choices, Counts, Origin, Preview, RowRef, Upload, UploadKind, against, assess};
 use crate::plan::{BatchId, InvalidField, Plan, Position, Refusal, Timestamp};
-use crate::sheet::{self, FILE_BYTES, Mapping};
+use crate::sheet::{FILE_BYTES, Mapping};
 use crate::store::{PendingUpload, codec};
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
@@ -17,13 +18,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use data_encoding::HEXLOWER;
 use futures_util::StreamExt as _;
-use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -33,46 +32,6 @@ const ANY: &str = "any";
 const KEPT_US: i64 = 3_600 * 1_000_000;
 /// A mapping of a hundred headers is far below this.
 const MAPPING_BYTES: usize = 64 * 1024;
-/// So many parsed files are remembered.
-const REMEMBERED: usize = 8;
-/// So many files are parsed at a time: what bounds the memory.
-const PARSING: usize = 2;
-
-/// Files that were parsed lately, so that each look at a preview need not parse again.
-pub(crate) struct Parsed {
-    recent: Mutex<VecDeque<(Uuid, Arc<Upload>)>>,
-    parsing: Semaphore,
-}
-
-impl Default for Parsed {
-    fn default() -> Self {
-        Self { recent: Mutex::new(VecDeque::new()), parsing: Semaphore::new(PARSING) }
-    }
-}
-
-impl Parsed {
-    fn get(&self, id: Uuid) -> Option<Arc<Upload>> {
-        self.recent.lock().iter().find(|(known, _)| *known == id).map(|(_, upload)| upload.clone())
-    }
-
-    fn keep(&self, id: Uuid, upload: Arc<Upload>) {
-        let mut recent = self.recent.lock();
-        recent.truncate(REMEMBERED - 1);
-        recent.push_front((id, upload));
-    }
-
-    /// What the file is, and the file.
-    async fn guess(&self, file: String, content: Vec<u8>) -> Result<(UploadKind, Vec<u8>), Problem> {
-        let _permit = self.parsing.acquire().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
-        Ok(blocking(move || sheet::guess(&file, &content).map(|kind| (kind, content))).await??)
-    }
-
-    async fn parse(&self, kind: UploadKind, file: String, content: Arc<Vec<u8>>, mapping: Mapping) -> Result<Arc<Upload>, Problem> {
-        let _permit = self.parsing.acquire().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
-        let read = blocking(move || sheet::read(kind, &file, &content, &mapping)).await?;
-        Ok(Arc::new(read?))
-    }
-}
 
 /// An upload that waits to be applied, with what it would do.
 #[derive(Serialize, ToSchema)]
@@ -178,8 +137,9 @@ async fn keep(
 /// A list that was exported from this plan says only what was changed in it since.
 async fn merged(ledger: &Ledger, upload: Arc<Upload>) -> Result<Arc<Upload>, Problem> {
     let Origin::Exported { stream, position } = upload.origin else { return Ok(upload) };
-    let plan = &ledger.snapshot().plan;
-    if plan.stream != Some(stream) || position > plan.position {
+    if ledger.snapshot().plan.stream == Some(stream) {
+        seen_here(ledger, Some(position)).await?;
+    } else {
         let foreign = Upload { origin: Origin::Foreign, ..Upload::clone(&upload) };
         return Ok(Arc::new(foreign));
     }

@@ -4,7 +4,7 @@ use crate::ledger::{Failure, blocking};
 use crate::plan::upload::{Choices, UploadKind};
 use crate::plan::{Code, Guest, Plan};
 use crate::report::harmless;
-use crate::sheet::{Mapping, mark, problems, template};
+use crate::sheet::{mark, template};
 use crate::view::past::asked;
 use crate::view::{Address, Listed, listed};
 use crate::web::App;
@@ -138,11 +138,6 @@ pub(crate) async fn problems_file(path: web::Path<String>, app: web::Data<App>) 
     let store = app.ledger()?.store().clone();
     let kept = blocking(move || store.upload(id)).await?.map_err(Failure::from)?;
     let kept = kept.ok_or_else(|| Problem::not_found("unknown_upload", "There is no such upload; a preview is kept for an hour"))?;
-    let mapping: Mapping = serde_json::from_str(&kept.mapping).unwrap_or_default();
-    let file = blocking(move || problems(upload.kind, &kept.file, &kept.content, &mapping, &preview.problems)).await?;
-    let file = file.map_err(|error| {
-        tracing::error!(%error, "the problems of an upload cannot be written");
-        Problem::fault()
-    })?;
+    let file = app.parsed.marked(upload.kind, kept, preview.problems).await?;
     Ok(download("problems.xlsx", XLSX, file))
 }

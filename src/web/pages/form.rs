@@ -1,6 +1,6 @@
 //! A form's fields as a command: the same shapes as the JSON interface, so the same words where something is wrong.
 
-use crate::plan::{BatchId, ChangedField, Plan, SpotId, Subject, TableId};
+use crate::plan::{BatchId, ChangedField, GuestId, Plan, RoomId, Rsvp, SpotId, Subject, TableId};
 use crate::view::words::when;
 use crate::web::api::parse;
 use crate::web::auth::Caller;
@@ -20,7 +20,7 @@ const TICKED: [&str; 2] = ["vip", "wheelchair"];
 /// Fields that may come several times.
 const LISTS: [&str; 1] = ["guests"];
 /// What the page needs, and the command does not.
-const OURS: [&str; 4] = ["view", "back", "seen", "do"];
+const OURS: [&str; 3] = ["view", "back", "seen"];
 
 /// The first value of the name.
 pub(super) fn value<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
@@ -47,17 +47,79 @@ pub(super) fn id(pairs: &Pairs, caller: &Caller, what: &str) -> Result<BatchId, 
     Ok(BatchId(Uuid::new_v8(bytes)))
 }
 
-/// The form without the fields of which somebody else's value was chosen; `None` where they were what it was about.
-pub(super) fn chosen(pairs: Pairs) -> Option<Pairs> {
-    let theirs = pairs.iter().filter(|(_, keep)| keep == "theirs").filter_map(|(name, _)| name.strip_prefix("keep."));
-    let names: Vec<String> = theirs.map(str::to_owned).collect();
-    let is_edit = value(&pairs, "type").is_some_and(|kind| kind.starts_with("change_"));
-    if !names.is_empty() && !is_edit {
+/// The form with what its button says as fields of its own: `place_table table=12 spot=34`.
+pub(super) fn unfolded(mut pairs: Pairs) -> Pairs {
+    let Some(said) = value(&pairs, "do").map(str::to_owned) else { return pairs };
+    let mut words = said.split(' ');
+    let said: Pairs = std::iter::once(("type".to_owned(), words.next().unwrap_or_default().to_owned()))
+        .chain(words.filter_map(|word| word.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())))
+        .collect();
+    // What it says counts, whatever else stands in the form.
+    pairs.retain(|(name, _)| name != "do" && !said.iter().any(|(own, _)| own == name || name.strip_prefix("was.") == Some(own)));
+    // A field for a table is for buttons that name none.
+    pairs.retain(|(name, _)| name != "table_number");
+    pairs.extend(said);
+    pairs
+}
+
+/// The form without what somebody else's value was chosen for; `None` where nothing of it is left.
+pub(super) fn chosen(plan: &Plan, mut pairs: Pairs) -> Option<Pairs> {
+    let kept = |(name, keep): &(String, String)| Some((name.strip_prefix("keep.")?.to_owned(), keep == "theirs"));
+    let theirs: Vec<String> = pairs.iter().filter_map(kept).filter(|(_, is_theirs)| *is_theirs).map(|(name, _)| name).collect();
+    if theirs.is_empty() {
+        return Some(pairs);
+    }
+    let kind = value(&pairs, "type").unwrap_or_default().to_owned();
+    if kind.starts_with("change_") {
+        let is_left = |name: &str| theirs.iter().any(|left| left.rsplit('.').next() == Some(name.strip_prefix("was.").unwrap_or(name)));
+        pairs.retain(|(name, _)| !is_left(name));
+        return Some(pairs);
+    }
+    // Of several people those who stay where they are; the others go.
+    let stays = |id: &str| theirs.iter().any(|left| left.strip_prefix("guest.").and_then(|left| left.split('.').next()) == Some(id));
+    if kind == "seat_party" {
+        let party = value(&pairs, "party").unwrap_or_default().to_owned();
+        let coming = |id: &GuestId| plan.guest(*id).is_some_and(|guest| guest.rsvp != Rsvp::Declined);
+        let members: Pairs = plan.party(&party).filter(coming).map(|id| ("guests".to_owned(), id.to_string())).collect();
+        pairs.retain(|(name, _)| name != "party" && name != "type");
+        pairs.extend(members);
+        pairs.push(("type".to_owned(), "seat_guests".to_owned()));
+    } else if kind != "seat_guests" && kind != "unseat_guests" {
         return None;
     }
-    let is_left =
-        |name: &String| names.contains(name) || name.strip_prefix("was.").is_some_and(|name| names.iter().any(|left| left == name));
-    Some(pairs.into_iter().filter(|(name, _)| !is_left(name)).collect())
+    pairs.retain(|(name, id)| name != "guests" || !stays(id));
+    pairs.iter().any(|(name, _)| name == "guests").then_some(pairs)
+}
+
+/// A field that somebody else has changed meanwhile, next to what the form says.
+pub(super) fn conflict(plan: &Plan, field: &ChangedField, pairs: &Pairs) -> Conflict {
+    let sent = |name: &str| value(pairs, name).unwrap_or_default();
+    let id = |name: &str| sent(name).parse::<u64>().ok();
+    // Where two are swapped, each would be where the other is.
+    let other = if id("a") == Some(field.id) { id("b") } else { id("a") };
+    let mine = match (field.field, sent("type"), other) {
+        ("table", "swap_guests", Some(other)) => plan.shown(Subject::Guest(GuestId(other)), "table").unwrap_or_default(),
+        ("spot", "swap_tables", Some(other)) => plan.shown(Subject::Table(TableId(other)), "spot").unwrap_or_default(),
+        ("table", ..) => id("table").map(|id| plan.label(Subject::Table(TableId(id)))).unwrap_or_default(),
+        ("spot", ..) => id("spot").map(|id| plan.label(Subject::Spot(SpotId(id)))).unwrap_or_default(),
+        _ => sent(field.field).to_owned(),
+    };
+    let subject = match field.entity {
+        "guest" => Subject::Guest(GuestId(field.id)),
+        "table" => Subject::Table(TableId(field.id)),
+        "room" => Subject::Room(RoomId(field.id)),
+        "spot" => Subject::Spot(SpotId(field.id)),
+        _ => Subject::Plan,
+    };
+    let shown = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
+    Conflict {
+        name: format!("{}.{}.{}", field.entity, field.id, field.field),
+        label: format!("{}: {}", plan.label(subject), field.field.replace('_', " ")),
+        mine: shown(mine),
+        theirs: shown(field.value.clone().unwrap_or_default()),
+        actor: field.actor.clone(),
+        when: when(field.recorded_at),
+    }
 }
 
 /// The form with ids where somebody has typed what people call tables and spots.
@@ -65,11 +127,9 @@ pub(super) fn chosen(pairs: Pairs) -> Option<Pairs> {
 /// # Errors
 /// There is none of that name.
 pub(super) fn resolved(plan: &Plan, pairs: Pairs) -> Result<Pairs, Problem> {
-    let kind = value(&pairs, "do").map(str::to_owned);
     let resolve = |(name, value): (String, String)| {
         let (name, id) = match name.as_str() {
-            // A button that names the table itself is nearer than what stands in the field.
-            "table_number" if kind.is_some() || value.trim().is_empty() => return Ok(None),
+            "table_number" if value.trim().is_empty() => return Ok(None),
             "table_number" => ("table", table_by_number(plan, value.trim()).map(|id| id.0)),
             "a_number" => ("a", table_by_number(plan, value.trim()).map(|id| id.0)),
             "b_number" => ("b", table_by_number(plan, value.trim()).map(|id| id.0)),
@@ -94,36 +154,10 @@ fn table_by_number(plan: &Plan, typed: &str) -> Option<TableId> {
     })
 }
 
-/// A field that somebody else has changed meanwhile, next to what the form says.
-pub(super) fn conflict(plan: &Plan, field: &ChangedField, pairs: &Pairs) -> Conflict {
-    let sent = value(pairs, field.field).unwrap_or_default();
-    let id = sent.parse().ok();
-    let mine = match (field.field, id) {
-        ("table", Some(id)) => plan.label(Subject::Table(TableId(id))),
-        ("spot", Some(id)) => plan.label(Subject::Spot(SpotId(id))),
-        _ => sent.to_owned(),
-    };
-    let shown = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
-    Conflict {
-        name: field.field.to_owned(),
-        label: field.field.replace('_', " "),
-        mine: shown(mine),
-        theirs: shown(field.value.clone().unwrap_or_default()),
-        actor: field.actor.clone(),
-        when: when(field.recorded_at),
-    }
-}
-
 /// The request's body, as the JSON interface would have got it. `was.NAME` holds what the form was filled with: a
 /// field that the person left as it was is not written.
 pub(super) fn body(pairs: &Pairs, id: BatchId) -> Result<parse::Body, Problem> {
     let mut command = Map::new();
-    // A button can say all of a command: `place_table table=12 spot=34`.
-    if let Some(said) = value(pairs, "do") {
-        let mut words = said.split(' ');
-        command.insert("type".to_owned(), Value::String(words.next().unwrap_or_default().to_owned()));
-        command.extend(words.filter_map(|word| word.split_once('=')).map(|(name, raw)| (name.to_owned(), typed(name, raw))));
-    }
     for (name, raw) in pairs {
         if OURS.contains(&name.as_str()) || name.starts_with("was.") || name.starts_with("keep.") || command.contains_key(name) {
             continue;

@@ -20,10 +20,10 @@ use super::problem::{Conflict, Problem};
 use crate::ledger::blocking;
 use crate::plan::command::Role;
 use crate::view::find::{FoundList, LIST_RESULTS, Question, find};
-use crate::view::past::has_past;
+use crate::view::past::{has_past, present};
 use crate::view::{Address, NO_VIEW, SEEN};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CACHE_CONTROL, ContentType};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use uuid::Uuid;
@@ -105,7 +105,11 @@ pub(crate) fn rendered(template: &impl Template) -> Result<String, Problem> {
 
 /// A page, whichever it is.
 pub(crate) async fn show(request: HttpRequest, app: web::Data<App>, caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
-    let address = Address::new(request.match_info().as_str(), request.query_string());
+    let asked = Address::new(request.match_info().as_str(), request.query_string());
+    let address = present(asked.clone(), app.ledger()?.snapshot().plan.position);
+    if address != asked {
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, address.to_string())).finish());
+    }
     framed(&app, &caller, &address, StatusCode::OK, "").await
 }
 

@@ -31,12 +31,14 @@ pub(crate) async fn command(
     pairs: web::Form<Pairs>,
 ) -> Result<HttpResponse, Problem> {
     let wants = Wants::of(&request, &pairs, "/");
-    let Some(pairs) = form::chosen(pairs.into_inner()) else {
+    let pairs = pairs.into_inner();
+    let id = form::id(&pairs, &caller, "command")?;
+    let plan = app.ledger()?.snapshot().plan.clone();
+    let pairs = form::resolved(&plan, form::unfolded(pairs))?;
+    let Some(pairs) = form::chosen(&plan, pairs) else {
         // Theirs stays, and there is nothing else in it.
         return Ok(wants.nothing());
     };
-    let id = form::id(&pairs, &caller, "command")?;
-    let pairs = form::resolved(&app.ledger()?.snapshot().plan, pairs)?;
     let body = form::body(&pairs, id)?;
     let needed = body.commands.iter().map(Command::role).max().unwrap_or(Role::Door);
     if caller.role < needed {
@@ -49,7 +51,10 @@ pub(crate) async fn command(
         Ok(answer) => wants.outcome(ledger, &answer),
         Err(Failure::Refused(refusal)) if matches!(*refusal, Refusal::ChangedMeanwhile { .. }) => {
             let newest = ledger.snapshot().plan.position.to_string();
-            let again = pairs.iter().map(|(name, value)| (name.clone(), if name == "seen" { newest.clone() } else { value.clone() }));
+            let again = pairs
+                .iter()
+                .filter(|(name, _)| !name.starts_with("keep."))
+                .map(|(name, value)| (name.clone(), if name == "seen" { newest.clone() } else { value.clone() }));
             let again: Vec<(String, String)> = again.collect();
             let Refusal::ChangedMeanwhile { fields } = &*refusal else { return Err((*refusal).into()) };
             let plan = &ledger.snapshot().plan;
@@ -158,15 +163,17 @@ async fn change_validity(
     let reason = Text::parse(reason).map_err(invalid)?;
     let position = form::value(pairs, "position").and_then(|position| position.parse().ok()).map(Position);
     seen_here(app.ledger()?, position).await?;
-    let is_admin = caller.role == Role::Admin;
+    let wants = Wants::of(request, pairs, &format!("/history/{}", batch.0));
+    // Who takes back with a key has seen no preview, so nobody else's work goes with it, not even for an admin.
+    let is_admin = caller.role == Role::Admin && (position.is_some() || !wants.is_outcome);
     let ask = ChangeValidity { id, batch, retracts, reason, actor: caller.actor.clone(), is_admin, at: now(), position };
     let preview = app.ledger()?.change_validity(ask).await?;
     let count = preview.reversed.len();
-    let done = if retracts { "Taken back" } else { "Brought back" };
-    let words = format!("{done}: {count} {}", if count == 1 { "change" } else { "changes" });
-    let wants = Wants::of(request, pairs, &format!("/history/{}", batch.0));
+    let what = if retracts { "Taken back" } else { "Brought back" };
+    let words = format!("{what}: {count} {}", if count == 1 { "change" } else { "changes" });
     Ok(wants.answer(&Outcome {
-        batch: id,
+        // What was brought back can be taken back again: the batch, not its return.
+        batch: if retracts { id } else { batch },
         position: preview.position,
         changed: true,
         undoes: retracts.then_some(batch),
