@@ -1,7 +1,7 @@
 // Searching while one types: lists under their filters, and anybody under the field on top of every page.
 (() => {
   "use strict";
-  const { show, isField } = window.Tafel;
+  const { show, isField, lookAgain } = window.Tafel;
 
   // ---- search as you type ----------------------------------------------------------------------------------------
   let typed = null, searching = 0;
@@ -13,12 +13,6 @@
       const response = await fetch(target);
       if (turn === searching && response.ok) await show(response, "replaceState", true);
     } catch { /* The next key tries again. */ }
-  }
-  // A preview, with what is ticked and searched for in it.
-  async function lookAgain(form) {
-    const target = new URL(form.querySelector("[formmethod=get]").formAction), turn = ++searching;
-    target.search = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value !== "" && name !== "view" && name !== "position"));
-    try { const response = await fetch(target); if (turn === searching && response.ok) await show(response, "replaceState"); } catch { /* The next key tries again. */ }
   }
   document.addEventListener("input", (event) => {
     const form = event.target.form;
@@ -51,7 +45,7 @@
     const turn = ++asking, words = find.value.trim();
     if (!words) return closeFound();
     try {
-      const response = await fetch(`/find/list?${new URLSearchParams({ q: words })}`);
+      const response = await fetch(`/find/list?${new URLSearchParams({ q: words, at: new URLSearchParams(location.search).get("at") ?? "" })}`);
       const text = await response.text();
       if (turn !== asking || !response.ok || response.redirected) return;
       found.innerHTML = text; found.hidden = false; marked = -1;

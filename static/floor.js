@@ -56,7 +56,7 @@
   });
 
   // ---- what is dragged ------------------------------------------------------------------------------------------------
-  let dragged = null, copy = null, target = null, hint = null, start = null, justDragged = false, seenAt = 0;
+  let dragged = null, copy = null, target = null, hint = null, start = null, justDragged = false, seenAt = 0, held = {};
   // After a drag the click is not one on the link that lies there.
   addEventListener("click", (event) => { if (justDragged) { event.preventDefault(); event.stopPropagation(); justDragged = false; } }, true);
   function tell(words, x, y) {
@@ -69,20 +69,20 @@
     target = node;
     target?.classList.add("is-target");
   }
-  const seatsOf = (node, name) => Number(node.dataset[name]);
   // What would happen here, before one lets go.
   function words(node) {
     if (!node) return "";
-    const own = dragged.dataset;
+    const own = held;
     if (node.matches("[data-lift]")) return own.spot ? `Lift ${own.number} off its spot` : "";
     if (node.dataset.table && !own.spot) return `${node.dataset.number} stands on ${node.dataset.code}`;
-    const small = seatsOf(node, "seats") < seatsOf(dragged, "needsSeats") ? `: ${node.dataset.code} has ${node.dataset.seats} seats, ${own.number} has ${own.needsSeats}` : "";
+    const small = Number(node.dataset.seats) < Number(own.needsSeats) ? `: ${node.dataset.code} has ${node.dataset.seats} seats, ${own.number} has ${own.needsSeats}` : "";
     if (!node.dataset.table) return `Place ${own.number} on ${node.dataset.code}${small || `, ${node.dataset.seats} seats`}`;
-    const other = seatsOf(dragged, "seats") < seatsOf(node, "needsSeats") ? `, and ${own.code} is too small for ${node.dataset.number}` : "";
+    const other = Number(own.seats) < Number(node.dataset.needsSeats) ? `, and ${own.code} is too small for ${node.dataset.number}` : "";
     return `Swap ${own.number} with ${node.dataset.number}${small}${other}`;
   }
   function lift(node) {
     dragged = node;
+    held = { ...node.dataset };
     // What the person acts on is what stood there when they took it up.
     seenAt = position();
     hint = document.createElement("div");
@@ -119,7 +119,7 @@
         lift(event.currentTarget);
         for (const node of document.querySelectorAll(".floor .spot")) {
           if (node === dragged) continue;
-          node.classList.add(seatsOf(node, "seats") < seatsOf(dragged, "needsSeats") ? "too-small" : "fits");
+          node.classList.add(Number(node.dataset.seats) < Number(held.needsSeats) ? "too-small" : "fits");
         }
       },
       move(event) {
@@ -129,10 +129,10 @@
         }
         const under = document.elementFromPoint(event.clientX, event.clientY)?.closest(".floor .spot, [data-lift]");
         aim(under && under !== dragged ? under : null);
-        tell(words(target) || (copy ? "" : dragged.dataset.number), event.clientX, event.clientY);
+        tell(words(target) || (copy ? "" : held.number), event.clientX, event.clientY);
       },
       async end() {
-        const node = target, own = { ...dragged.dataset }, source = dragged, seen = seenAt;
+        const node = target, own = held, source = dragged, seen = seenAt;
         putDown();
         if (!node) return;
         if (node.matches("[data-lift]")) { if (!own.spot) return; }
@@ -153,10 +153,10 @@
     listeners: {
       start(event) { lift(event.currentTarget); },
       move(event) {
-        const scale = 1 / drawing().getScreenCTM().a, { x, y } = dragged.dataset;
+        const scale = 1 / drawing().getScreenCTM().a, { x, y } = held;
         start = { x: snapped(Number(x) + (event.clientX - event.clientX0) * scale), y: snapped(Number(y) + (event.clientY - event.clientY0) * scale) };
         copy.setAttribute("transform", `translate(${start.x - Number(x)} ${start.y - Number(y)})`);
-        tell(`${dragged.dataset.code}: ${start.x.toFixed(2)} m, ${start.y.toFixed(2)} m`, event.clientX, event.clientY);
+        tell(`${held.code}: ${start.x.toFixed(2)} m, ${start.y.toFixed(2)} m`, event.clientX, event.clientY);
       },
       end() {
         const node = dragged, to = start;
@@ -167,20 +167,25 @@
   });
   let nudging = null, nudged = null;
   const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  async function put() {
+    clearTimeout(nudging);
+    if (!nudged) return;
+    const { node, x, y, seen } = nudged;
+    nudged = null;
+    await command({ type: "change_spot", spot: node.dataset.spot, x_m: x, y_m: y }, node, seen);
+    node.removeAttribute("transform");
+  }
   document.addEventListener("keydown", (event) => {
     const node = event.target.closest?.("[data-spot-drag]"), step = STEPS[event.key];
     if (!node || !step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    if (nudged?.node !== node) nudged = { node, x: Number(node.dataset.x), y: Number(node.dataset.y), seen: position() };
+    // Another one is moved now, so the one before stays where it was put.
+    if (nudged && nudged.node !== node) put();
+    nudged ??= { node, x: Number(node.dataset.x), y: Number(node.dataset.y), seen: position() };
     nudged.x = snapped(nudged.x + step[0] * GRID_M); nudged.y = snapped(nudged.y + step[1] * GRID_M);
     node.setAttribute("transform", `translate(${nudged.x - Number(node.dataset.x)} ${nudged.y - Number(node.dataset.y)})`);
     clearTimeout(nudging);
-    nudging = setTimeout(async () => {
-      const { x, y, seen } = nudged;
-      nudged = null;
-      await command({ type: "change_spot", spot: node.dataset.spot, x_m: x, y_m: y }, node, seen);
-      node.removeAttribute("transform");
-    }, 500);
+    nudging = setTimeout(put, 500);
   });
 
   addEventListener("tafel:shown", settle);

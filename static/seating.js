@@ -3,22 +3,49 @@
   "use strict";
   const { isWriting, post, toast, viewId, wordsOf, position } = window.Tafel;
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const ticked = () => all("input[name=guests]:checked").filter((box) => box.form?.id === "seating");
+  const ticked = () => all("input[name=guests]:checked, #seating input[type=hidden][name=guests]").filter((box) => box.form?.id === "seating");
 
   // ---- what is ticked ----------------------------------------------------------------------------------------------
+  // A search hides rows, not what was ticked in them.
+  const kept = new Set();
+  function keep() {
+    for (const box of all("input[name=guests][type=checkbox]")) {
+      if (box.form?.id !== "seating") continue;
+      if (kept.has(box.value)) box.checked = true;
+    }
+    const form = document.getElementById("seating");
+    if (!form) return kept.clear();
+    for (const id of kept) {
+      const there = all(`input[name=guests][value="${id}"]`), isShown = there.some((box) => box.type === "checkbox");
+      const held = there.find((box) => box.type === "hidden");
+      if (isShown) held?.remove();
+      else if (!held) { const input = document.createElement("input"); input.type = "hidden"; input.name = "guests"; input.value = id; form.append(input); }
+    }
+    count();
+  }
+  addEventListener("tafel:sent", (event) => {
+    if (event.detail?.id !== "seating") return;
+    kept.clear();
+    for (const input of all("#seating input[type=hidden][name=guests]")) input.remove();
+    document.querySelector(".people input[name=guests]")?.focus();
+  });
   function count() {
     const many = ticked().length, place = document.getElementById("ticked");
     if (place) place.textContent = many || "";
     document.querySelector(".seating")?.classList.toggle("has-ticked", many > 0);
   }
-  document.addEventListener("change", (event) => { if (event.target.name === "guests") count(); });
-  addEventListener("tafel:shown", count);
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "guests" || event.target.form?.id !== "seating") return;
+    if (event.target.checked) kept.add(event.target.value); else kept.delete(event.target.value);
+    count();
+  });
+  addEventListener("tafel:shown", keep);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-tick-all]");
     if (!button) return;
     const boxes = button.closest("[data-guests]").dataset.guests.split(",").map((id) => document.querySelector(`#u${id} input`)).filter(Boolean);
     const tick = boxes.some((box) => !box.checked);
-    for (const box of boxes) box.checked = tick;
+    for (const box of boxes) { box.checked = tick; if (tick) kept.add(box.value); else kept.delete(box.value); }
     count();
   });
 
@@ -34,7 +61,7 @@
       next?.scrollIntoView({ block: "nearest" });
     } else if (!isWriting() && (event.key.toLowerCase() === "m" || (box && event.key === "Enter"))) {
       event.preventDefault();
-      if (box && !ticked().length) { box.checked = true; count(); }
+      if (box && !ticked().length) { box.checked = true; kept.add(box.value); count(); }
       field.focus(); field.select();
     } else if (event.target === field && event.key === "Escape") {
       field.value = ""; (ticked()[0] ?? document.querySelector(".people input"))?.focus();
@@ -109,6 +136,7 @@
         const here = fields.table ? card(fields.table)?.querySelector(":scope > .refusal") : null;
         if (here) { here.textContent = said; setTimeout(() => { if (here.textContent === said) here.textContent = ""; }, 10000); } else toast(said, null, null, true);
       }
+      else { for (const id of held) kept.delete(id); keep(); }
     } finally { place.classList.remove("is-waiting"); }
   }
   count();

@@ -11,7 +11,7 @@
   // A push comes sooner than this, or there is nothing of it on this page.
   const PUSH_MS = 700;
   const NO_VIEW = "00000000-0000-0000-0000-000000000000";
-  let socket = null, wait = 250, timer = null, renewing = null, posting = 0, held = null, shown = location.pathname;
+  let socket = null, wait = 250, timer = null, renewing = null, posting = 0, held = null, shown = location.pathname, shownAt = location.href;
 
   // ---- what a person has typed -----------------------------------------------------------------------------------
   const isField = (node) => node instanceof HTMLInputElement || node instanceof HTMLTextAreaElement || node instanceof HTMLSelectElement;
@@ -118,7 +118,7 @@
     const opened = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live?${query}`);
     socket = opened;
     let wasOpen = false;
-    opened.onmessage = (message) => { if (socket === opened) receive(message.data); };
+    opened.onmessage = (message) => { heard = Date.now(); if (socket === opened) receive(message.data); };
     opened.onopen = () => {
       wasOpen = true;
       if (socket !== opened) return;
@@ -140,6 +140,10 @@
       if (answer.type === "opaqueredirect") sayOffline("You are signed out. Sign in again in another tab; what you typed here stays.");
     } catch { /* Still no connection. */ }
   }
+  // The server says something every twenty seconds; a machine that sleeps or a dead network says nothing.
+  const SILENT_MS = 50_000;
+  let heard = Date.now();
+  setInterval(() => { if (isOn && Date.now() - heard > SILENT_MS) { heard = Date.now(); isOn = false; say("offline", true); sayOffline(LOST); reconnect(); } }, 5000);
   function reconnect() { const old = socket; socket = null; if (old) old.close(); connect(); }
   function receive(data) {
     const end = data.indexOf("\n");
@@ -154,7 +158,9 @@
     position = head.position ?? position;
     const fresh = new DOMParser().parseFromString(html, "text/html");
     // A row or a shape of a drawing comes in a table or a drawing of its own.
-    for (const block of [...fresh.body.children].flatMap((block) => block.id ? [block] : [...block.querySelectorAll("[id]")])) morph(byId(block.id), block);
+    const blocks = [...fresh.body.children].flatMap((block) => block.id ? [block] : [...block.querySelectorAll("tr[id], g[id]")]);
+    if (blocks.some((block) => !byId(block.id) && block.id !== "status")) { position = 0; return reconnect(); }
+    for (const block of blocks) morph(byId(block.id), block);
     if (!before) return;
     for (const waiter of waiters) if (position >= waiter.position) waiter.resolve();
     glow(before);
@@ -232,7 +238,11 @@
     shown = page.pathname;
     // What was searched for before is what the page says, unless somebody is typing it.
     if (!isSearch) for (const form of document.querySelectorAll("form[data-search], form[role=search]")) form.reset();
-    if (push && page.href !== location.href) history[push]({}, "", page.href);
+    if (push && page.href !== location.href) {
+      if (push === "pushState") history.replaceState({ y: scrollY }, "");
+      history[push]({}, "", page.href);
+    }
+    shownAt = page.href;
     document.title = fresh.title;
     document.body.className = fresh.body.className;
     const of = (name) => fresh.querySelector(`meta[name="tafel-${name}"]`).content;
@@ -246,6 +256,14 @@
     settleIn();
     if (of("build") !== build) renew();
     if (of("address") !== address) { address = of("address"); reconnect(); }
+  }
+  // The last click counts, however late the answers to the ones before come.
+  let goes = 0;
+  async function go(target, push) {
+    const turn = ++goes;
+    const response = await loadingWhile(fetch(target));
+    if (turn === goes) await show(response, push);
+    return turn === goes;
   }
   // Waits for the connection instead of failing; the same bytes, with the same id, are sent again.
   async function send(target, init, waits) {
@@ -313,13 +331,33 @@
     const words = [...text(".problem h1"), ...text(".problem .detail"), ...text(".problem .lines li")].join(". ").replaceAll("..", ".");
     return { words: words || `The server answered ${response.status}.`, conflict: fresh.querySelector(".conflict") };
   }
-  async function refuse(form, place, response) {
+  // A preview, with what is ticked and searched for in it: what was sent is what it says from now on.
+  let looks = 0;
+  async function lookAgain(form) {
+    const target = new URL(form.querySelector("[formmethod=get]").formAction), turn = ++looks;
+    target.search = new URLSearchParams([...new FormData(form)].filter(([name, value]) => value !== "" && name !== "view" && name !== "position"));
+    try {
+      const response = await fetch(target);
+      if (turn !== looks || !response.ok) return;
+      said(form);
+      await show(response, "replaceState");
+    } catch { /* The next key tries again. */ }
+  }
+  function said(form) {
+    for (const field of form.elements) {
+      if (field.type === "checkbox" || field.type === "radio") field.defaultChecked = field.checked;
+      else if (isField(field) && field.type !== "hidden" && field.type !== "file" && !(field instanceof HTMLSelectElement)) field.defaultValue = field.value;
+    }
+  }
+  async function refuse(form, place, response, sent) {
     const { words, conflict } = await wordsOf(response);
     if (place) place.textContent = words; else toast(words, null, null, true);
+    // What it would do is another thing by now: it is shown, and can be confirmed.
+    if (form.id === "apply") { await lookAgain(form); const place = refusalOf(form); if (place) place.textContent = words; return; }
     if (!conflict) return;
     // Both values stand side by side, and the person chooses.
     const choice = document.importNode(conflict, true), before = form.closest(".conflict") ?? form.parentElement.querySelector(":scope > .conflict");
-    choice.settled = form.settled ?? (() => { form.reset(); if (place) place.textContent = ""; });
+    choice.settled = form.settled ?? (() => { if (sent) resetSent(sent); if (place) place.textContent = ""; });
     if (before) before.replaceWith(choice); else form.after(choice);
     choice.querySelector("input[type=radio]")?.focus();
   }
@@ -378,6 +416,7 @@
     const place = refusalOf(form, button);
     if (place) place.textContent = "";
     try {
+      if (method === "get" && form.id === "apply") return await lookAgain(form);
       if (method === "get") {
         target.search = new URLSearchParams([...data].filter(([name, value]) => value !== "" && name !== "view" && name !== "position"));
         const response = await fetch(target);
@@ -395,11 +434,13 @@
         if (place) place.textContent = "";
         const choice = form.closest(".conflict");
         if (choice) { choice.settled?.(); choice.remove(); }
+        const active = document.activeElement, isDone = sent.has(active) && stateOf(active) === sent.get(active);
         resetSent(sent);
         for (const field of form.querySelectorAll("input[name=view]")) field.setAttribute("value", viewId());
-        if (sent.has(document.activeElement) && stateOf(document.activeElement) === sent.get(document.activeElement)) document.activeElement.blur();
+        if (isDone) active.blur();
+        dispatchEvent(new CustomEvent("tafel:sent", { detail: form }));
       });
-      if (!response.ok) await refuse(form, place, response);
+      if (!response.ok) await refuse(form, place, response, sent);
     } catch (error) {
       if (!(error instanceof TypeError)) return report(error.message, error.stack);
       toast("The server cannot be reached. Try again in a moment.", null, null, true);
@@ -417,11 +458,19 @@
     const target = new URL(link.href.baseVal ?? link.href, location.href);
     if (target.origin !== location.origin || "plain" in link.dataset || link.target || target.hash) return;
     event.preventDefault();
-    try { await show(await loadingWhile(fetch(target)), "pushState"); } catch {
+    try { await go(target, "pushState"); } catch {
       if (isOn) location.assign(target); else toast("The connection is lost, so this page cannot be left yet. What you typed stays.", null, null, true);
     }
   });
-  addEventListener("popstate", async () => { try { await show(await fetch(location.href)); } catch { location.reload(); } });
+  // Back to where one was on the page, too; and not away from what is typed while there is no connection.
+  addEventListener("popstate", async (event) => {
+    const y = event.state?.y, here = shownAt;
+    try { if (await go(location.href) && y !== undefined) scrollTo(0, y); } catch {
+      if (isOn && !isTyping()) return location.reload();
+      history.pushState({}, "", here);
+      toast("The connection is lost, so this page cannot be left yet. What you typed stays.", null, null, true);
+    }
+  });
   addEventListener("keydown", async (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.shiftKey && !isWriting()) {
       event.preventDefault();
@@ -456,7 +505,7 @@
   addEventListener("error", (event) => report(event.message, `${event.filename}:${event.lineno}`));
   addEventListener("unhandledrejection", (event) => report(event.reason?.message || event.reason, event.reason?.stack));
 
-  window.Tafel = { ask, isField, isWriting, post, show, toast, viewId, wordsOf, position: () => position };
+  window.Tafel = { ask, isField, isWriting, lookAgain, post, show, toast, viewId, wordsOf, position: () => position };
   settleIn();
   connect();
 })();

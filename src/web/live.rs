@@ -113,6 +113,8 @@ impl Parts {
             && let Some((part, after)) = behind.split_once(END_OF_PART)
         {
             before.hash(&mut around);
+            // Which parts there are, in their order, is not a part's own business.
+            part.split_once("id=\"").and_then(|(_, id)| id.split_once('"')).map(|(id, _)| id).hash(&mut around);
             parts.push(hash(part));
             texts.push(part);
             rest = after;
@@ -269,7 +271,8 @@ async fn serve(
     let (mut seen, mut told_up) = (since, true);
     frames.mark_changed();
     let hello = format!("{}\n", json!({"build": BUILD}));
-    let mut ended = session.text(hello).await.is_err();
+    let hello = ByteString::from(hello);
+    let mut ended = session.text(hello.clone()).await.is_err();
     while !ended {
         ended = tokio::select! {
             changed = frames.changed(), if is_reading => match changed {
@@ -313,7 +316,8 @@ async fn serve(
             },
             _ = ping.tick() => {
                 let gone = !std::mem::replace(&mut is_alive, false);
-                gone || session.ping(b"").await.is_err()
+                // A page cannot see a ping; it hears from this that the server is there.
+                gone || session.ping(b"").await.is_err() || session.text(hello.clone()).await.is_err()
             }
         };
     }

@@ -23,9 +23,10 @@ test("any page is looked at as it was, by the slider and change by change, and c
   assert.doesNotMatch(await page.textContent("main"), /Before & After/);
   // Links and searches stay there.
   await page.click(".sections a:has-text('Overview')");
-  await page.waitForFunction(() => !document.querySelector(".past"));
+  await page.waitForFunction(() => location.pathname === "/" && location.search.includes("at="));
+  assert.equal(await page.locator(".past").count(), 1);
   await page.goBack();
-  await page.waitForSelector(".past");
+  await page.waitForSelector("main .crumb");
   await page.click("main .crumb a");
   await page.waitForFunction(() => location.pathname === "/guests" && location.search.includes("at="));
   // Far back, by the slider, there was nobody.

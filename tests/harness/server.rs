@@ -289,8 +289,8 @@ impl Socket {
             match self.0.read() {
                 Ok(Message::Ping(_) | Message::Pong(_)) => {}
                 Ok(Message::Close(_)) => return true,
-                // Others may come and go meanwhile.
-                Ok(Message::Text(text)) if text.contains("id=\"here\"") => {}
+                // Others may come and go meanwhile, and the server says that it is there.
+                Ok(Message::Text(text)) if !text.contains("\"position\"") => {}
                 Ok(_) => return false,
                 Err(error) => return !matches!(&error, tungstenite::Error::Io(error) if error.kind() == ErrorKind::WouldBlock),
             }

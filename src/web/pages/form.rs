@@ -111,7 +111,8 @@ pub(super) fn conflict(plan: &Plan, field: &ChangedField, pairs: &Pairs) -> Conf
         "spot" => Subject::Spot(SpotId(field.id)),
         _ => Subject::Plan,
     };
-    let shown = |text: String| if text.is_empty() { "nothing".to_owned() } else { text };
+    let nothing = if TICKED.contains(&field.field) { "no" } else { "nothing" };
+    let shown = |text: String| if text.is_empty() { nothing.to_owned() } else { text };
     Conflict {
         name: format!("{}.{}.{}", field.entity, field.id, field.field),
         label: format!("{}: {}", plan.label(subject), field.field.replace('_', " ")),

@@ -63,7 +63,13 @@ fn past_blocks(app: &web::Data<App>, ledger: &Ledger, now: &Snapshot, address: &
     let later = next.and_then(|events| events.last().map(|event| event.position)).filter(|later| *later < now.plan.position);
     let bar = rendered(&PastBar::of(address, &now.plan, &then.plan, last, later))?;
     let status = rendered(&Status::of(&then.plan, true))?;
-    let (title, section, main) = main(app, ledger, &then, address, Role::Viewer)?;
+    let (title, section, main) = match main(app, ledger, &then, address, Role::Viewer) {
+        // Whoever is younger than that is not there yet.
+        Err(problem) if problem.status() == StatusCode::NOT_FOUND => {
+            ("Not there".to_owned(), "", "<p class=\"empty\">That was not in the plan then.</p>".to_owned())
+        }
+        found => found?,
+    };
     Ok(Blocks { title, section, past: bar, status: carried(&status, at), main: carried(&main, at), position: at, is_up: true })
 }
 

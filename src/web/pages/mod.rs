@@ -18,9 +18,10 @@ use super::App;
 use super::auth::Caller;
 use super::problem::{Conflict, Problem};
 use crate::ledger::blocking;
+use crate::plan::Position;
 use crate::plan::command::Role;
 use crate::view::find::{FoundList, LIST_RESULTS, Question, find};
-use crate::view::past::{has_past, present};
+use crate::view::past::{carried, has_past, present};
 use crate::view::{Address, NO_VIEW, SEEN};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ContentType, LOCATION};
@@ -81,6 +82,11 @@ impl Frame<'_> {
         ]
     }
 
+    /// From the past to the same past, where the page has one.
+    fn staying(&self, href: &str) -> String {
+        if self.past.is_empty() || !has_past(href) { href.to_owned() } else { format!("{href}?at={}", self.position) }
+    }
+
     /// Whether a phone shows the section in the menu, since its bar has room for five.
     fn is_minor(name: &str) -> bool {
         matches!(name, "Uploads" | "Reports")
@@ -116,9 +122,15 @@ pub(crate) async fn show(request: HttpRequest, app: web::Data<App>, caller: web:
 /// What is under the field while somebody types.
 pub(crate) async fn found(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let address = Address::new("/find", request.query_string());
-    let snapshot = app.ledger()?.snapshot();
-    let found = blocking(move || find(&snapshot.plan, &Question::of(address.get("q")), LIST_RESULTS)).await?;
-    Ok(html(StatusCode::OK, rendered(&FoundList { found })?))
+    let ledger = app.ledger()?.clone();
+    let list = blocking(move || -> Result<String, Problem> {
+        let newest = ledger.snapshot();
+        let at = address.number("at").map(Position).filter(|at| at.0 >= 1 && *at < newest.plan.position);
+        let plan = at.map_or_else(|| Ok(newest.plan.clone()), |at| ledger.past(at))?;
+        let list = rendered(&FoundList { found: find(&plan, &Question::of(address.get("q")), LIST_RESULTS) })?;
+        Ok(at.map_or_else(|| list.clone(), |at| carried(&list, at)))
+    });
+    Ok(html(StatusCode::OK, list.await??))
 }
 
 /// The page at the address, with a line on top of it.
