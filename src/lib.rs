@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod config;
+pub mod lang;
 pub mod ledger;
 pub mod plan;
 pub mod report;

@@ -81,8 +81,14 @@ pub fn fresh_sign_in(store: &dyn Store) -> anyhow::Result<Sample> {
         store.set_password(ACCOUNT, &hash)?;
         store.end_sessions_of(ACCOUNT)?;
     } else {
-        let account =
-            Account { name: ACCOUNT.to_owned(), role: Role::Admin, password_hash: Some(hash), created_at: now(), disabled_at: None };
+        let account = Account {
+            name: ACCOUNT.to_owned(),
+            role: Role::Admin,
+            password_hash: Some(hash),
+            created_at: now(),
+            disabled_at: None,
+            language: None,
+        };
         store.add_account(&account)?;
     }
     Ok(Sample { name: ACCOUNT, password, token })

@@ -1,7 +1,7 @@
 // The floor: zoom and pan; tables dragged to a spot, onto one another, or off; in the edit mode, the spots themselves.
 (() => {
   "use strict";
-  const { ask, post, toast, viewId, wordsOf, position } = window.Tafel;
+  const { words, filled, ask, post, toast, viewId, wordsOf, position } = window.Tafel;
   const drawing = () => document.querySelector(".floor svg.room");
   const GRID_M = 0.25;
 
@@ -59,8 +59,8 @@
   let dragged = null, copy = null, target = null, hint = null, start = null, justDragged = false, seenAt = 0, held = {};
   // After a drag the click is not one on the link that lies there.
   addEventListener("click", (event) => { if (justDragged) { event.preventDefault(); event.stopPropagation(); justDragged = false; } }, true);
-  function tell(words, x, y) {
-    hint.hidden = !words; hint.textContent = words;
+  function tell(said, x, y) {
+    hint.hidden = !said; hint.textContent = said;
     hint.style.transform = `translate(${x + 16}px, ${y + 12}px)`;
   }
   function aim(node) {
@@ -70,15 +70,15 @@
     target?.classList.add("is-target");
   }
   // What would happen here, before one lets go.
-  function words(node) {
+  function outlook(node) {
     if (!node) return "";
     const own = held;
-    if (node.matches("[data-lift]")) return own.spot ? `Lift ${own.number} off its spot` : "";
-    if (node.dataset.table && !own.spot) return `${node.dataset.number} stands on ${node.dataset.code}`;
-    const small = Number(node.dataset.seats) < Number(own.needsSeats) ? `: ${node.dataset.code} has ${node.dataset.seats} seats, ${own.number} has ${own.needsSeats}` : "";
-    if (!node.dataset.table) return `Place ${own.number} on ${node.dataset.code}${small || `, ${node.dataset.seats} seats`}`;
-    const other = Number(own.seats) < Number(node.dataset.needsSeats) ? `, and ${own.code} is too small for ${node.dataset.number}` : "";
-    return `Swap ${own.number} with ${node.dataset.number}${small}${other}`;
+    if (node.matches("[data-lift]")) return own.spot ? filled(words.lift, { a: own.number }) : "";
+    if (node.dataset.table && !own.spot) return filled(words.standsOn, { a: node.dataset.number, b: node.dataset.code });
+    const small = Number(node.dataset.seats) < Number(own.needsSeats) ? filled(words.small, { a: node.dataset.code, n: node.dataset.seats, b: own.number, m: own.needsSeats }) : "";
+    if (!node.dataset.table) return filled(words.place, { a: own.number, b: node.dataset.code }) + (small || filled(words.seats, { n: node.dataset.seats }));
+    const other = Number(own.seats) < Number(node.dataset.needsSeats) ? filled(words.tooSmallFor, { a: own.code, b: node.dataset.number }) : "";
+    return filled(words.swap, { a: own.number, b: node.dataset.number }) + small + other;
   }
   function lift(node) {
     dragged = node;
@@ -129,17 +129,17 @@
         }
         const under = document.elementFromPoint(event.clientX, event.clientY)?.closest(".floor .spot, [data-lift]");
         aim(under && under !== dragged ? under : null);
-        tell(words(target) || (copy ? "" : held.number), event.clientX, event.clientY);
+        tell(outlook(target) || (copy ? "" : held.number), event.clientX, event.clientY);
       },
       async end() {
         const node = target, own = held, source = dragged, seen = seenAt;
         putDown();
         if (!node) return;
         if (node.matches("[data-lift]")) { if (!own.spot) return; }
-        else if (node.dataset.table && !own.spot) return toast(`${node.dataset.number} stands on ${node.dataset.code}. Lift it off first.`, null, null, true);
+        else if (node.dataset.table && !own.spot) return toast(filled(words.liftFirst, { a: node.dataset.number, b: node.dataset.code }), null, null, true);
         const other = { ...node.dataset };
         const vips = [own, other].filter((data) => "vip" in data).map((data) => data.number);
-        if (vips.length && !(await ask(`${vips.join(" and ")} ${vips.length > 1 ? "are VIP tables" : "is a VIP table"}. Move ${vips.length > 1 ? "them" : "it"}?`, "Move"))) return;
+        if (vips.length && !(await ask(filled(vips.length > 1 ? words.vipsAsk : words.vipAsk, { a: vips.join(", ") }), words.move))) return;
         if (node.matches("[data-lift]")) await command({ type: "lift_table", table: own.table }, source, seen);
         else if (other.table) await command({ type: "swap_tables", a: own.table, b: other.table }, node, seen);
         else await command({ type: "place_table", table: own.table, spot: other.spot }, node, seen);

@@ -1,7 +1,7 @@
 // Seating by drag, by keyboard and by touch: guests, several of them, or a whole party, onto a table or off it.
 (() => {
   "use strict";
-  const { isWriting, post, toast, viewId, wordsOf, position } = window.Tafel;
+  const { words, filled, isWriting, post, toast, viewId, wordsOf, position } = window.Tafel;
   const all = (selector) => [...document.querySelectorAll(selector)];
   const ticked = () => all("input[name=guests]:checked, #seating input[type=hidden][name=guests]").filter((box) => box.form?.id === "seating");
 
@@ -96,7 +96,7 @@
         held = own.every((id) => marked.includes(id)) && marked.length > own.length ? marked : own;
         ghost = document.createElement("div");
         ghost.className = "ghost";
-        ghost.textContent = held.length === 1 || held === own ? `${event.target.dataset.label}${held.length > 1 ? ` (${held.length})` : ""}` : `${held.length} guests`;
+        ghost.textContent = held.length === 1 || held === own ? `${event.target.dataset.label}${held.length > 1 ? ` (${held.length})` : ""}` : filled(words.guests, { n: held.length });
         document.body.append(ghost);
         document.body.classList.add("is-dragging");
         for (const node of all(".card[data-table]")) {
@@ -126,8 +126,8 @@
     const back = document.querySelector("#seating [name=back]").value;
     const data = new URLSearchParams({ view: viewId(), seen, back, type, ...fields });
     for (const id of held) data.append("guests", id);
-    const words = place.querySelector(":scope > .refusal");
-    if (words) words.textContent = "";
+    const refusal = place.querySelector(":scope > .refusal");
+    if (refusal) refusal.textContent = "";
     place.classList.add("is-waiting");
     try {
       const response = await post("/commands", data);

@@ -3,6 +3,9 @@
 (() => {
   "use strict";
   const meta = (name) => document.querySelector(`meta[name="tafel-${name}"]`)?.content ?? "";
+  // In the reader's language; %a and its like are filled in.
+  const words = JSON.parse(document.body.dataset.words);
+  const filled = (text, values) => text.replace(/%([a-z])/g, (all, name) => values[name] ?? all);
   const byId = (id) => document.getElementById(id);
   const line = byId("live");
   const account = meta("account");
@@ -102,19 +105,18 @@
 
   // ---- the socket ------------------------------------------------------------------------------------------------
   let unsent = 0, isOn = true, waking = [];
-  function say(words, isOff) {
-    line.firstElementChild.textContent = words; line.classList.toggle("is-off", isOff);
+  function say(text, isOff) {
+    line.firstElementChild.textContent = text; line.classList.toggle("is-off", isOff);
     line.dataset.state = isOff ? "off" : "on";
   }
-  function sayOffline(words) {
+  function sayOffline(text) {
     const bar = byId("offline");
-    bar.hidden = !words;
-    bar.textContent = words && unsent ? `${words} ${unsent === 1 ? "One change waits" : `${unsent} changes wait`} to be sent; each is done once.` : words;
+    bar.hidden = !text;
+    bar.textContent = text && unsent ? `${text} ${unsent === 1 ? words.oneWaits : filled(words.manyWait, { n: unsent })}` : text;
   }
-  const LOST = "Connection lost; trying again. What you typed stays.";
   function connect() {
     clearTimeout(timer);
-    const query = new URLSearchParams({ page: address, since: byId("away") ? 0 : position });
+    const query = new URLSearchParams({ page: address, lang: document.documentElement.lang, since: byId("away") ? 0 : position });
     const opened = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live?${query}`);
     socket = opened;
     let wasOpen = false;
@@ -122,12 +124,12 @@
     opened.onopen = () => {
       wasOpen = true;
       if (socket !== opened) return;
-      wait = 250; isOn = true; say("live", false); sayOffline("");
+      wait = 250; isOn = true; say(words.live, false); sayOffline("");
       waking.splice(0).forEach((wake) => wake());
     };
     opened.onclose = () => {
       if (socket !== opened) return;
-      isOn = false; say("offline", true); sayOffline(LOST);
+      isOn = false; say(words.offline, true); sayOffline(words.lost);
       if (!wasOpen) askWhoAmI();
       timer = setTimeout(connect, wait * (0.75 + Math.random() / 2));
       wait = Math.min(wait * 1.6, 1000);
@@ -137,13 +139,13 @@
   async function askWhoAmI() {
     try {
       const answer = await fetch(location.href, { redirect: "manual" });
-      if (answer.type === "opaqueredirect") sayOffline("You are signed out. Sign in again in another tab; what you typed here stays.");
+      if (answer.type === "opaqueredirect") sayOffline(words.signedOut);
     } catch { /* Still no connection. */ }
   }
   // The server says something every twenty seconds; a machine that sleeps or a dead network says nothing.
   const SILENT_MS = 50_000;
   let heard = Date.now();
-  setInterval(() => { if (isOn && Date.now() - heard > SILENT_MS) { heard = Date.now(); isOn = false; say("offline", true); sayOffline(LOST); reconnect(); } }, 5000);
+  setInterval(() => { if (isOn && Date.now() - heard > SILENT_MS) { heard = Date.now(); isOn = false; say(words.offline, true); sayOffline(words.lost); reconnect(); } }, 5000);
   function reconnect() { const old = socket; socket = null; if (old) old.close(); connect(); }
   function receive(data) {
     const end = data.indexOf("\n");
@@ -176,10 +178,10 @@
   }
   // A newer server: load its page, but never while somebody is typing.
   function renew() {
-    const words = byId("newer");
+    const place = byId("newer");
     if (!isTyping()) return location.reload();
-    words.textContent = "Tafel was renewed. Send or empty what you typed, and this page renews itself.";
-    words.hidden = false;
+    place.textContent = words.renewed;
+    place.hidden = false;
     clearTimeout(renewing);
     renewing = setTimeout(renew, 1500);
   }
@@ -187,15 +189,15 @@
   // ---- words that come and go --------------------------------------------------------------------------------------
   // What others did, one line at a time, so that nobody is read to without end.
   let whispered = null;
-  function whisper(words) {
+  function whisper(said) {
     const place = byId("whisper");
-    place.textContent = words; place.hidden = false;
+    place.textContent = said; place.hidden = false;
     clearTimeout(whispered);
     whispered = setTimeout(() => { place.hidden = true; place.textContent = ""; }, 5000);
   }
-  function toast(words, label, act, isWrong) {
+  function toast(said, label, act, isWrong) {
     const place = document.createElement("p"), text = document.createElement("span");
-    place.className = isWrong ? "toast is-wrong" : "toast"; text.textContent = words; place.append(text);
+    place.className = isWrong ? "toast is-wrong" : "toast"; text.textContent = said; place.append(text);
     const all = byId("toasts");
     while (all.children.length > 1) all.firstElementChild.remove();
     const gone = setTimeout(() => place.remove(), label || isWrong ? 12000 : 5000);
@@ -208,9 +210,9 @@
     all.append(place);
   }
   // A question that holds nothing else up but what it is about.
-  function ask(words, yes) {
+  function ask(question, yes) {
     const dialog = byId("ask");
-    dialog.querySelector("p").textContent = words;
+    dialog.querySelector("p").textContent = question;
     dialog.querySelector("[value=yes]").textContent = yes;
     dialog.returnValue = "no";
     dialog.showModal();
@@ -244,6 +246,7 @@
     }
     shownAt = page.href;
     document.title = fresh.title;
+    if (fresh.documentElement.lang !== document.documentElement.lang) return location.reload();
     document.body.className = fresh.body.className;
     const of = (name) => fresh.querySelector(`meta[name="tafel-${name}"]`).content;
     position = Number(of("position"));
@@ -270,7 +273,7 @@
     for (;;) {
       try { return await fetch(target, init); } catch (error) {
         if (!(error instanceof TypeError)) throw error;
-        unsent += 1; sayOffline(LOST); waits?.();
+        unsent += 1; sayOffline(words.lost); waits?.();
         await (isOn ? new Promise((wake) => setTimeout(wake, 1000)) : new Promise((wake) => waking.push(wake)));
         unsent -= 1;
       }
@@ -305,11 +308,11 @@
     document.body.classList.remove("is-file-over");
     const kind = location.pathname.match(/^\/uploads\/([a-z-]+)$/)?.[1] ?? "any", data = new FormData();
     data.append("file", event.dataTransfer.files[0]);
-    toast(`Sending ${event.dataTransfer.files[0].name} …`);
+    toast(filled(words.sending, { s: event.dataTransfer.files[0].name }));
     try {
       const { response, url } = await sendFile(`/uploads/${kind}`, data, document.querySelector("progress"));
       if (response.ok) await show(response, "pushState", false, url); else toast((await wordsOf(response)).words, null, null, true);
-    } catch { toast("The file could not be sent. Drop it again in a moment.", null, null, true); }
+    } catch { toast(words.notReceived, null, null, true); }
   });
   addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
   // Fields as they were sent go back to what the page says; what was typed since stays.
@@ -328,8 +331,8 @@
   async function wordsOf(response) {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     const text = (selector) => [...fresh.querySelectorAll(selector)].map((node) => node.textContent.trim()).filter(Boolean);
-    const words = [...text(".problem h1"), ...text(".problem .detail"), ...text(".problem .lines li")].join(". ").replaceAll("..", ".");
-    return { words: words || `The server answered ${response.status}.`, conflict: fresh.querySelector(".conflict") };
+    const said = [...text(".problem h1"), ...text(".problem .detail"), ...text(".problem .lines li")].join(". ").replaceAll("..", ".");
+    return { words: said || `The server answered ${response.status}.`, conflict: fresh.querySelector(".conflict") };
   }
   // A preview, with what is ticked and searched for in it: what was sent is what it says from now on.
   let looks = 0;
@@ -350,8 +353,8 @@
     }
   }
   async function refuse(form, place, response, sent) {
-    const { words, conflict } = await wordsOf(response);
-    if (place) place.textContent = words; else toast(words, null, null, true);
+    const { words: said, conflict } = await wordsOf(response);
+    if (place) place.textContent = said; else toast(said, null, null, true);
     // What it would do is another thing by now: it is shown, and can be confirmed.
     if (form.id === "apply") { await lookAgain(form); const place = refusalOf(form); if (place) place.textContent = words; return; }
     if (!conflict) return;
@@ -365,17 +368,16 @@
   let isUndoing = false;
   function did(outcome) {
     if (!outcome.changed) return;
-    if (outcome.undoes) { own.splice(own.indexOf(outcome.undoes), own.includes(outcome.undoes) ? 1 : 0); toast(outcome.words, "Bring back", () => change(outcome.undoes, "reinstate")); return; }
+    if (outcome.undoes) { own.splice(own.indexOf(outcome.undoes), own.includes(outcome.undoes) ? 1 : 0); toast(outcome.words, words.bringBack, () => change(outcome.undoes, "reinstate")); return; }
     if (!own.includes(outcome.batch)) own.push(outcome.batch);
-    toast(outcome.words, "Undo", () => change(outcome.batch, "retract"));
+    toast(outcome.words, words.undo, () => change(outcome.batch, "retract"));
   }
   // Takes back, or brings back, what was done here.
   async function change(batch, how) {
     const response = await post(`/history/${batch}/${how}`, new URLSearchParams({ view: viewId(), reason: how === "retract" ? "undone" : "brought back", back: location.pathname + location.search }));
     if (response.ok) return;
     if (own.includes(batch)) own.splice(own.indexOf(batch), 1);
-    const { words } = await wordsOf(response);
-    toast(words, "Look at it", async () => show(await fetch(`/history/${batch}`), "pushState"), true);
+    toast((await wordsOf(response)).words, words.look, async () => show(await fetch(`/history/${batch}`), "pushState"), true);
   }
   // Posts what a form says; shows the page it leads to, and what came of it.
   async function post(target, data, waits, afterwards) {
@@ -425,7 +427,7 @@
       if (button) button.disabled = true;
       const sent = statesOf(form);
       const isFile = form.enctype === "multipart/form-data";
-      const waits = () => { if (place) place.textContent = "Not sent yet. It is sent again by itself when the connection is back, and done once."; };
+      const waits = () => { if (place) place.textContent = words.notSent; };
       if (isFile) {
         const { response, url } = await sendFile(target, data, form.querySelector("progress"));
         return response.ok ? await show(response, "pushState", false, url) : await refuse(form, place, response);
@@ -443,7 +445,7 @@
       if (!response.ok) await refuse(form, place, response, sent);
     } catch (error) {
       if (!(error instanceof TypeError)) return report(error.message, error.stack);
-      toast("The server cannot be reached. Try again in a moment.", null, null, true);
+      toast(words.unreachable, null, null, true);
     } finally {
       if (button) button.disabled = false;
     }
@@ -459,7 +461,7 @@
     if (target.origin !== location.origin || "plain" in link.dataset || link.target || target.hash) return;
     event.preventDefault();
     try { await go(target, "pushState"); } catch {
-      if (isOn) location.assign(target); else toast("The connection is lost, so this page cannot be left yet. What you typed stays.", null, null, true);
+      if (isOn) location.assign(target); else toast(words.cannotLeave, null, null, true);
     }
   });
   // Back to where one was on the page, too; and not away from what is typed while there is no connection.
@@ -468,7 +470,7 @@
     try { if (await go(location.href) && y !== undefined) scrollTo(0, y); } catch {
       if (isOn && !isTyping()) return location.reload();
       history.pushState({}, "", here);
-      toast("The connection is lost, so this page cannot be left yet. What you typed stays.", null, null, true);
+      toast(words.cannotLeave, null, null, true);
     }
   });
   addEventListener("keydown", async (event) => {
@@ -505,7 +507,7 @@
   addEventListener("error", (event) => report(event.message, `${event.filename}:${event.lineno}`));
   addEventListener("unhandledrejection", (event) => report(event.reason?.message || event.reason, event.reason?.stack));
 
-  window.Tafel = { ask, isField, isWriting, lookAgain, post, show, toast, viewId, wordsOf, position: () => position };
+  window.Tafel = { words, filled, ask, isField, isWriting, lookAgain, post, show, toast, viewId, wordsOf, position: () => position };
   settleIn();
   connect();
 })();

@@ -7,6 +7,7 @@ use futures_util::StreamExt as _;
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+use tafel::lang::{Lang, Reader, english};
 use tafel::ledger::{Ledger, now};
 use tafel::plan::command::Role;
 use tafel::plan::decide;
@@ -37,6 +38,8 @@ const PAGES: [&str; 10] = [
     "/guests?q=tom",
 ];
 
+const STAFF: Reader = Reader { role: Role::Staff, lang: Lang::En };
+
 pub fn run() -> Vec<Line> {
     let mut lines = rendered();
     lines.extend(pushed());
@@ -53,18 +56,14 @@ fn rendered() -> Vec<Line> {
     let all = Address::parse("/guests?page=all");
     let (tables, room) = (Address::parse("/tables"), *plan.rooms.keys().next().unwrap());
     let anybody = |asked: &str| {
-        let found = find(plan, &Question::of(asked), LIST_RESULTS);
-        view::find::FoundList { found }.render().unwrap().len()
+        let found = find(plan, english(), &Question::of(asked), LIST_RESULTS);
+        view::find::FoundList { t: english(), found }.render().unwrap().len()
     };
     let pages: [(&str, &dyn Fn() -> usize, &'static str); 4] = [
         ("finding somebody, two words with an error each", &|| anybody("mulelr nordlihct") + 1_000, "under 50 ms"),
-        ("page with all 1,620 guests", &|| view::GuestsPage::of(plan, &all, Role::Staff).render().unwrap().len(), "under 3 ms"),
-        ("page with all 180 tables", &|| view::TablesPage::of(plan, &tables, Role::Staff).render().unwrap().len(), "under 1 ms"),
-        (
-            "the largest room, drawn",
-            &|| view::RoomPage::of(plan, room, &tables, Role::Staff).unwrap().render().unwrap().len(),
-            "under 1 ms",
-        ),
+        ("page with all 1,620 guests", &|| view::GuestsPage::of(plan, &all, STAFF).render().unwrap().len(), "under 3 ms"),
+        ("page with all 180 tables", &|| view::TablesPage::of(plan, &tables, STAFF).render().unwrap().len(), "under 1 ms"),
+        ("the largest room, drawn", &|| view::RoomPage::of(plan, room, &tables, STAFF).unwrap().render().unwrap().len(), "under 1 ms"),
     ];
     pages
         .into_iter()
@@ -199,7 +198,14 @@ fn start(folder: &std::path::Path) -> (Ending, SocketAddr, String, String) {
     let store = store::open(&url(folder), Access::Beside).unwrap();
     store.add_token(&ApiToken { name: "bench".to_owned(), role: Role::Staff, sha256, created_at: now() }).unwrap();
     store
-        .add_account(&Account { name: "bench".to_owned(), role: Role::Staff, password_hash: None, created_at: now(), disabled_at: None })
+        .add_account(&Account {
+            name: "bench".to_owned(),
+            role: Role::Staff,
+            password_hash: None,
+            created_at: now(),
+            disabled_at: None,
+            language: None,
+        })
         .unwrap();
     let cookie = "a-secret-of-the-benchmark".to_owned();
     let expires_at = tafel::plan::Timestamp(now().0 + 3_600_000_000);

@@ -64,7 +64,8 @@ pub(super) fn account(command: AccountCommand) -> anyhow::Result<()> {
         AccountCommand::Add { name, role, password_stdin, store } => {
             check_name(&name)?;
             let (password, made_up) = if password_stdin { (read_password()?, false) } else { (make_up()?, true) };
-            let account = Account { name, role, password_hash: Some(hash(&password)?), created_at: now(), disabled_at: None };
+            let account =
+                Account { name, role, password_hash: Some(hash(&password)?), created_at: now(), disabled_at: None, language: None };
             store.open()?.add_account(&account)?;
             println!("Added {} as {role}.", account.name);
             if made_up {

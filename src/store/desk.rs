@@ -14,6 +14,8 @@ pub struct Account {
     pub password_hash: Option<String>,
     pub created_at: Timestamp,
     pub disabled_at: Option<Timestamp>,
+    /// The language of its pages; `None` where the browser's counts.
+    pub language: Option<String>,
 }
 
 /// A token that a program signs in with; of the token itself there is only its sha256.
@@ -48,6 +50,9 @@ pub trait Accounts: Send + Sync {
     /// # Errors
     /// The store fails.
     fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError>;
+    /// # Errors
+    /// The store fails.
+    fn set_language(&self, name: &str, language: &str) -> Result<bool, StoreError>;
     /// False where there is no such account, or it is not disabled.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Batches as the history tells them.
 
 use super::words::summary;
+use crate::lang::T;
 use crate::ledger::{Failure, ReplayError, Snapshot};
 use crate::plan::event::{Body, Event};
 use crate::plan::upload::{Counts, UploadKind};
@@ -47,6 +48,8 @@ pub struct Retracted {
 
 /// What is asked for.
 pub struct Wanted<'a> {
+    /// The language in which they are told.
+    pub t: T,
     /// Only batches that begin before it.
     pub before: Position,
     pub limit: usize,
@@ -153,7 +156,7 @@ fn described(events: &mut Vec<Event>, snapshot: &Snapshot, wanted: &Wanted<'_>) 
         last: last.position,
         recorded_at: head.recorded_at,
         actor: head.actor.clone(),
-        summary: summary(&snapshot.plan, events),
+        summary: summary(&snapshot.plan, wanted.t, events),
         upload,
         retracted,
     };

@@ -2,6 +2,7 @@
 
 use super::words::{day, when};
 use super::{Address, Shown};
+use crate::lang::T;
 use crate::plan::diff::{Change, ChangeKind, diff};
 use crate::plan::{Guest, Landmark, Mark, Plan, Position, Room, Spot, Table, Touch};
 use askama::Template;
@@ -32,13 +33,14 @@ struct Stop {
 #[derive(Template)]
 #[template(path = "changes.html")]
 pub struct ChangesPage<'a> {
+    t: T,
     address: &'a Address,
     from: Position,
     to: Position,
     newest: Position,
     from_when: String,
     to_when: String,
-    kinds: Vec<(&'static str, &'static str, usize)>,
+    kinds: Vec<(&'static str, String, usize)>,
     subjects: Vec<Subject>,
     more: usize,
     count: usize,
@@ -59,12 +61,17 @@ pub fn usual_start(plan: &Plan) -> Position {
 
 impl<'a> ChangesPage<'a> {
     #[must_use]
-    pub fn of(address: &'a Address, now: &Plan, before: &Plan, after: &Plan) -> Self {
+    pub fn of(address: &'a Address, t: T, now: &Plan, before: &Plan, after: &Plan) -> Self {
         let changes = diff(before, after);
         let count = changes.len();
         let entity = address.get("what");
-        let mut kinds =
-            vec![("guest", "Guests", 0), ("table", "Tables", 0), ("spot", "Spots", 0), ("room", "Rooms", 0), ("plan", "The plan", 0)];
+        let mut kinds = vec![
+            ("guest", t.guests(), 0),
+            ("table", t.tables(), 0),
+            ("spot", t.spots(), 0),
+            ("room", t.rooms(), 0),
+            ("plan", t.the_plan(), 0),
+        ];
         let mut subjects: BTreeMap<(&str, u64), Vec<&Change>> = BTreeMap::new();
         for change in &changes {
             if let Some(kind) = kinds.iter_mut().find(|(kind, ..)| *kind == change.entity) {
@@ -84,20 +91,21 @@ impl<'a> ChangesPage<'a> {
         let stops = now.landmarks.iter().rev().filter(is_stop).take(200).map(|landmark| Stop {
             position: Position(landmark.position.0.saturating_sub(1)),
             words: match &landmark.mark {
-                Mark::Day(_) => format!("Begin of {}", day(landmark.recorded_at)),
-                Mark::Upload(file) => format!("Before the upload {file}"),
-                Mark::Retraction => format!("Before a retraction, {}", when(landmark.recorded_at)),
+                Mark::Day(_) => t.begin_of(day(t, landmark.recorded_at)),
+                Mark::Upload(file) => t.before_upload(file.as_str()),
+                Mark::Retraction => t.before_retraction(when(t, landmark.recorded_at)),
             },
         });
         Self {
+            t,
             address,
             from: before.position,
             to: after.position,
             newest: now.position,
-            from_when: if before.position.0 == 0 { "the beginning".to_owned() } else { when(before.recorded_at) },
-            to_when: when(after.recorded_at),
+            from_when: if before.position.0 == 0 { t.the_beginning() } else { when(t, before.recorded_at) },
+            to_when: when(t, after.recorded_at),
             kinds,
-            subjects: subjects.into_values().take(LISTED).map(|changes| subject(after, &changes)).collect(),
+            subjects: subjects.into_values().take(LISTED).map(|changes| subject(t, after, &changes)).collect(),
             more,
             count,
             stops: stops.collect(),
@@ -106,6 +114,11 @@ impl<'a> ChangesPage<'a> {
 
     fn is_on(&self, name: &str, value: impl AsRef<str>) -> bool {
         self.address.get(name) == value.as_ref()
+    }
+
+    fn between(&self) -> String {
+        let to = if self.is_now() { self.t.now_word() } else { self.to_when.clone() };
+        self.t.between_words(self.from_when.as_str(), to)
     }
 
     fn is_now(&self) -> bool {
@@ -126,7 +139,7 @@ impl<'a> ChangesPage<'a> {
     }
 }
 
-fn subject(after: &Plan, changes: &[&Change]) -> Subject {
+fn subject(t: T, after: &Plan, changes: &[&Change]) -> Subject {
     let lines = changes.iter().map(|change| {
         let touch = match (change.change, change.field) {
             (ChangeKind::Removed, _) => None,
@@ -135,9 +148,9 @@ fn subject(after: &Plan, changes: &[&Change]) -> Subject {
             (_, None) => earliest(after, change.subject),
         };
         Line {
-            shown: Shown::of(change),
+            shown: Shown::of(t, change),
             actor: touch.map(|touch| after.actor(touch).to_owned()).unwrap_or_default(),
-            when: touch.map(|touch| when(touch.recorded_at)).unwrap_or_default(),
+            when: touch.map(|touch| when(t, touch.recorded_at)).unwrap_or_default(),
             position: touch.map(|touch| touch.position).filter(|position| position.0 > 0),
         }
     });

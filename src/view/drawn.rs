@@ -1,5 +1,6 @@
 //! A spot as a room's drawing shows it, with the table that stands there.
 
+use crate::lang::Texts;
 use crate::plan::{Plan, Shape, Spot, Table, TableId};
 
 /// A spot as it is drawn, in metres.
@@ -68,18 +69,11 @@ impl<'a> Drawn<'a> {
     }
 
     /// What somebody hears who does not see the drawing.
-    pub(super) fn words(&self) -> String {
-        match self.table {
-            Some(table) => format!(
-                "Table {}{} on {}, {} of {} seats taken{}",
-                table.number,
-                if table.vip { ", VIP," } else { "" },
-                self.spot.code,
-                self.seated,
-                table.seats,
-                if self.is_too_small() { format!(", on a spot of {} seats", self.spot.seats) } else { String::new() }
-            ),
-            None => format!("Spot {}, free, {} seats", self.spot.code, self.spot.seats),
-        }
+    pub(super) fn words(&self, t: &Texts) -> String {
+        let (spot, seats) = (self.spot.code.as_str(), self.spot.seats.get());
+        let Some(table) = self.table else { return t.drawn_free(spot, seats) };
+        let vip = if table.vip { t.drawn_vip() } else { String::new() };
+        let small = if self.is_too_small() { t.drawn_small(seats) } else { String::new() };
+        t.drawn_taken(table.number.as_str(), vip, spot, self.seated, table.seats.get(), small)
     }
 }

@@ -1,5 +1,6 @@
 //! Find anybody: guests, tables, spots, parties and companies, whatever the accents, the order of the words, or a slip of the finger.
 
+use crate::lang::T;
 use crate::plan::{Guest, Key, Plan};
 use askama::Template;
 use std::collections::BTreeMap;
@@ -168,7 +169,7 @@ fn of_guest(guest: &Guest) -> impl Iterator<Item = &str> {
 
 /// The best first.
 #[must_use]
-pub fn find(plan: &Plan, question: &Question, limit: usize) -> Vec<Found> {
+pub fn find(plan: &Plan, t: T, question: &Question, limit: usize) -> Vec<Found> {
     if question.is_empty() {
         return Vec::new();
     }
@@ -176,7 +177,7 @@ pub fn find(plan: &Plan, question: &Question, limit: usize) -> Vec<Found> {
     for guest in plan.guests.values() {
         if let Some(score) = question.score(of_guest(guest)) {
             let table = guest.table.and_then(|table| plan.table(table));
-            let seat = table.map_or_else(|| "no seat".to_owned(), |table| format!("table {}", table.number));
+            let seat = table.map_or_else(|| t.show_unseated(), |table| t.table_named(table.number.as_str()));
             let company = guest.company.as_ref().map(|company| format!("{company} · ")).unwrap_or_default();
             found.push(Found {
                 kind: "guest",
@@ -191,14 +192,17 @@ pub fn find(plan: &Plan, question: &Question, limit: usize) -> Vec<Found> {
         let name = table.name.as_ref().map(crate::plan::Text::as_str);
         if let Some(score) = question.score(["table", "tisch"].into_iter().chain([table.number.as_str()]).chain(name)) {
             let spot = table.spot.and_then(|spot| plan.spot(spot)).map(|spot| format!(" · {}", spot.code)).unwrap_or_default();
-            let detail = format!("{} of {} seats{spot}", plan.seated_at(table.id), table.seats);
+            let detail = format!("{}{spot}", t.part_of_whole(plan.seated_at(table.id).to_string(), table.seats.to_string()));
             found.push(Found { kind: "table", href: format!("/tables/{}", table.id), label: table.label(), detail, score });
         }
     }
     for spot in plan.spots.values() {
         if let Some(score) = question.score([spot.code.as_str()].into_iter()) {
             let room = plan.room(spot.room).map(crate::plan::Room::label).unwrap_or_default();
-            let table = plan.table_on(spot.id).and_then(|table| plan.table(table)).map(|table| format!(" · table {}", table.number));
+            let table = plan
+                .table_on(spot.id)
+                .and_then(|table| plan.table(table))
+                .map(|table| format!(" · {}", t.table_named(table.number.as_str())));
             let detail = room + &table.unwrap_or_default();
             found.push(Found { kind: "spot", href: format!("/floor/{}", spot.room), label: spot.label(), detail, score });
         }
@@ -210,7 +214,7 @@ pub fn find(plan: &Plan, question: &Question, limit: usize) -> Vec<Found> {
         for (name, guests) in groups.into_values() {
             if let Some(score) = question.score([name].into_iter()) {
                 let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", name).finish();
-                let detail = if guests == 1 { "1 guest".to_owned() } else { format!("{guests} guests") };
+                let detail = t.n_of_guests(guests);
                 found.push(Found { kind, href: format!("/guests?{query}"), label: name.to_owned(), detail, score });
             }
         }
@@ -232,10 +236,24 @@ fn groups(plan: &Plan, name: impl Fn(&Guest) -> Option<&str>) -> BTreeMap<Key, (
     groups
 }
 
+impl Found {
+    /// What it is, in words.
+    fn what(&self, t: &crate::lang::Texts) -> String {
+        match self.kind {
+            "guest" => t.found_guest(),
+            "table" => t.found_table(),
+            "spot" => t.found_spot(),
+            "party" => t.found_party(),
+            _ => t.found_company(),
+        }
+    }
+}
+
 /// What was found, as a page.
 #[derive(Template)]
 #[template(path = "find.html")]
 pub struct FindPage {
+    pub t: T,
     pub asked: String,
     pub found: Vec<Found>,
 }
@@ -244,6 +262,7 @@ pub struct FindPage {
 #[derive(Template)]
 #[template(path = "found.html")]
 pub struct FoundList {
+    pub t: T,
     pub found: Vec<Found>,
 }
 

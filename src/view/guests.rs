@@ -2,6 +2,7 @@
 
 use super::Address;
 use super::find::Question;
+use crate::lang::{Reader, T};
 use crate::plan::command::Role;
 use crate::plan::{Guest, GuestId, Plan, Rsvp, Table};
 use askama::Template;
@@ -118,6 +119,12 @@ fn sort(guests: &mut [Listed<'_>], by: &str) {
 #[derive(Template)]
 #[template(path = "guests.html")]
 pub struct GuestsPage<'a> {
+    t: T,
+    /// Each answer once, for rows by the hundred.
+    answers: [String; 3],
+    unseated_word: String,
+    /// What stands before and behind the name.
+    tick: (String, String),
     address: &'a Address,
     guests: Vec<Listed<'a>>,
     total: usize,
@@ -132,7 +139,8 @@ pub struct GuestsPage<'a> {
 
 impl<'a> GuestsPage<'a> {
     #[must_use]
-    pub fn of(plan: &'a Plan, address: &'a Address, role: Role) -> Self {
+    pub fn of(plan: &'a Plan, address: &'a Address, reader: Reader) -> Self {
+        let t = reader.lang.texts();
         let mut guests = listed(plan, address);
         let total = guests.len();
         let per_page = if address.get("page") == "all" { total.max(1) } else { PER_PAGE };
@@ -146,7 +154,47 @@ impl<'a> GuestsPage<'a> {
         diets.dedup();
         let rooms = plan.rooms.values().map(|room| (room.id.0, room.name.as_str())).collect();
         let tables = tables_by_number(plan);
-        Self { address, guests, total, first, pages, page, diets, rooms, tables, may_edit: role >= Role::Staff }
+        Self {
+            t,
+            answers: [t.rsvp_invited(), t.rsvp_accepted(), t.rsvp_declined()],
+            unseated_word: t.unseated(),
+            tick: around(&t.tick_somebody(NAME)),
+            address,
+            guests,
+            total,
+            first,
+            pages,
+            page,
+            diets,
+            rooms,
+            tables,
+            may_edit: reader.role >= Role::Staff,
+        }
+    }
+
+    /// What can be chosen, and what it is called.
+    fn shows(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("", self.t.everybody()),
+            ("unseated", self.t.show_unseated()),
+            ("seated", self.t.show_seated()),
+            ("declined", self.t.show_declined()),
+            ("vip", self.t.show_vips()),
+            ("vip-unseated", self.t.show_vips_unseated()),
+            ("split", self.t.show_split()),
+            ("wheelchair", self.t.show_wheelchairs()),
+            ("tight", self.t.show_tight()),
+            ("diet", self.t.show_diets()),
+        ]
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // Templates pass references.
+    fn answer(&self, rsvp: &Rsvp) -> &str {
+        match rsvp {
+            Rsvp::Invited => &self.answers[0],
+            Rsvp::Accepted => &self.answers[1],
+            Rsvp::Declined => &self.answers[2],
+        }
     }
 
     fn sorted_by(&self, by: &str) -> String {
@@ -170,6 +218,14 @@ impl<'a> GuestsPage<'a> {
     }
 }
 
+/// Stands where a name would.
+const NAME: &str = "\u{fffc}";
+
+/// What a message says before and behind a name: for rows by the hundred it is not worded a hundred times.
+fn around(message: &str) -> (String, String) {
+    message.split_once(NAME).map_or_else(|| (message.to_owned(), String::new()), |(before, behind)| (before.to_owned(), behind.to_owned()))
+}
+
 /// Tables as people look for them.
 pub(super) fn tables_by_number(plan: &Plan) -> Vec<&Table> {
     let mut tables: Vec<&Table> = plan.tables.values().map(AsRef::as_ref).collect();
@@ -180,6 +236,7 @@ pub(super) fn tables_by_number(plan: &Plan) -> Vec<&Table> {
 #[derive(Template)]
 #[template(path = "guest.html")]
 pub struct GuestPage<'a> {
+    t: T,
     plan: &'a Plan,
     guest: &'a Guest,
     table: Option<&'a Table>,
@@ -191,7 +248,7 @@ pub struct GuestPage<'a> {
 /// A field of a form, with what it was filled with.
 struct Field {
     name: &'static str,
-    label: &'static str,
+    label: String,
     value: String,
     /// The last change of it, in words; empty where nobody changed it.
     by: String,
@@ -199,16 +256,17 @@ struct Field {
 
 impl<'a> GuestPage<'a> {
     #[must_use]
-    pub fn of(plan: &'a Plan, id: GuestId, role: Role) -> Option<Self> {
+    pub fn of(plan: &'a Plan, id: GuestId, reader: Reader) -> Option<Self> {
         let guest = plan.guest(id)?;
         let party = guest.party.iter().flat_map(|party| plan.party(party.as_str())).filter(|other| *other != id);
         Some(Self {
+            t: reader.lang.texts(),
             plan,
             guest,
             table: guest.table.and_then(|table| plan.table(table)),
             party: party.filter_map(|id| plan.guest(id)).collect(),
             tables: tables_by_number(plan),
-            may_edit: role >= Role::Staff,
+            may_edit: reader.role >= Role::Staff,
         })
     }
 
@@ -219,23 +277,24 @@ impl<'a> GuestPage<'a> {
 
     fn texts(&self) -> Vec<Field> {
         let fields = [
-            ("first_name", "First name"),
-            ("last_name", "Last name"),
-            ("employee_no", "Employee number"),
-            ("email", "E-mail"),
-            ("company", "Company"),
-            ("department", "Department"),
-            ("party", "Party"),
-            ("diet", "Diet"),
-            ("allergies", "Allergies"),
-            ("language", "Language"),
+            ("first_name", self.t.first_name()),
+            ("last_name", self.t.last_name()),
+            ("employee_no", self.t.employee_number()),
+            ("email", self.t.email()),
+            ("company", self.t.company()),
+            ("department", self.t.department()),
+            ("party", self.t.party()),
+            ("diet", self.t.diet()),
+            ("allergies", self.t.allergies()),
+            ("language", self.t.language()),
         ];
         fields.into_iter().map(|(name, label)| self.field(name, label)).collect()
     }
 
-    fn field(&self, name: &'static str, label: &'static str) -> Field {
+    fn field(&self, name: &'static str, label: String) -> Field {
         let touch = self.guest.touch(name);
-        let by = touch.map_or_else(String::new, |touch| format!("{} · {}", self.plan.actor(touch), super::words::when(touch.recorded_at)));
+        let by = touch
+            .map_or_else(String::new, |touch| format!("{} · {}", self.plan.actor(touch), super::words::when(self.t, touch.recorded_at)));
         Field { name, label, value: self.guest.shown(name).unwrap_or_default(), by }
     }
 
@@ -243,8 +302,8 @@ impl<'a> GuestPage<'a> {
         self.guest.shown("notes").unwrap_or_default()
     }
 
-    fn rsvps(&self) -> [(&'static str, bool); 3] {
-        ["invited", "accepted", "declined"].map(|rsvp| (rsvp, self.guest.rsvp.as_str() == rsvp))
+    fn rsvps(&self) -> [(Rsvp, bool); 3] {
+        [Rsvp::Invited, Rsvp::Accepted, Rsvp::Declined].map(|rsvp| (rsvp, self.guest.rsvp == rsvp))
     }
 
     fn leader(&self) -> Option<(u64, String)> {

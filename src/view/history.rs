@@ -4,6 +4,7 @@ use super::batches::{Batch, Told};
 use super::drawn::Drawn;
 use super::words::{self, long_day, time_of_day, when};
 use super::{Address, Shown};
+use crate::lang::{Reader, T, field};
 use crate::plan::command::Role;
 use crate::plan::diff::{Change, ChangeKind};
 use crate::plan::event::{Body, Event};
@@ -51,6 +52,7 @@ fn is_about(event: &Event, subject: Subject) -> bool {
 #[derive(Template)]
 #[template(path = "history.html")]
 pub struct HistoryPage<'a> {
+    t: T,
     address: &'a Address,
     /// By day, newest first.
     days: Vec<(String, Vec<Batch>)>,
@@ -62,11 +64,11 @@ pub struct HistoryPage<'a> {
 
 impl<'a> HistoryPage<'a> {
     #[must_use]
-    pub fn of(address: &'a Address, plan: &Plan, told: Told) -> Self {
+    pub fn of(address: &'a Address, plan: &Plan, t: T, told: Told) -> Self {
         let older = told.older.map(|older| address.with("before", &older.to_string()).to_string());
         let mut days: Vec<(String, Vec<Batch>)> = Vec::new();
         for batch in told.batches {
-            let day = long_day(batch.recorded_at);
+            let day = long_day(t, batch.recorded_at);
             match days.last_mut().filter(|(last, _)| *last == day) {
                 Some((_, batches)) => batches.push(batch),
                 None => days.push((day, vec![batch])),
@@ -74,12 +76,28 @@ impl<'a> HistoryPage<'a> {
         }
         let guest = address.number("guest").map(|id| plan.label(Subject::Guest(crate::plan::GuestId(id))));
         let about = guest.or_else(|| address.number("table").map(|id| plan.label(Subject::Table(crate::plan::TableId(id)))));
-        Self { address, days, about, actors: plan.actors(), older }
+        Self { t, address, days, about, actors: plan.actors(), older }
     }
 
     /// The same without whom or what it is about.
     fn about_all(&self) -> String {
         self.address.with("guest", "").with("table", "").to_string()
+    }
+
+    /// What can be chosen, and what it is called.
+    fn kinds(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("", self.t.everything()),
+            ("seats", self.t.who_sits_where()),
+            ("placements", self.t.tables_on_spots()),
+            ("guests", self.t.kind_of_guests()),
+            ("tables", self.t.kind_of_tables()),
+            ("floor", self.t.rooms_and_spots()),
+            ("uploads", self.t.kind_of_uploads()),
+            ("retractions", self.t.taken_brought()),
+            ("arrivals", self.t.kind_of_arrivals()),
+            ("reports", self.t.kind_of_reports()),
+        ]
     }
 
     fn is_on(&self, name: &str, value: impl AsRef<str>) -> bool {
@@ -94,6 +112,7 @@ impl<'a> HistoryPage<'a> {
 #[derive(Template)]
 #[template(path = "batch.html")]
 pub struct BatchPage<'a> {
+    t: T,
     batch: Batch,
     /// Each event in words, up to a hundred.
     events: Vec<String>,
@@ -108,10 +127,10 @@ pub struct BatchPage<'a> {
 /// A room as it is and as it would be, where tables would stand elsewhere.
 struct TwoRooms<'a> {
     room: &'a Room,
-    drawings: [(&'static str, Vec<Drawn<'a>>); 2],
+    drawings: [(String, Vec<Drawn<'a>>); 2],
 }
 
-fn two_rooms<'a>(plan: &'a Plan, changes: &[Change]) -> Vec<TwoRooms<'a>> {
+fn two_rooms<'a>(plan: &'a Plan, t: T, changes: &[Change]) -> Vec<TwoRooms<'a>> {
     // Where tables would stand that stand elsewhere now; a spot of which nobody is left is free.
     let mut moved: BTreeMap<TableId, Option<SpotId>> = BTreeMap::new();
     for change in changes.iter().filter(|change| change.field == Some("spot")) {
@@ -133,7 +152,7 @@ fn two_rooms<'a>(plan: &'a Plan, changes: &[Change]) -> Vec<TwoRooms<'a>> {
         let is_changed = |spot: SpotId| then_on(spot) != plan.table_on(spot);
         let now = spots().map(|spot| Drawn::with(plan, spot, plan.table_on(spot.id)).marked(is_changed(spot.id))).collect();
         let then = spots().map(|spot| Drawn::with(plan, spot, then_on(spot.id)).marked(is_changed(spot.id))).collect();
-        TwoRooms { room, drawings: [("Now", now), ("Then", then)] }
+        TwoRooms { room, drawings: [(t.drawn_now(), now), (t.drawn_then(), then)] }
     };
     rooms.map(|room| draw(room)).collect()
 }
@@ -152,32 +171,38 @@ const TOLD: usize = 100;
 
 impl<'a> BatchPage<'a> {
     #[must_use]
-    pub fn of(plan: &'a Plan, batch: Batch, events: &[Event], preview: Result<&RetractionPreview, String>, role: Role) -> Self {
+    pub fn of(plan: &'a Plan, batch: Batch, events: &[Event], preview: Result<&RetractionPreview, String>, reader: Reader) -> Self {
+        let t = reader.lang.texts();
         let why_not = preview.as_ref().err().cloned().unwrap_or_default();
         let preview = preview.ok().map(|preview| Preview {
             position: preview.position,
-            rooms: two_rooms(plan, &preview.reversed),
-            reversed: preview.reversed.iter().map(Shown::of).collect(),
-            lost: preview.lost.iter().map(|lost| format!("{} by {}: {}", lost.kind.replace('_', " "), lost.actor, lost.why)).collect(),
+            rooms: two_rooms(plan, t, &preview.reversed),
+            reversed: preview.reversed.iter().map(|change| Shown::of(t, change)).collect(),
+            lost: preview
+                .lost
+                .iter()
+                .map(|lost| t.kind_and_actor(lost.kind.replace('_', " "), lost.actor.as_ref(), lost.why.as_str()))
+                .collect(),
             regained: preview
                 .regained
                 .iter()
-                .map(|lost| format!("{} by {}: {}", lost.kind.replace('_', " "), lost.actor, lost.why))
+                .map(|lost| t.kind_and_actor(lost.kind.replace('_', " "), lost.actor.as_ref(), lost.why.as_str()))
                 .collect(),
             overtaken: preview
                 .overtaken
                 .iter()
-                .map(|over| (format!("{} {}", over.label, over.field.replace('_', " ")), over.why.clone()))
+                .map(|over| (format!("{} {}", over.label, field(t, over.field)), over.why.clone()))
                 .collect(),
         });
         Self {
+            t,
             batch,
-            events: events.iter().take(TOLD).map(|event| words::event(plan, event)).collect(),
+            events: events.iter().take(TOLD).map(|event| words::event(plan, t, event)).collect(),
             more: events.len().saturating_sub(TOLD),
             why_not,
             preview,
-            is_admin: role == Role::Admin,
-            is_open: role >= Role::Door,
+            is_admin: reader.role == Role::Admin,
+            is_open: reader.role >= Role::Door,
         }
     }
 
@@ -187,6 +212,6 @@ impl<'a> BatchPage<'a> {
     }
 
     fn at(&self) -> String {
-        when(self.batch.recorded_at)
+        when(self.t, self.batch.recorded_at)
     }
 }

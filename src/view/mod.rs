@@ -13,6 +13,7 @@ mod here;
 mod history;
 mod overview;
 pub mod past;
+pub mod refusals;
 mod reports;
 mod status;
 mod tables;

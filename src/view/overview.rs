@@ -2,7 +2,8 @@
 
 use super::batches::Batch;
 use super::guests::{is_tight, split_parties};
-use super::words::{day, when};
+use super::words::{day, long_date, when};
+use crate::lang::{Reader, T, field, number};
 use crate::plan::command::Role;
 use crate::plan::{Mark, Plan, Rsvp, Subject, Table, Tally};
 use askama::Template;
@@ -44,7 +45,7 @@ struct Day {
 struct ToDo {
     href: &'static str,
     count: usize,
-    words: &'static str,
+    words: String,
     /// A few of them by name, with their links.
     named: Vec<(String, String)>,
 }
@@ -52,6 +53,7 @@ struct ToDo {
 #[derive(Template)]
 #[template(path = "overview.html")]
 pub struct Overview {
+    t: T,
     title: String,
     date: String,
     iso_date: String,
@@ -77,32 +79,34 @@ const DAY_HEIGHT: f64 = 90.0;
 
 impl Overview {
     #[must_use]
-    pub fn of(plan: &Plan, latest: Vec<Batch>, role: Role) -> Self {
+    pub fn of(plan: &Plan, latest: Vec<Batch>, reader: Reader) -> Self {
+        let t = reader.lang.texts();
         let about = &plan.about;
         Self {
+            t,
             title: about.title.as_ref().map(ToString::to_string).unwrap_or_default(),
-            date: about.date.map(|date| date.strftime("%-d %B %Y").to_string()).unwrap_or_default(),
+            date: about.date.map(|date| long_date(t, date)).unwrap_or_default(),
             iso_date: about.date.map(|date| date.to_string()).unwrap_or_default(),
             default_seats: about.default_seats.get(),
             notice: about.notice.as_ref().map(ToString::to_string).unwrap_or_default(),
             guests: plan.guests.len(),
             tally: plan.tally(),
-            to_do: to_do(plan),
-            rooms: rooms(plan),
-            diets: diets(plan),
-            days: days(plan),
+            to_do: to_do(plan, t),
+            rooms: rooms(plan, t),
+            diets: diets(plan, t),
+            days: days(plan, t),
             latest,
             is_empty: plan.guests.is_empty() && plan.tables.is_empty() && plan.rooms.is_empty(),
-            is_admin: role == Role::Admin,
+            is_admin: reader.role == Role::Admin,
         }
     }
 
-    fn when(batch: &Batch) -> String {
-        when(batch.recorded_at)
+    fn when(&self, batch: &Batch) -> String {
+        when(self.t, batch.recorded_at)
     }
 }
 
-fn to_do(plan: &Plan) -> Vec<ToDo> {
+fn to_do(plan: &Plan, t: T) -> Vec<ToDo> {
     let tables = |is_wanted: &dyn Fn(&Table) -> bool| {
         let wanted = plan.tables.values().filter(|table| is_wanted(table));
         wanted.map(|table| (format!("/tables/{}", table.id), table.label())).collect::<Vec<_>>()
@@ -117,7 +121,7 @@ fn to_do(plan: &Plan) -> Vec<ToDo> {
             Subject::Table(id) => format!("/tables/{id}"),
             _ => "/floor".to_owned(),
         };
-        (href, format!("{} lost its {}: {}", plan.label(collision.subject), collision.field.replace('_', " "), collision.lost))
+        (href, t.lost_its(plan.label(collision.subject), field(t, collision.field), collision.lost.as_str()))
     });
     let is_too_small = |table: &Table| table.spot.and_then(|spot| plan.spot(spot)).is_some_and(|spot| spot.seats < table.seats);
     let split = split_parties(plan).len();
@@ -129,38 +133,44 @@ fn to_do(plan: &Plan) -> Vec<ToDo> {
     vec![
         one(
             "/guests?show=unseated",
-            "guests without a seat",
+            t.guests_without_seat(),
             guests(&|guest| guest.table.is_none() && guest.rsvp != Rsvp::Declined),
             false,
         ),
         one(
             "/guests?show=vip-unseated",
-            "VIPs without a seat",
+            t.vips_without_seat(),
             guests(&|guest| guest.vip && guest.table.is_none() && guest.rsvp != Rsvp::Declined),
             true,
         ),
-        one("/tables?show=overfull", "overfull tables", tables(&|table| plan.seated_at(table.id) > table.seats.get()), true),
-        one("/tables?show=without-spot", "tables without a spot", tables(&|table| table.spot.is_none()), true),
-        one("/tables?show=too-small", "tables on a spot with fewer seats", tables(&is_too_small), false),
-        ToDo { href: "/guests?show=split&sort=party", count: split, words: "parties split over several tables", named: Vec::new() },
-        one("/guests?show=tight", "wheelchairs where it is tight", guests(&|guest| is_tight(plan, guest)), true),
-        one("/history", "collisions that nobody has settled", collisions.collect(), true),
+        one("/tables?show=overfull", t.overfull_tables(), tables(&|table| plan.seated_at(table.id) > table.seats.get()), true),
+        one("/tables?show=without-spot", t.tables_without_spot(), tables(&|table| table.spot.is_none()), true),
+        one("/tables?show=too-small", t.tables_on_small_spot(), tables(&is_too_small), false),
+        ToDo { href: "/guests?show=split&sort=party", count: split, words: t.parties_split(), named: Vec::new() },
+        one("/guests?show=tight", t.wheelchairs_tight(), guests(&|guest| is_tight(plan, guest)), true),
+        one("/history", t.collisions_open(), collisions.collect(), true),
     ]
 }
 
-fn rooms(plan: &Plan) -> Vec<Bar> {
+fn rooms(plan: &Plan, t: T) -> Vec<Bar> {
     let bar = |room: &crate::plan::Room| {
         let tables = plan.spots_in(room.id).filter_map(|spot| plan.table_on(spot)).filter_map(|table| plan.table(table));
         let (part, whole) = tables.fold((0_u64, 0_u64), |(seated, seats), table| {
             (seated + u64::from(plan.seated_at(table.id)), seats + u64::from(table.seats.get()))
         });
-        Bar { href: format!("/floor/{}", room.id), label: room.name.to_string(), part, whole, words: format!("{part} of {whole}") }
+        Bar {
+            href: format!("/floor/{}", room.id),
+            label: room.name.to_string(),
+            part,
+            whole,
+            words: t.part_of_whole(number(t, part), number(t, whole)),
+        }
     };
     plan.rooms.values().map(|room| bar(room)).collect()
 }
 
 /// How many need what, and at how many tables.
-fn diets(plan: &Plan) -> Vec<Bar> {
+fn diets(plan: &Plan, t: T) -> Vec<Bar> {
     let mut diets: BTreeMap<&str, (u64, BTreeSet<u64>)> = BTreeMap::new();
     for guest in plan.guests.values().filter(|guest| guest.rsvp != Rsvp::Declined) {
         if let Some(diet) = &guest.diet {
@@ -174,7 +184,7 @@ fn diets(plan: &Plan) -> Vec<Bar> {
         .into_iter()
         .map(|(diet, (count, tables))| {
             let href = super::Address::parse("/guests?sort=table").with("diet", diet).to_string();
-            let words = format!("{count} at {} {}", tables.len(), if tables.len() == 1 { "table" } else { "tables" });
+            let words = t.diet_at_tables(count, tables.len());
             Bar { href, label: diet.to_owned(), part: count, whole: most, words }
         })
         .collect();
@@ -185,7 +195,7 @@ fn diets(plan: &Plan) -> Vec<Bar> {
 
 /// The end of each day, and today so far.
 #[allow(clippy::cast_precision_loss)] // A drawing.
-fn days(plan: &Plan) -> Vec<Day> {
+fn days(plan: &Plan, t: T) -> Vec<Day> {
     let begun: Vec<_> = plan
         .landmarks
         .iter()
@@ -196,7 +206,7 @@ fn days(plan: &Plan) -> Vec<Day> {
         let next = begun.get(index + 1);
         let tally = next.map_or_else(|| plan.tally(), |(_, tally)| *tally);
         let href = next.map_or_else(|| "/".to_owned(), |(next, _)| format!("/?at={}", next.position.0.saturating_sub(1)));
-        (day(landmark.recorded_at), tally, href)
+        (day(t, landmark.recorded_at), tally, href)
     });
     let ends: Vec<_> = ends.collect();
     let ends = &ends[ends.len().saturating_sub(DAYS)..];

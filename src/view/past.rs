@@ -3,6 +3,7 @@
 use super::Address;
 use super::batches::Batch;
 use super::words::{day, when};
+use crate::lang::T;
 use crate::plan::{Landmark, Mark, Plan, Position};
 use askama::Template;
 
@@ -40,6 +41,7 @@ struct Tick {
 #[derive(Template)]
 #[template(path = "past.html")]
 pub struct PastBar<'a> {
+    t: T,
     address: &'a Address,
     at: Position,
     newest: Position,
@@ -60,7 +62,7 @@ const NAMED_DAYS: usize = 12;
 impl<'a> PastBar<'a> {
     /// `now` is the newest plan, `then` the one that is looked at.
     #[must_use]
-    pub fn of(address: &'a Address, now: &Plan, then: &Plan, last: Option<Batch>, later: Option<Position>) -> Self {
+    pub fn of(address: &'a Address, t: T, now: &Plan, then: &Plan, last: Option<Batch>, later: Option<Position>) -> Self {
         let (at, newest) = (then.position, now.position);
         #[allow(clippy::cast_precision_loss)]
         let x = |position: Position| (position.0 as f64 / newest.0.max(1) as f64) * 100.0;
@@ -82,15 +84,15 @@ impl<'a> PastBar<'a> {
                     if is_named {
                         written = x(landmark.position);
                     }
-                    (if is_named { day(landmark.recorded_at) } else { String::new() }, "day")
+                    (if is_named { day(t, landmark.recorded_at) } else { String::new() }, "day")
                 }
-                Mark::Upload(file) => (format!("Upload {file}"), "upload"),
-                Mark::Retraction => ("Taken back, or brought back".to_owned(), "retraction"),
+                Mark::Upload(file) => (t.nth_upload(file.as_str()), "upload"),
+                Mark::Retraction => (t.taken_or_brought_back(), "retraction"),
             };
             Tick { x: x(landmark.position), label, class, href: href(landmark.position) }
         });
         let earlier = last.as_ref().map(|last| Position(last.first.0.saturating_sub(1))).filter(|earlier| earlier.0 >= 1);
-        Self { address, at, newest, when: when(then.recorded_at), ticks: ticks.collect(), last, earlier, later }
+        Self { t, address, at, newest, when: when(t, then.recorded_at), ticks: ticks.collect(), last, earlier, later }
     }
 
     fn is_day(tick: &Tick) -> bool {

@@ -1,6 +1,7 @@
 //! The end-of-day reports: how far each is, how long its steps take, and what a person may do.
 
-use super::words::{self, step_words};
+use super::words::{self, short_date, step_words};
+use crate::lang::{Reader, T};
 use crate::plan::command::Role;
 use crate::plan::event::{Body, Event};
 use crate::plan::report::{Failed, Order, Report, ReportId, Reports, Step};
@@ -30,8 +31,10 @@ fn local(zone: &TimeZone, at: Timestamp, format: &str) -> String {
     zoned.map_or_else(|_| String::new(), |zoned| zoned.strftime(format).to_string())
 }
 
-fn day(date: Date) -> String {
-    date.strftime("%a %-d %b %Y").to_string()
+/// An instant with its date, in a zone.
+fn local_date(t: T, zone: &TimeZone, at: Timestamp, format: &str) -> String {
+    let zoned = jiff::Timestamp::from_microsecond(at.0).map(|instant| instant.to_zoned(zone.clone()));
+    zoned.map_or_else(|_| String::new(), |zoned| format!("{}, {}", short_date(t, zoned.date()), zoned.strftime(format)))
 }
 
 /// A duration as people read it.
@@ -45,12 +48,12 @@ fn took(us: i64) -> String {
     }
 }
 
-fn state_words(report: &Report) -> String {
+fn state_words(t: T, report: &Report) -> String {
     match &report.failure {
-        Some(failed) if failed.uncertain => "uncertain".to_owned(),
-        Some(failed) if failed.retry_at.is_none() => format!("{} failed", step_words(failed.step)),
-        Some(_) => "is tried again".to_owned(),
-        None if report.is_done() => "done".to_owned(),
+        Some(failed) if failed.uncertain => t.uncertain(),
+        Some(failed) if failed.retry_at.is_none() => t.step_failed(step_words(t, failed.step)),
+        Some(_) => t.is_tried_again(),
+        None if report.is_done() => t.report_done(),
         None => report.state().replace('_', " "),
     }
 }
@@ -80,6 +83,7 @@ struct Bar {
 #[derive(Template)]
 #[template(path = "reports.html")]
 pub struct ReportsPage {
+    t: T,
     /// `None`: reports are not switched on.
     upcoming: Option<(String, String, String, Date)>,
     lines: Vec<Line>,
@@ -90,16 +94,18 @@ pub struct ReportsPage {
 
 impl ReportsPage {
     #[must_use]
-    pub fn of(reports: &Reports, upcoming: Option<&Upcoming>) -> Self {
+    pub fn of(t: T, reports: &Reports, upcoming: Option<&Upcoming>) -> Self {
         let zone = upcoming.map_or(TimeZone::UTC, |upcoming| upcoming.zone.clone());
         let newest: Vec<&Report> = reports.all.values().rev().take(SHOWN).map(AsRef::as_ref).collect();
-        let (bars, longest) = bars(&newest);
+        let (bars, longest) = bars(t, &newest);
         Self {
+            t,
             upcoming: upcoming.map(|next| {
-                let format = "%a %-d %b, %H:%M %Z";
-                (day(next.date), local(&zone, next.cut_off, format), local(&zone, next.deadline, format), next.date)
+                let format = "%H:%M %Z";
+                let at = |at| local_date(t, &zone, at, format);
+                (short_date(t, next.date), at(next.cut_off), at(next.deadline), next.date)
             }),
-            lines: newest.iter().map(|report| line(&zone, report)).collect(),
+            lines: newest.iter().map(|report| line(t, &zone, report)).collect(),
             bars,
             width: i64::try_from(newest.len()).unwrap_or(0) * BAR_WIDTH,
             longest,
@@ -107,12 +113,16 @@ impl ReportsPage {
     }
 }
 
-fn line(zone: &TimeZone, report: &Report) -> Line {
+fn line(t: T, zone: &TimeZone, report: &Report) -> Line {
     let submitted = report.step(Step::Submit).finished_at;
     Line {
         id: report.id,
-        day: if report.id.revision > 1 { format!("{}, revision {}", day(report.id.date), report.id.revision) } else { day(report.id.date) },
-        state: state_words(report),
+        day: if report.id.revision > 1 {
+            t.day_revision(short_date(t, report.id.date), report.id.revision)
+        } else {
+            short_date(t, report.id.date)
+        },
+        state: state_words(t, report),
         is_bad: report.is_given_up(),
         is_done: report.is_done(),
         submitted: submitted.map_or_else(String::new, |at| local(zone, at, "%H:%M:%S")),
@@ -123,7 +133,7 @@ fn line(zone: &TimeZone, report: &Report) -> Line {
 }
 
 /// The steps of each report above one another, oldest on the left; and how long the longest took.
-fn bars(newest: &[&Report]) -> (Vec<Bar>, String) {
+fn bars(t: T, newest: &[&Report]) -> (Vec<Bar>, String) {
     let durations = |report: &Report| Step::ALL.map(|step| report.step(step).duration_us().unwrap_or(0));
     let longest = newest.iter().map(|report| durations(report).iter().sum::<i64>()).max().unwrap_or(0);
     let mut bars = Vec::new();
@@ -139,7 +149,7 @@ fn bars(newest: &[&Report]) -> (Vec<Bar>, String) {
             // Whatever took any time at all can be seen.
             let height = (duration.saturating_mul(CHART_HEIGHT) / longest).max(1);
             top -= height;
-            let title = format!("{}: {} took {}", report.id, step_words(step), took(duration));
+            let title = t.step_took(report.id.to_string(), step_words(t, step), took(duration));
             bars.push(Bar { x: place * BAR_WIDTH, y: top.max(0), height, class: step.as_str(), title });
         }
     }
@@ -148,7 +158,7 @@ fn bars(newest: &[&Report]) -> (Vec<Bar>, String) {
 
 /// A step on the page of its report.
 struct StepLine {
-    what: &'static str,
+    what: String,
     began: String,
     ended: String,
     took: String,
@@ -160,12 +170,13 @@ struct StepLine {
 #[derive(Template)]
 #[template(path = "report.html")]
 pub struct ReportPage<'a> {
+    t: T,
     date: Date,
     day: String,
     report: Option<&'a Report>,
     revisions: Vec<u32>,
     steps: Vec<StepLine>,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<(String, String)>,
     events: Vec<(String, String, String)>,
     failed: Option<String>,
     /// Its day is over.
@@ -184,9 +195,10 @@ impl<'a> ReportPage<'a> {
         revision: Option<u32>,
         upcoming: Option<&Upcoming>,
         events: &[Event],
-        role: Role,
+        reader: Reader,
         position: Position,
     ) -> Self {
+        let t = reader.lang.texts();
         let report = match revision {
             Some(revision) => reports.get(ReportId { date, revision }),
             None => reports.newest_of(date),
@@ -194,16 +206,17 @@ impl<'a> ReportPage<'a> {
         let zone = report.and_then(|report| TimeZone::get(report.terms.zone.as_str()).ok());
         let zone = zone.or_else(|| upcoming.map(|next| next.zone.clone())).unwrap_or(TimeZone::UTC);
         Self {
+            t,
             date,
-            day: day(date),
+            day: short_date(t, date),
             report,
             revisions: reports.of(date).map(|report| report.id.revision).collect(),
-            steps: report.map(|report| steps(&zone, report)).unwrap_or_default(),
-            facts: report.map(|report| facts(&zone, report)).unwrap_or_default(),
-            events: events.iter().filter_map(|event| told(&zone, event)).collect(),
-            failed: report.and_then(|report| report.failure.as_ref()).map(|failed| failed_words(&zone, failed)),
+            steps: report.map(|report| steps(t, &zone, report)).unwrap_or_default(),
+            facts: report.map(|report| facts(t, &zone, report)).unwrap_or_default(),
+            events: events.iter().filter_map(|event| told(t, &zone, event)).collect(),
+            failed: report.and_then(|report| report.failure.as_ref()).map(|failed| failed_words(t, &zone, failed)),
             is_due: upcoming.is_some_and(|next| date < next.date),
-            is_admin: role == Role::Admin,
+            is_admin: reader.role == Role::Admin,
             is_on: upcoming.is_some(),
             position,
         }
@@ -211,11 +224,11 @@ impl<'a> ReportPage<'a> {
 
     #[must_use]
     pub fn title(&self) -> String {
-        format!("Report of {}", self.day)
+        self.t.report_of(self.day.as_str())
     }
 
     fn state(&self) -> String {
-        self.report.map_or_else(|| "not started".to_owned(), state_words)
+        self.report.map_or_else(|| self.t.not_started(), |report| state_words(self.t, report))
     }
 
     fn revision(&self) -> u32 {
@@ -236,12 +249,12 @@ impl<'a> ReportPage<'a> {
     }
 }
 
-fn steps(zone: &TimeZone, report: &Report) -> Vec<StepLine> {
+fn steps(t: T, zone: &TimeZone, report: &Report) -> Vec<StepLine> {
     let next = report.next_step();
     let line = |step: Step| {
         let state = report.step(step);
         StepLine {
-            what: step_words(step),
+            what: step_words(t, step),
             began: state.started_at.map_or_else(String::new, |at| local(zone, at, "%H:%M:%S")),
             ended: state.finished_at.map_or_else(String::new, |at| local(zone, at, "%H:%M:%S")),
             took: state.duration_us().map_or_else(String::new, took),
@@ -253,52 +266,52 @@ fn steps(zone: &TimeZone, report: &Report) -> Vec<StepLine> {
     report.terms.order.steps().into_iter().map(line).collect()
 }
 
-fn facts(zone: &TimeZone, report: &Report) -> Vec<(&'static str, String)> {
-    let format = "%a %-d %b %Y, %H:%M:%S %Z";
+fn facts(t: T, zone: &TimeZone, report: &Report) -> Vec<(String, String)> {
+    let at = |at| local_date(t, zone, at, "%H:%M:%S %Z");
     let terms = &report.terms;
     let mut facts = vec![
-        ("Cut-off", local(zone, terms.cut_off, format)),
-        ("Deadline", local(zone, terms.deadline, format)),
-        ("Last event that belongs to it", terms.position.to_string()),
-        ("Started", format!("{} by {}", local(zone, report.started_at, format), report.started_by)),
+        (t.fact_cutoff(), at(terms.cut_off)),
+        (t.fact_deadline(), at(terms.deadline)),
+        (t.fact_last_event(), terms.position.to_string()),
+        (t.fact_started(), t.started_by(at(report.started_at), &report.started_by)),
     ];
     if let Some(reason) = &terms.reason {
-        facts.push(("Reason", reason.to_string()));
+        facts.push((t.fact_reason(), reason.to_string()));
     }
     if let Some(position) = terms.corrected_as_of {
-        facts.push(("Leaves out what was taken back by position", position.to_string()));
+        facts.push((t.fact_leaves_out(), position.to_string()));
     }
     if terms.order == Order::ArchiveFirst {
-        facts.push(("Order", "archived first, then submitted".to_owned()));
+        facts.push((t.fact_order(), t.archived_first()));
     }
     if let Some(file) = &report.file {
-        facts.push(("Rows", file.rows.to_string()));
-        facts.push(("Bytes", file.bytes.to_string()));
-        facts.push(("sha256", file.sha256.to_string()));
+        facts.push((t.fact_rows(), file.rows.to_string()));
+        facts.push((t.fact_bytes(), file.bytes.to_string()));
+        facts.push(("sha256".to_owned(), file.sha256.to_string()));
     }
     if let Some(location) = &report.archived_as {
-        facts.push(("Archived as", location.to_string()));
+        facts.push((t.fact_archived_as(), location.to_string()));
     }
     if let Some(claim) = &report.claim {
-        facts.push(("At work", format!("{}, until {}", claim.runner, local(zone, claim.until, "%H:%M:%S"))));
+        facts.push((t.fact_at_work(), t.claimed_until(claim.runner.to_string(), local(zone, claim.until, "%H:%M:%S"))));
     }
     if let Some(who) = &report.received_by {
-        facts.push(("Received", format!("as {who} has found out")));
+        facts.push((t.fact_received(), t.as_found_out(who)));
     }
     facts
 }
 
-fn failed_words(zone: &TimeZone, failed: &Failed) -> String {
-    let what = format!("{}, attempt {}: {}.", step_words(failed.step), failed.attempt, failed.details);
+fn failed_words(t: T, zone: &TimeZone, failed: &Failed) -> String {
+    let what = t.failed_attempt(step_words(t, failed.step), failed.attempt, failed.details.to_string());
     let then = match failed.retry_at {
         _ if failed.uncertain => return what,
-        Some(at) => format!("It is tried again at {}.", local(zone, at, "%H:%M:%S")),
-        None => "It is not tried again before somebody has seen to it.".to_owned(),
+        Some(at) => t.tried_again_at(local(zone, at, "%H:%M:%S")),
+        None => t.not_tried_again(),
     };
     format!("{what} {then}")
 }
 
-fn told(zone: &TimeZone, event: &Event) -> Option<(String, String, String)> {
+fn told(t: T, zone: &TimeZone, event: &Event) -> Option<(String, String, String)> {
     let Body::Report(said) = &event.body else { return None };
-    Some((local(zone, event.recorded_at, "%-d %b %H:%M:%S%.3f"), event.actor.to_string(), words::report(said)))
+    Some((local(zone, event.recorded_at, "%-d %b %H:%M:%S%.3f"), event.actor.to_string(), words::report(t, said)))
 }

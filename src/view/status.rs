@@ -1,12 +1,14 @@
 //! The line under the navigation: how many are still standing.
 
+use crate::lang::T;
 use crate::plan::{Plan, Tally, Text};
 use askama::Template;
 
 /// The figures that everybody wants to see fall to nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[derive(Template)]
 #[template(path = "status.html")]
 pub struct Status {
+    pub t: T,
     /// Whether the store answers, so that anything can be changed.
     pub is_up: bool,
     pub unseated: usize,
@@ -20,9 +22,9 @@ pub struct Status {
 
 impl Status {
     #[must_use]
-    pub fn of(plan: &Plan, is_up: bool) -> Self {
+    pub fn of(plan: &Plan, t: T, is_up: bool) -> Self {
         let Tally { seated, unseated, declined } = plan.tally();
-        let mut status = Self { is_up, unseated, seated, declined, overfull: 0, without_spot: 0, notice: plan.about.notice.clone() };
+        let mut status = Self { t, is_up, unseated, seated, declined, overfull: 0, without_spot: 0, notice: plan.about.notice.clone() };
         for table in plan.tables.values() {
             status.overfull += usize::from(plan.seated_at(table.id) > table.seats.get());
             status.without_spot += usize::from(table.spot.is_none());

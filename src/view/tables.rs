@@ -3,6 +3,7 @@
 use super::Address;
 use super::find::Question;
 use super::guests::tables_by_number;
+use crate::lang::{Reader, T, Texts};
 use crate::plan::command::Role;
 use crate::plan::{Guest, Plan, Room, Rsvp, Spot, Table, TableId};
 use askama::Template;
@@ -53,8 +54,8 @@ impl Card<'_> {
         (264 / (2 * self.table.seats.get().max(1))).clamp(2, 11)
     }
 
-    fn words(&self) -> String {
-        format!("Table {}, {} of {} seats taken", self.table.number, self.seated, self.table.seats)
+    fn words(&self, t: &Texts) -> String {
+        t.table_words(self.table.number.as_str(), self.seated, self.table.seats.get())
     }
 
     fn is_long(&self) -> bool {
@@ -98,7 +99,7 @@ struct Unseated<'a> {
     listed: usize,
 }
 
-fn unseated<'a>(plan: &'a Plan, who: &str) -> Unseated<'a> {
+fn unseated<'a>(plan: &'a Plan, t: T, who: &str) -> Unseated<'a> {
     let question = Question::of(who);
     let (mut total, mut matching) = (0, 0);
     let mut groups: BTreeMap<(String, Option<&str>), Vec<&Guest>> = BTreeMap::new();
@@ -118,7 +119,7 @@ fn unseated<'a>(plan: &'a Plan, who: &str) -> Unseated<'a> {
         }
     }
     for (party, guests) in parties {
-        groups.insert((name_of(&guests), Some(party)), guests);
+        groups.insert((name_of(t, &guests), Some(party)), guests);
     }
     let mut listed = 0;
     let groups = groups.into_iter().map(|((name, party), guests)| Group { party, name, guests });
@@ -134,16 +135,16 @@ fn unseated<'a>(plan: &'a Plan, who: &str) -> Unseated<'a> {
 }
 
 /// What a party is called: by the name that most of it have.
-pub(super) fn name_of(guests: &[&Guest]) -> String {
+pub(super) fn name_of(t: T, guests: &[&Guest]) -> String {
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     for name in guests.iter().filter_map(|guest| guest.last_name.as_ref()) {
         *names.entry(name.as_str()).or_default() += 1;
     }
     match (names.iter().max_by_key(|(_, count)| **count), guests) {
         (_, [only]) => only.label(),
-        (Some((name, count)), _) if *count > 1 => format!("{name} family"),
-        (Some(_), [first, ..]) => format!("{} and company", first.label()),
-        _ => "A party".to_owned(),
+        (Some((name, count)), _) if *count > 1 => t.family_name(*name),
+        (Some(_), [first, ..]) => t.name_and_company(first.label()),
+        _ => t.a_party(),
     }
 }
 
@@ -157,6 +158,9 @@ struct Opened<'a> {
 #[derive(Template)]
 #[template(path = "tables.html")]
 pub struct TablesPage<'a> {
+    t: T,
+    /// Said once, for cards by the hundred.
+    overfull_word: String,
     address: &'a Address,
     cards: Vec<Card<'a>>,
     total: usize,
@@ -170,7 +174,8 @@ pub struct TablesPage<'a> {
 
 impl<'a> TablesPage<'a> {
     #[must_use]
-    pub fn of(plan: &'a Plan, address: &'a Address, role: Role) -> Self {
+    pub fn of(plan: &'a Plan, address: &'a Address, reader: Reader) -> Self {
+        let t = reader.lang.texts();
         let words = address.get("q").to_lowercase();
         let (room, free) = (address.number("room"), address.get("free").parse().unwrap_or(i64::MIN));
         let numbers = tables_by_number(plan);
@@ -198,9 +203,21 @@ impl<'a> TablesPage<'a> {
             let diets = diets(&guests);
             Opened { card: card(plan, table), guests, diets }
         });
-        let unseated = unseated(plan, address.get("who"));
-        let may_edit = role >= Role::Staff;
-        Self { address, cards, total: numbers.len(), numbers, rooms, unseated, open, may_edit }
+        let unseated = unseated(plan, t, address.get("who"));
+        let may_edit = reader.role >= Role::Staff;
+        Self { t, overfull_word: t.overfull(), address, cards, total: numbers.len(), numbers, rooms, unseated, open, may_edit }
+    }
+
+    /// What can be chosen, and what it is called.
+    fn shows(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("", self.t.all_tables()),
+            ("free", self.t.with_free_seats()),
+            ("overfull", self.t.overfull_show()),
+            ("without-spot", self.t.without_spot_show()),
+            ("too-small", self.t.too_small_show()),
+            ("vip", self.t.vip_tables_show()),
+        ]
     }
 
     fn is_on(&self, name: &str, value: impl AsRef<str>) -> bool {
@@ -245,6 +262,7 @@ pub(super) fn diets<'a>(guests: &[&'a Guest]) -> Vec<(&'a str, usize)> {
 #[derive(Template)]
 #[template(path = "table.html")]
 pub struct TablePage<'a> {
+    t: T,
     card: Card<'a>,
     guests: Vec<&'a Guest>,
     /// Guests without a seat that fit what is searched for.
@@ -261,7 +279,7 @@ const FOUND: usize = 12;
 
 impl<'a> TablePage<'a> {
     #[must_use]
-    pub fn of(plan: &'a Plan, id: TableId, address: &'a Address, role: Role) -> Option<Self> {
+    pub fn of(plan: &'a Plan, id: TableId, address: &'a Address, reader: Reader) -> Option<Self> {
         let table = plan.table(id)?;
         let guests: Vec<&Guest> = plan.guests_at(id).filter_map(|guest| plan.guest(guest)).collect();
         let query = address.get("q");
@@ -277,19 +295,20 @@ impl<'a> TablePage<'a> {
         });
         let diets = diets(&guests);
         Some(Self {
+            t: reader.lang.texts(),
             card: card(plan, table),
             found: unseated.filter(|guest| fits(guest)).take(FOUND).collect(),
             guests,
             query,
             spots: spots.filter(|(_, free): &(&str, Vec<&Spot>)| !free.is_empty()).collect(),
             diets,
-            may_edit: role >= Role::Staff,
+            may_edit: reader.role >= Role::Staff,
         })
     }
 
     #[must_use]
     pub fn title(&self) -> String {
-        format!("Table {}", self.card.table.number)
+        self.t.table_named(self.card.table.number.as_str())
     }
 
     fn wheelchairs(&self) -> usize {

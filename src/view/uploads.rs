@@ -1,6 +1,7 @@
 //! Uploads: which there are, and what one would change.
 
 use super::{Address, Shown};
+use crate::lang::T;
 use crate::plan::upload::{Choices, Preview, Problem, RowChange, Upload, UploadKind};
 use askama::Template;
 use uuid::Uuid;
@@ -8,42 +9,49 @@ use uuid::Uuid;
 #[derive(Template)]
 #[template(path = "uploads.html")]
 pub struct UploadsPage {
+    t: T,
     /// The one that is asked for; all where none is.
     chosen: Option<UploadKind>,
 }
 
 impl UploadsPage {
     #[must_use]
-    pub fn of(chosen: Option<UploadKind>) -> Self {
-        Self { chosen }
+    pub fn of(t: T, chosen: Option<UploadKind>) -> Self {
+        Self { t, chosen }
     }
 
     #[must_use]
     pub fn title(&self) -> String {
-        self.chosen.map_or_else(|| "Uploads".to_owned(), |kind| format!("Upload {}", words(kind).0.to_lowercase()))
+        self.chosen.map_or_else(|| self.t.uploads(), |kind| self.t.upload_kind(words(self.t, kind).0))
     }
 
-    fn kinds(&self) -> Vec<(UploadKind, &'static str, &'static str)> {
+    fn kinds(&self) -> Vec<(UploadKind, String, String)> {
         // In the order in which a new party is set up.
         let all = [UploadKind::Tables, UploadKind::Floor, UploadKind::Guests, UploadKind::VipPlacement, UploadKind::Draw];
         let chosen = all.into_iter().filter(|kind| self.chosen.is_none_or(|chosen| chosen == *kind));
-        chosen.map(|kind| (kind, words(kind).0, words(kind).1)).collect()
+        let described = |kind| {
+            let (name, about) = words(self.t, kind);
+            (kind, name, about)
+        };
+        chosen.map(described).collect()
     }
 }
 
-fn words(kind: UploadKind) -> (&'static str, &'static str) {
+/// What the kind is called, and what it is for.
+fn words(t: T, kind: UploadKind) -> (String, String) {
     match kind {
-        UploadKind::Tables => ("Tables", "Number, name, seats, VIP, host: who can sit together, wherever it stands."),
-        UploadKind::Floor => ("Floor plan", "Two sheets, Rooms and Spots: where a table can stand."),
-        UploadKind::Guests => ("Guests", "The guest list. An empty cell leaves a value as it is, “-” clears it."),
-        UploadKind::VipPlacement => ("VIP placement", "Table and spot, for VIP tables only."),
-        UploadKind::Draw => ("Draw", "Table and spot, as they were drawn. VIP tables stay where they are; an empty spot says nothing."),
+        UploadKind::Tables => (t.kind_tables(), t.kind_tables_words()),
+        UploadKind::Floor => (t.kind_floor(), t.kind_floor_words()),
+        UploadKind::Guests => (t.kind_guests(), t.kind_guests_words()),
+        UploadKind::VipPlacement => (t.kind_vip(), t.kind_vip_words()),
+        UploadKind::Draw => (t.kind_draw(), t.kind_draw_words()),
     }
 }
 
 #[derive(Template)]
 #[template(path = "upload.html")]
 pub struct UploadPage<'a> {
+    t: T,
     id: Uuid,
     kind: UploadKind,
     file: &'a str,
@@ -67,19 +75,27 @@ const SHOWN: usize = 200;
 
 impl<'a> UploadPage<'a> {
     #[must_use]
-    pub fn of(id: Uuid, upload: &'a Upload, preview: &'a Preview, choices: &'a Choices, fields: Vec<&'static str>, find: &'a str) -> Self {
-        Self { id, kind: upload.kind, file: upload.file.as_str(), preview, choices, fields, find }
+    pub fn of(
+        id: Uuid,
+        t: T,
+        upload: &'a Upload,
+        preview: &'a Preview,
+        choices: &'a Choices,
+        fields: Vec<&'static str>,
+        find: &'a str,
+    ) -> Self {
+        Self { t, id, kind: upload.kind, file: upload.file.as_str(), preview, choices, fields, find }
     }
 
-    fn what(&self) -> &'static str {
-        words(self.kind).0
+    fn what(&self) -> String {
+        words(self.t, self.kind).0
     }
 
     /// The changes, row by row, as far as they hold what is searched for.
     fn rows(&self) -> (Vec<RowOf>, usize) {
         let mut rows: Vec<RowOf> = Vec::new();
         for change in &self.preview.changes {
-            let (at, shown) = (at(change), Shown::of(&change.change));
+            let (at, shown) = (at(change), Shown::of(self.t, &change.change));
             match rows.last_mut().filter(|last| last.row == at && last.label == shown.label) {
                 Some(last) => last.lines.push(shown),
                 None => rows.push(RowOf { row: at, label: shown.label.clone(), href: shown.href.clone(), lines: vec![shown] }),

@@ -1,127 +1,127 @@
 //! What happened, in words: one line for each batch.
 
+use crate::lang::{T, field};
 use crate::plan::event::{Body, Event, UploadApplied};
-use crate::plan::report::{ReportEvent, ReportId, Step};
+use crate::plan::report::{ReportEvent, Step};
 use crate::plan::upload::UploadKind;
-use crate::plan::{Guest, GuestId, Plan, Subject, Timestamp};
+use crate::plan::{Guest, GuestId, Plan, Subject, TableId, Timestamp};
+use jiff::Zoned;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// One line that says what the batch did. Names are those of the plan, or numbers where something is gone.
 #[must_use]
-pub fn summary(plan: &Plan, events: &[Event]) -> String {
+pub fn summary(plan: &Plan, t: T, events: &[Event]) -> String {
     match events {
         [] => String::new(),
-        [head, ..] if let Body::UploadApplied(upload) = &head.body => upload_words(upload),
-        [event] => one(plan, &event.body),
-        several => many(plan, several),
+        [head, ..] if let Body::UploadApplied(upload) = &head.body => upload_words(t, upload),
+        [event] => one(plan, t, &event.body),
+        several => many(plan, t, several),
     }
 }
 
-fn upload_words(upload: &UploadApplied) -> String {
+fn upload_words(t: T, upload: &UploadApplied) -> String {
     let counts = &upload.counts;
-    let subject = match upload.kind {
-        UploadKind::Guests => "guest",
-        UploadKind::Tables => "table",
-        UploadKind::Floor => "room or spot",
-        UploadKind::Draw | UploadKind::VipPlacement => {
-            let placed = counts.changed + counts.added;
-            return format!("Upload {}: {} placed", upload.file, counted(placed, "table"));
-        }
+    let counted = |count: u32| match upload.kind {
+        UploadKind::Guests => t.n_of_guests(count),
+        UploadKind::Tables => t.n_of_tables(count),
+        _ => t.n_of_rooms_and_spots(count),
     };
-    let done = [(counts.added, "added"), (counts.changed, "changed"), (counts.removed, "removed")];
-    let mut words: Vec<String> =
-        done.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{} {what}", counted(*count, subject))).collect();
-    if words.is_empty() {
-        words.push("nothing changed".to_owned());
-    }
-    format!("Upload {}: {}", upload.file, words.join(", "))
-}
-
-fn counted(count: u32, what: &str) -> String {
-    match (count, what) {
-        (1, what) => format!("1 {what}"),
-        (count, "room or spot") => format!("{count} rooms and spots"),
-        (count, what) => format!("{count} {what}s"),
-    }
-}
-
-fn one(plan: &Plan, body: &Body) -> String {
-    let label = |subject: Subject| plan.label(subject);
-    match body {
-        Body::PlanCreated { .. } => "Created the plan".to_owned(),
-        Body::PlanChanged { set } => match set.notice.set() {
-            Some(notice) => format!("Told everybody: “{notice}”"),
-            None => format!("Changed the plan: {}", fields(set.names())),
-        },
-        Body::GuestAdded { guest, .. } | Body::GuestStated { guest, .. } => format!("Added {}", label(Subject::Guest(*guest))),
-        Body::GuestChanged { guest, set } => format!("Changed {}: {}", label(Subject::Guest(*guest)), fields(set.names())),
-        Body::GuestRemoved { guest } => format!("Removed {}", label(Subject::Guest(*guest))),
-        Body::GuestSeated { guest, table } => format!("Seated {} at {}", label(Subject::Guest(*guest)), label(Subject::Table(*table))),
-        Body::GuestUnseated { guest } => format!("Unseated {}", label(Subject::Guest(*guest))),
-        Body::GuestArrived { guest } => format!("Marked {} as arrived", label(Subject::Guest(*guest))),
-        Body::GuestArrivalUndone { guest } => format!("Undid the arrival of {}", label(Subject::Guest(*guest))),
-        Body::GuestErased { guests } => format!("Erased {} guests", guests.len()),
-        Body::TableAdded { table, .. } | Body::TableStated { table, .. } => format!("Added table {}", label(Subject::Table(*table))),
-        Body::TableChanged { table, set } => format!("Changed table {}: {}", label(Subject::Table(*table)), fields(set.names())),
-        Body::TableRemoved { table } => format!("Removed table {}", label(Subject::Table(*table))),
-        Body::TablePlaced { table, spot, .. } => {
-            format!("Placed table {} on {}", label(Subject::Table(*table)), label(Subject::Spot(*spot)))
+    let what = if matches!(upload.kind, UploadKind::Draw | UploadKind::VipPlacement) {
+        t.n_placed(counts.changed + counts.added)
+    } else {
+        let mut words = Vec::new();
+        if counts.added > 0 {
+            words.push(t.what_added(counted(counts.added)));
         }
-        Body::TableLifted { table } => format!("Lifted table {}", label(Subject::Table(*table))),
-        Body::TablesPickedUp { tables } => format!("Picked up {} tables", tables.len()),
-        Body::RoomAdded { room, .. } | Body::RoomStated { room, .. } => format!("Added room {}", label(Subject::Room(*room))),
-        Body::RoomChanged { room, set } => format!("Changed room {}: {}", label(Subject::Room(*room)), fields(set.names())),
-        Body::RoomRemoved { room } => format!("Removed room {}", label(Subject::Room(*room))),
-        Body::SpotAdded { spot, .. } | Body::SpotStated { spot, .. } => format!("Added spot {}", label(Subject::Spot(*spot))),
-        Body::SpotChanged { spot, set } => format!("Changed spot {}: {}", label(Subject::Spot(*spot)), fields(set.names())),
-        Body::SpotRemoved { spot } => format!("Removed spot {}", label(Subject::Spot(*spot))),
-        Body::UploadApplied(upload) => upload_words(upload),
-        Body::BatchRetracted(retraction) => format!("Took back a batch: {}", retraction.reason),
-        Body::BatchReinstated(retraction) => format!("Brought back a batch: {}", retraction.reason),
-        Body::Report(event) => report(event),
+        if counts.changed > 0 {
+            words.push(t.what_changed_words(counted(counts.changed)));
+        }
+        if counts.removed > 0 {
+            words.push(t.what_removed(counted(counts.removed)));
+        }
+        if words.is_empty() { t.nothing_changed() } else { words.join(", ") }
+    };
+    t.upload_did(upload.file.as_str(), what)
+}
+
+fn one(plan: &Plan, t: T, body: &Body) -> String {
+    let label = |subject: Subject| plan.label(subject);
+    let guest = |id: GuestId| plan.label(Subject::Guest(id));
+    let table = |id: TableId| plan.label(Subject::Table(id));
+    match body {
+        Body::PlanCreated { .. } => t.created_plan(),
+        Body::PlanChanged { set } => match set.notice.set() {
+            Some(notice) => t.told_everybody(notice.as_str()),
+            None => t.changed_plan(fields(t, set.names())),
+        },
+        Body::GuestAdded { guest: id, .. } | Body::GuestStated { guest: id, .. } => t.added(guest(*id)),
+        Body::GuestChanged { guest: id, set } => t.changed_what(guest(*id), fields(t, set.names())),
+        Body::GuestRemoved { guest: id } => t.removed(guest(*id)),
+        Body::GuestSeated { guest: id, table: at } => t.seated_at(guest(*id), table(*at)),
+        Body::GuestUnseated { guest: id } => t.unseated_who(guest(*id)),
+        Body::GuestArrived { guest: id } => t.arrived(guest(*id)),
+        Body::GuestArrivalUndone { guest: id } => t.arrival_undone(guest(*id)),
+        Body::GuestErased { guests } => t.erased(guests.len()),
+        Body::TableAdded { table: id, .. } | Body::TableStated { table: id, .. } => t.added_table(table(*id)),
+        Body::TableChanged { table: id, set } => t.changed_table(table(*id), fields(t, set.names())),
+        Body::TableRemoved { table: id } => t.removed_table(table(*id)),
+        Body::TablePlaced { table: id, spot, .. } => t.placed_table(table(*id), label(Subject::Spot(*spot))),
+        Body::TableLifted { table: id } => t.lifted_table(table(*id)),
+        Body::TablesPickedUp { tables } => t.picked_up(tables.len()),
+        Body::RoomAdded { room, .. } | Body::RoomStated { room, .. } => t.added_room(label(Subject::Room(*room))),
+        Body::RoomChanged { room, set } => t.changed_room(label(Subject::Room(*room)), fields(t, set.names())),
+        Body::RoomRemoved { room } => t.removed_room(label(Subject::Room(*room))),
+        Body::SpotAdded { spot, .. } | Body::SpotStated { spot, .. } => t.added_spot(label(Subject::Spot(*spot))),
+        Body::SpotChanged { spot, set } => t.changed_spot(label(Subject::Spot(*spot)), fields(t, set.names())),
+        Body::SpotRemoved { spot } => t.removed_spot(label(Subject::Spot(*spot))),
+        Body::UploadApplied(upload) => upload_words(t, upload),
+        Body::BatchRetracted(retraction) => t.took_back(retraction.reason.as_str()),
+        Body::BatchReinstated(retraction) => t.brought_back(retraction.reason.as_str()),
+        Body::Report(event) => report(t, event),
     }
 }
 
 /// What happened to a report.
 #[must_use]
-pub fn report(event: &ReportEvent) -> String {
-    let of = |what: &str, id: &ReportId| format!("{what} of {id}");
+pub fn report(t: T, event: &ReportEvent) -> String {
     match event {
-        ReportEvent::Enabled { from } => format!("Reports from {from} on"),
-        ReportEvent::Started { report, .. } => of("Started the report", report),
-        ReportEvent::Claimed { report, runner, .. } => format!("{runner} works on the report of {report}"),
-        ReportEvent::Released { report, .. } => of("Gave back the report", report),
-        ReportEvent::StepStarted { report, step, attempt, .. } => format!("Report of {report}: {}, attempt {attempt}", step_words(*step)),
-        ReportEvent::RowsCreated { report, file, .. } => format!("Report of {report}: {} rows written", file.rows),
-        ReportEvent::Submitting { report, .. } => of("About to name the report", report),
-        ReportEvent::Submitted { report, .. } => of("Submitted the report", report),
-        ReportEvent::Archived { report, .. } => of("Archived the report", report),
-        ReportEvent::Failed { report, step, details, .. } => format!("Report of {report}: {} failed: {details}", step_words(*step)),
-        ReportEvent::Retried { report } => of("Asked for another try of the report", report),
-        ReportEvent::Decided { report, was_received: true } => of("Found that the authority has the report", report),
-        ReportEvent::Decided { report, was_received: false } => of("Found that the authority does not have the report", report),
-        ReportEvent::AlertRaised { subject, .. } => format!("Alert: {subject}"),
-        ReportEvent::AlertClaimed { .. } => "Tells again, since nobody had been told".to_owned(),
-        ReportEvent::AlertSent { .. } => "Told everybody who is to be told".to_owned(),
+        ReportEvent::Enabled { from } => t.reports_from(from.to_string()),
+        ReportEvent::Started { report, .. } => t.report_started(report.to_string()),
+        ReportEvent::Claimed { report, runner, .. } => t.report_claimed(runner.as_str(), report.to_string()),
+        ReportEvent::Released { report, .. } => t.report_released(report.to_string()),
+        ReportEvent::StepStarted { report, step, attempt, .. } => t.report_step(report.to_string(), step_words(t, *step), *attempt),
+        ReportEvent::RowsCreated { report, file, .. } => t.report_rows(report.to_string(), file.rows.to_string()),
+        ReportEvent::Submitting { report, .. } => t.report_announced(report.to_string()),
+        ReportEvent::Submitted { report, .. } => t.report_submitted(report.to_string()),
+        ReportEvent::Archived { report, .. } => t.report_archived(report.to_string()),
+        ReportEvent::Failed { report, step, details, .. } => t.report_failed(report.to_string(), step_words(t, *step), details.to_string()),
+        ReportEvent::Retried { report } => t.report_retried(report.to_string()),
+        ReportEvent::Decided { report, was_received: true } => t.report_received(report.to_string()),
+        ReportEvent::Decided { report, was_received: false } => t.report_not_received(report.to_string()),
+        ReportEvent::AlertRaised { subject, .. } => t.alert(subject.to_string()),
+        ReportEvent::AlertClaimed { .. } => t.alert_again(),
+        ReportEvent::AlertSent { .. } => t.alert_told(),
     }
 }
 
 /// A step as people call it.
 #[must_use]
-pub fn step_words(step: Step) -> &'static str {
+pub fn step_words(t: T, step: Step) -> String {
     match step {
-        Step::CreateRows => "writing the rows",
-        Step::Submit => "submitting",
-        Step::Archive => "archiving",
+        Step::CreateRows => t.step_create_rows(),
+        Step::Submit => t.step_submit(),
+        Step::Archive => t.step_archive(),
     }
 }
 
-fn fields<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    names.map(|name| name.replace('_', " ")).collect::<Vec<_>>().join(", ")
+fn fields<'a>(t: T, names: impl Iterator<Item = &'a str>) -> String {
+    names.map(|name| field(t, name)).collect::<Vec<_>>().join(", ")
 }
 
 /// Several guests as people speak of them: a family, a few names, or how many.
-fn people(plan: &Plan, ids: &[GuestId]) -> String {
+fn people(plan: &Plan, t: T, ids: &[GuestId]) -> String {
     let guests: Vec<&Guest> = ids.iter().filter_map(|id| plan.guest(*id)).collect();
     let party = guests.first().and_then(|first| first.party.as_ref());
     let is_party = party.is_some_and(|party| guests.iter().all(|guest| guest.party.as_ref() == Some(party)));
@@ -131,10 +131,10 @@ fn people(plan: &Plan, ids: &[GuestId]) -> String {
     }
     let family = names.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > 1);
     match (family, guests.as_slice()) {
-        (Some((name, _)), _) if is_party => format!("the {name} family ({})", ids.len()),
-        (_, [a, b]) if ids.len() == 2 => format!("{} and {}", a.label(), b.label()),
-        (_, [first, ..]) if is_party => format!("{} and company ({})", first.label(), ids.len()),
-        _ => format!("{} guests", ids.len()),
+        (Some((name, _)), _) if is_party => t.family(name, ids.len()),
+        (_, [a, b]) if ids.len() == 2 => t.two_people(a.label(), b.label()),
+        (_, [first, ..]) if is_party => t.and_company(first.label(), ids.len()),
+        _ => t.n_guests(ids.len()),
     }
 }
 
@@ -149,7 +149,7 @@ pub fn told(summary: &str) -> String {
 }
 
 /// Several events of one command: the common cases by name, the others counted.
-fn many(plan: &Plan, events: &[Event]) -> String {
+fn many(plan: &Plan, t: T, events: &[Event]) -> String {
     let seated: Vec<_> = events
         .iter()
         .filter_map(|event| if let Body::GuestSeated { guest, table } = event.body { Some((guest, table)) } else { None })
@@ -159,20 +159,20 @@ fn many(plan: &Plan, events: &[Event]) -> String {
         && seated.iter().all(|(_, table)| table == first)
     {
         let guests: Vec<_> = seated.iter().map(|(guest, _)| *guest).collect();
-        return format!("Seated {} at {}", people(plan, &guests), plan.label(Subject::Table(*first)));
+        return t.seated_at(people(plan, t, &guests), plan.label(Subject::Table(*first)));
     }
     let label = |subject: Subject| plan.label(subject);
     match (seated.as_slice(), events) {
         ([(a, at_a), (b, at_b)], [_, _]) => {
             let (a, b) = (label(Subject::Guest(*a)), label(Subject::Guest(*b)));
-            return format!("Seated {a} at {} and {b} at {}", label(Subject::Table(*at_a)), label(Subject::Table(*at_b)));
+            return t.two_seated(a, b, label(Subject::Table(*at_a)), label(Subject::Table(*at_b)));
         }
         (_, [lifted, one, other]) => {
             if let (Body::TableLifted { table }, Body::TablePlaced { table: a, .. }, Body::TablePlaced { table: b, .. }) =
                 (&lifted.body, &one.body, &other.body)
                 && table == b
             {
-                return format!("Swapped tables {} and {}", label(Subject::Table(*a)), label(Subject::Table(*b)));
+                return t.swapped_tables(label(Subject::Table(*a)), label(Subject::Table(*b)));
             }
         }
         _ => {}
@@ -180,13 +180,13 @@ fn many(plan: &Plan, events: &[Event]) -> String {
     let unseated: Vec<_> =
         events.iter().filter_map(|event| if let Body::GuestUnseated { guest } = event.body { Some(guest) } else { None }).collect();
     if unseated.len() == events.len() {
-        return format!("Unseated {}", people(plan, &unseated));
+        return t.unseated_who(people(plan, t, &unseated));
     }
     // Removing somebody or something says what it has to undo first.
     if let Some(last) = events.last()
         && matches!(last.body, Body::GuestRemoved { .. } | Body::TableRemoved { .. } | Body::RoomRemoved { .. })
     {
-        return one(plan, &last.body);
+        return one(plan, t, &last.body);
     }
     let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
     for event in events {
@@ -195,32 +195,55 @@ fn many(plan: &Plan, events: &[Event]) -> String {
     counts.into_iter().map(|(kind, count)| format!("{count} × {}", kind.replace('_', " "))).collect::<Vec<_>>().join(", ")
 }
 
+/// An instant in UTC.
+fn utc(at: Timestamp) -> Option<Zoned> {
+    jiff::Timestamp::from_microsecond(at.0).ok().map(|at| at.to_zoned(TimeZone::UTC))
+}
+
+fn date(t: T, date: Date, month: String) -> String {
+    t.date_words(date.day().to_string(), month, date.year().to_string())
+}
+
+/// A date with its month in full.
+#[must_use]
+pub fn long_date(t: T, day: Date) -> String {
+    date(t, day, t.month_long(day.month()))
+}
+
+/// A date with the day of the week, both short.
+#[must_use]
+pub fn short_date(t: T, day: Date) -> String {
+    t.weekday_day(t.weekday_short(day.weekday().to_monday_one_offset()), date(t, day, t.month_short(day.month())))
+}
+
 /// An instant as people read it. In UTC, and says so, until accounts have a zone.
 #[must_use]
-pub fn when(at: Timestamp) -> String {
-    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |at| at.strftime("%-d %b %Y, %H:%M UTC").to_string())
+pub fn when(t: T, at: Timestamp) -> String {
+    let Some(at) = utc(at) else { return String::new() };
+    t.when_words(date(t, at.date(), t.month_short(at.month())), at.strftime("%H:%M").to_string())
 }
 
 /// A time of day, in UTC.
 #[must_use]
 pub fn time_of_day(at: Timestamp) -> String {
-    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |at| at.strftime("%H:%M").to_string())
+    utc(at).map_or_else(String::new, |at| at.strftime("%H:%M").to_string())
 }
 
 /// A day with its name, in UTC.
 #[must_use]
-pub fn long_day(at: Timestamp) -> String {
-    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |at| at.strftime("%A, %-d %B %Y").to_string())
+pub fn long_day(t: T, at: Timestamp) -> String {
+    let Some(at) = utc(at) else { return String::new() };
+    t.weekday_date(t.weekday_long(at.weekday().to_monday_one_offset()), long_date(t, at.date()))
 }
 
 /// The day of an instant, in UTC.
 #[must_use]
-pub fn day(at: Timestamp) -> String {
-    jiff::Timestamp::from_microsecond(at.0).map_or_else(|_| String::new(), |at| at.strftime("%-d %b").to_string())
+pub fn day(t: T, at: Timestamp) -> String {
+    utc(at).map_or_else(String::new, |at| t.day_words_short(at.day().to_string(), t.month_short(at.month())))
 }
 
 /// An event in words, with the names that the plan has now.
 #[must_use]
-pub fn event(plan: &Plan, event: &Event) -> String {
-    one(plan, &event.body)
+pub fn event(plan: &Plan, t: T, event: &Event) -> String {
+    one(plan, t, &event.body)
 }

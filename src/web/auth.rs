@@ -1,10 +1,13 @@
 //! Who is asking: API tokens and sessions, looked up in the store and believed for a while.
 
+use crate::lang::Lang;
 use crate::ledger::{Ledger, blocking, now};
 use crate::plan::Timestamp;
 use crate::plan::command::Role;
 use crate::store::{Session, Store, StoreError};
 use crate::web::problem::Problem;
+use actix_web::HttpMessage;
+use actix_web::http::header::{AcceptLanguage, Header as _, LanguageTag, Preference};
 use data_encoding::BASE64URL_NOPAD;
 use parking_lot::{Mutex, RwLock};
 use sha2::{Digest, Sha256};
@@ -28,6 +31,17 @@ pub(crate) const SESSION_DAYS: i64 = 14;
 pub(crate) struct Caller {
     pub actor: Arc<str>,
     pub role: Role,
+    /// The language of pages for this account, or, where it has none of its own, of this browser.
+    pub lang: Lang,
+    /// The account's own language.
+    pub own: Option<Lang>,
+}
+
+/// The language that a browser asks for, as far as there is one of them.
+pub(crate) fn preferred(request: &impl HttpMessage) -> Lang {
+    let ranked = AcceptLanguage::parse(request).map(|accepted| accepted.ranked()).unwrap_or_default();
+    let known = |tag: &Preference<LanguageTag>| tag.item().and_then(|tag| tag.primary_language().parse().ok());
+    ranked.iter().find_map(known).unwrap_or_default()
 }
 
 /// What a request proves itself by.
@@ -135,10 +149,20 @@ impl Known {
 fn look_up(store: &dyn Store, sha256: &[u8; 32], is_token: bool) -> Result<Option<Caller>, StoreError> {
     if is_token {
         let token = store.token_by_sha256(sha256)?;
-        return Ok(token.map(|token| Caller { actor: format!("token:{}", token.name).into(), role: token.role }));
+        return Ok(token.map(|token| Caller {
+            actor: format!("token:{}", token.name).into(),
+            role: token.role,
+            lang: Lang::En,
+            own: None,
+        }));
     }
     let account = store.account_in_session(sha256, now())?;
-    Ok(account.map(|account| Caller { actor: account.name.into(), role: account.role }))
+    Ok(account.map(|account| Caller {
+        own: account.language.as_deref().and_then(|lang| lang.parse().ok()),
+        lang: Lang::En,
+        actor: account.name.into(),
+        role: account.role,
+    }))
 }
 
 /// The link that makes the first admin: it works once, and only while there is none.

@@ -1,6 +1,6 @@
 //! The gate that every request passes: its id, who is asking, whether they may, how new a plan they need, and its log line.
 
-use super::auth::{Caller, Proof};
+use super::auth::{Caller, Proof, preferred};
 use super::problem::Problem;
 use super::routes::{Needs, Route, route};
 use super::{App, Request as _, pages};
@@ -67,10 +67,12 @@ pub(crate) async fn gate(
         }
     };
     // Only here is the id known that makes a problem findable in the log.
+    let lang = response.request().extensions().get::<Caller>().map_or_else(|| preferred(response.request()), |caller| caller.lang);
     let problem = response.response().error().and_then(|error| error.as_error::<Problem>()).cloned();
     if let Some(problem) = problem {
         let (request, _) = response.into_parts();
-        let refused = if is_program(request.match_info().as_str()) { problem.response(Some(&id)) } else { pages::problem(&problem, &id) };
+        let refused =
+            if is_program(request.match_info().as_str()) { problem.response(Some(&id)) } else { pages::problem(&problem, &id, lang) };
         response = ServiceResponse::new(request, refused);
     }
     // What the framework itself refuses is worded here.
@@ -83,7 +85,8 @@ pub(crate) async fn gate(
         }
         let problem = Problem::of_status(response.status());
         let (request, _) = response.into_parts();
-        let refused = if is_program(request.match_info().as_str()) { problem.response(Some(&id)) } else { pages::problem(&problem, &id) };
+        let refused =
+            if is_program(request.match_info().as_str()) { problem.response(Some(&id)) } else { pages::problem(&problem, &id, lang) };
         response = ServiceResponse::new(request, refused);
     }
     finish(&mut response, &id);
@@ -103,7 +106,7 @@ fn refusal(request: &ServiceRequest, problem: &Problem, id: &str) -> HttpRespons
         let next = Address::new("/sign-in", "").with("next", &Address::new(request.path(), request.query_string()).to_string());
         return HttpResponse::SeeOther().insert_header((LOCATION, next.to_string())).finish();
     }
-    pages::problem(problem, id)
+    pages::problem(problem, id, preferred(request))
 }
 
 /// A form on somebody else's page must not act in our visitor's name. Browsers say where a request comes from; what
@@ -153,7 +156,8 @@ async fn admit(request: &ServiceRequest, route: Option<&Route>) -> Result<Option
         return Err(Problem::forbidden(format!("It needs the role {needed}; yours is {}.", caller.role)));
     }
     wait_for(request, ledger).await?;
-    Ok(Some(caller))
+    let lang = caller.own.unwrap_or_else(|| preferred(request));
+    Ok(Some(Caller { lang, ..caller }))
 }
 
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {

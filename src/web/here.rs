@@ -1,13 +1,14 @@
 //! Who is here: whoever has a page open on this instance, told to all of them.
 
 use super::App;
+use crate::lang::Lang;
 use crate::view::{Address, Here as Shown};
 use actix_web::web;
 use askama::Template;
 use bytestring::ByteString;
 use parking_lot::Mutex;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -21,7 +22,8 @@ pub(crate) struct Here {
     visits: Mutex<BTreeMap<u64, Visit>>,
     next: AtomicU64,
     is_telling: AtomicBool,
-    told: watch::Sender<ByteString>,
+    /// Once for each language.
+    told: HashMap<Lang, watch::Sender<ByteString>>,
 }
 
 struct Visit {
@@ -31,7 +33,7 @@ struct Visit {
 
 impl Default for Here {
     fn default() -> Self {
-        let (told, _) = watch::channel(ByteString::new());
+        let told = Lang::iter().map(|lang| (*lang, watch::channel(ByteString::new()).0)).collect();
         Self { visits: Mutex::default(), next: AtomicU64::new(0), is_telling: AtomicBool::new(false), told }
     }
 }
@@ -50,10 +52,11 @@ impl Drop for Open {
 }
 
 /// Somebody opens a page; what comes over the channel is for their socket.
-pub(crate) fn open(app: &web::Data<App>, actor: &Arc<str>, address: &Address) -> (Open, watch::Receiver<ByteString>) {
+pub(crate) fn open(app: &web::Data<App>, actor: &Arc<str>, lang: Lang, address: &Address) -> (Open, watch::Receiver<ByteString>) {
     let visit = app.here.next.fetch_add(1, Ordering::Relaxed);
     app.here.visits.lock().insert(visit, Visit { actor: actor.clone(), address: address.clone() });
-    let mut told = app.here.told.subscribe();
+    let told = app.here.told.get(&lang).map(watch::Sender::subscribe);
+    let mut told = told.unwrap_or_else(|| watch::channel(ByteString::new()).1);
     // Who was here before is news to whoever comes.
     told.mark_changed();
     tell(app);
@@ -71,16 +74,18 @@ fn tell(app: &web::Data<App>) {
         app.here.is_telling.store(false, Ordering::Release);
         let Ok(ledger) = app.ledger() else { return };
         let snapshot = ledger.snapshot();
-        let shown = {
-            let visits = app.here.visits.lock();
-            Shown::of(&snapshot.plan, visits.values().map(|visit| (&visit.actor, &visit.address))).render()
-        };
-        match shown {
-            Ok(html) => {
-                let text = ByteString::from(format!("{}\n{html}", json!({"build": super::BUILD})));
-                app.here.told.send_if_modified(|told| std::mem::replace(told, text.clone()) != text);
+        for (lang, told) in &app.here.told {
+            let shown = {
+                let visits = app.here.visits.lock();
+                Shown::of(&snapshot.plan, lang.texts(), visits.values().map(|visit| (&visit.actor, &visit.address))).render()
+            };
+            match shown {
+                Ok(html) => {
+                    let text = ByteString::from(format!("{}\n{html}", json!({"build": super::BUILD})));
+                    told.send_if_modified(|told| std::mem::replace(told, text.clone()) != text);
+                }
+                Err(error) => tracing::error!(%error, "a template fails"),
             }
-            Err(error) => tracing::error!(%error, "a template fails"),
         }
     });
 }

@@ -4,6 +4,7 @@ use super::auth::{Caller, Proof};
 use super::pages::{BUILD, Blocks, COOKIE, blocks};
 use super::problem::Problem;
 use super::{App, Request as _, here};
+use crate::lang::Reader;
 use crate::ledger::{Ledger, blocking};
 use crate::plan::Position;
 use crate::plan::command::Role;
@@ -41,7 +42,7 @@ const ADDRESS_BYTES: usize = 4_096;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     address: Address,
-    role: Role,
+    reader: Reader,
 }
 
 /// What goes to every socket of a page: a line of JSON, then the blocks.
@@ -177,7 +178,7 @@ async fn render(app: &web::Data<App>, ledger: &Ledger, key: &Key, last: &Frame, 
     let rendered = blocking(move || {
         let snapshot = ledger.snapshot();
         counter!("tafel_renders_total").increment(1);
-        let (status, main, position, is_up) = match blocks(&rendering, &ledger, &snapshot, &key.address, key.role) {
+        let (status, main, position, is_up) = match blocks(&rendering, &ledger, &snapshot, &key.address, key.reader) {
             Ok(Blocks { status, main, position, is_up, .. }) => (status, main, position, is_up),
             // What is looked at may be gone, or the store away.
             Err(problem) => {
@@ -193,7 +194,7 @@ async fn render(app: &web::Data<App>, ledger: &Ledger, key: &Key, last: &Frame, 
         }
         // Who has done it: said once, to those who look at what it changed.
         let by = ledger.latest_batch(base, position);
-        let by = by.first().map(|head| json!({"actor": head.actor, "what": summary(&snapshot.plan, &by)}));
+        let by = by.first().map(|head| json!({"actor": head.actor, "what": summary(&snapshot.plan, key.reader.lang.texts(), &by)}));
         let head = |base: Option<Position>| json!({"position": position, "build": BUILD, "by": by, "base": base});
         let (parts, texts) = Parts::of(&main);
         let since =
@@ -218,11 +219,13 @@ pub(crate) async fn socket(
     }
     let since = Position(request.number("since")?.unwrap_or(0));
     let ledger = app.ledger()?.clone();
+    // As the page itself speaks: a handshake need not say what the browser asks for elsewhere.
+    let lang = request.query("lang").and_then(|lang| lang.parse().ok()).unwrap_or(caller.lang);
     let shown = address.clone();
     let newest = ledger.snapshot().plan.position;
     // What was, stays as it was: nothing is rendered for it again.
     let is_past = asked(&address, newest).is_some();
-    let key = Key { address: present(address, newest), role: caller.role };
+    let key = Key { address: present(address, newest), reader: Reader { role: caller.role, lang } };
     let too_many = || Problem::too_many("Too many different pages are open. This one is as new as when it was loaded.", 10);
     let (still, stillness) = watch::channel(Arc::new(Frame::default()));
     let frames = if is_past { stillness } else { app.hub.watch(&app, &ledger, &key).ok_or_else(too_many)? };
@@ -231,7 +234,7 @@ pub(crate) async fn socket(
     let messages = messages.max_frame_size(MESSAGE_BYTES).aggregate_continuations().max_continuation_size(MESSAGE_BYTES);
     let secret = request.cookie(COOKIE).map(|cookie| cookie.value().to_owned()).unwrap_or_default();
     let role = caller.role;
-    let (open, here) = here::open(&app, &caller.actor, &shown);
+    let (open, here) = here::open(&app, &caller.actor, lang, &shown);
     actix_web::rt::spawn(async move {
         gauge!("tafel_sockets").increment(1.0);
         tokio::select! {

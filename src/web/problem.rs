@@ -1,13 +1,16 @@
 //! The one seam for errors: refusals and faults to problem documents (RFC 9457).
 
+use crate::lang::Lang;
 use crate::ledger::Failure;
 use crate::plan::{InvalidField, Refusal, ReportRefusal};
 use crate::sheet::SheetError;
+use crate::view::refusals;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
 use std::fmt;
+use std::sync::Arc;
 
 /// An answer that is not what was asked for.
 #[derive(Debug, Clone)]
@@ -19,6 +22,8 @@ pub(crate) struct Problem {
     fields: Map<String, Value>,
     /// In seconds.
     retry_after: Option<u32>,
+    /// What it was made of, for whoever reads another language.
+    refusal: Option<Arc<Refusal>>,
     /// Seldom there.
     more: Option<Box<More>>,
 }
@@ -45,7 +50,7 @@ enum More {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { status, code, title: title.into(), detail: detail.into(), fields: Map::new(), retry_after: None, more: None }
+        Self { status, code, title: title.into(), detail: detail.into(), fields: Map::new(), retry_after: None, refusal: None, more: None }
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
@@ -118,6 +123,35 @@ impl Problem {
 
     pub(crate) fn code(&self) -> &'static str {
         self.code
+    }
+
+    /// Title and detail in a language. In English as they are; in others, what is rare is told by its kind.
+    pub(crate) fn in_words(&self, lang: Lang) -> (String, String) {
+        let (own, t) = ((self.title.clone(), self.detail.clone()), lang.texts());
+        if lang == Lang::En {
+            return own;
+        }
+        if let Some(refusal) = &self.refusal {
+            return (refusals::title(t, refusal), refusals::detail(t, refusal));
+        }
+        match self.code {
+            "role_too_low" => (t.problem_forbidden(), t.problem_forbidden_detail()),
+            "signed_out" => (t.problem_signed_out(), t.problem_signed_out_detail()),
+            "too_many" => (t.problem_too_many(), t.problem_too_many_detail()),
+            "too_large" => (t.problem_too_large(), own.1),
+            "fault" => (t.problem_fault(), t.problem_fault_detail()),
+            "unavailable" | "store_away" => (t.problem_unavailable(), t.problem_unavailable_detail()),
+            "bad_request" => (t.problem_bad_request(), own.1),
+            "nothing_to_undo" => (t.problem_nothing_to_undo(), t.problem_nothing_to_undo_detail()),
+            "not_a_spreadsheet" => (t.problem_not_spreadsheet(), own.1),
+            "damaged_spreadsheet" => (t.problem_damaged(), own.1),
+            "password_protected" => (t.problem_password(), own.1),
+            "no_header" => (t.problem_no_header(), own.1),
+            "no_rows" => (t.problem_no_rows(), own.1),
+            "empty_file" => (t.problem_empty_file(), own.1),
+            _ if self.status == StatusCode::NOT_FOUND => (t.problem_not_found(), t.problem_not_found_detail()),
+            _ => own,
+        }
     }
 
     pub(crate) fn title(&self) -> &str {
@@ -251,7 +285,7 @@ impl From<Refusal> for Problem {
             _ => StatusCode::CONFLICT,
         };
         let problem = Self::new(status, refusal.code(), refusal.title(), refusal.detail());
-        Self { fields: refusal.fields(), ..problem }
+        Self { fields: refusal.fields(), refusal: Some(Arc::new(refusal)), ..problem }
     }
 }
 

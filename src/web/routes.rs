@@ -79,6 +79,7 @@ routes! {
     POST post "/sign-in"                               Needs::Nothing          => pages::do_sign_in;
     GET  get  "/setup"                                 Needs::Nothing          => pages::setup;
     POST post "/setup"                                 Needs::Nothing          => pages::do_setup;
+    POST post "/language"                              VIEWER                  => pages::change_language;
     POST post "/sign-out"                              VIEWER                  => pages::sign_out;
     POST post "/client-errors"                         Needs::Nothing          => client_errors::report;
     GET  get  "/live"                                  VIEWER                  => live::socket;

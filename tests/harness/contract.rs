@@ -260,7 +260,8 @@ fn a_newer_database_is_refused(database: &impl Database) {
 
 fn accounts_sessions_and_tokens(database: &impl Database) {
     let (store, other) = (database.open(), database.open());
-    let account = Account { name: "Berta".to_owned(), role: Role::Staff, password_hash: None, created_at: now(), disabled_at: None };
+    let account =
+        Account { name: "Berta".to_owned(), role: Role::Staff, password_hash: None, created_at: now(), disabled_at: None, language: None };
     store.add_account(&account).unwrap();
     let taken = store.add_account(&Account { name: "berta".to_owned(), ..account.clone() }).unwrap_err();
     assert!(matches!(taken, StoreError::Exists { .. }), "names are the same in any case: {taken}");

@@ -141,7 +141,7 @@ pub fn add_tokens(url: &str) -> Vec<(Role, String)> {
 /// Signs an account of that role in, named after it; answers the cookie's secret.
 pub fn add_session(url: &str, role: Role) -> String {
     let store = store::open(url, Access::Beside).unwrap();
-    let account = Account { name: role.to_string(), role, password_hash: None, created_at: now(), disabled_at: None };
+    let account = Account { name: role.to_string(), role, password_hash: None, created_at: now(), disabled_at: None, language: None };
     if store.account(&account.name).unwrap().is_none() {
         store.add_account(&account).unwrap();
     }

@@ -156,6 +156,10 @@ impl Accounts for Wayward {
     fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
         self.inner().set_role(name, role)
     }
+
+    fn set_language(&self, name: &str, language: &str) -> Result<bool, StoreError> {
+        self.inner().set_language(name, language)
+    }
     fn enable_account(&self, name: &str) -> Result<bool, StoreError> {
         self.inner().enable_account(name)
     }

@@ -26,7 +26,7 @@ fn every_page_of_the_sample_shows_the_party() {
     let server = Server::with_sample();
     let mut admin = server.browser(Role::Admin);
     admin.get("/").shows("163</b>").shows("still standing").shows("Upload draw.xlsx: 168 tables placed");
-    admin.get("/guests").shows("1–100 of 1620").shows("rel=\"next\"");
+    admin.get("/guests").shows("1–100 of 1,620").shows("rel=\"next\"");
     let all = admin.get("/guests?page=all");
     assert_eq!(all.text.matches("<tr id=\"g").count(), 1_620);
     admin.get("/guests?show=unseated").shows("163 match");
@@ -86,7 +86,7 @@ fn a_form_seats_and_a_second_click_writes_nothing() {
     // One's own undo leads to the latest change, and takes it back.
     let undo = staff.get("/undo").location().to_owned();
     let page = staff.get(&undo);
-    page.shows("Take back 1 changes");
+    page.shows("Take back 1 change<");
     let (view, seen) = (page.field("view"), page.field("position"));
     staff.post(&format!("{undo}/retract"), &[("view", &view), ("position", &seen)]).location();
     staff.get(&path).shows("Has no seat yet");
@@ -221,6 +221,34 @@ fn what_is_not_the_past_is_the_present() {
 }
 
 #[test]
+fn pages_speak_the_accounts_language_or_else_the_browsers() {
+    let server = Server::with_sample();
+    let mut staff = server.browser(Role::Staff);
+    let german = [("Accept-Language", "fr, de-AT;q=0.8, en;q=0.5")];
+    let first = staff.send("GET", "/guests", &german, None);
+    first.shows("<html lang=\"de\">").shows("Gäste").shows("1–100 von 1.620").shows("Vorname").shows("ohne Platz");
+    staff.get("/guests").shows("<html lang=\"en\">").shows("1–100 of 1,620");
+    for path in
+        ["/", "/tables", "/tables?open=3", "/floor", "/history", "/changes", "/uploads", "/find?q=anna", "/reports", "/guests?at=1900"]
+    {
+        staff.send("GET", path, &german, None).shows("lang=\"de\"").shows("Überblick");
+    }
+    // The account's own choice is stronger, and is kept.
+    staff.post("/language", &[("lang", "de"), ("back", "/tables")]).location();
+    staff.get("/tables").shows("<html lang=\"de\">").shows("Tisch hinzufügen");
+    assert_eq!(staff.post("/language", &[("lang", "xx")]).status, 400);
+    // What is refused, and what was done, is said in it, too.
+    let view = view(&mut staff, "/guests");
+    let refused = staff.post("/commands", &[("view", &view), ("type", "add_table"), ("number", "T001")]);
+    assert_eq!(refused.status, 409);
+    refused.shows("Tisch T001 gibt es schon").shows("Wählen Sie etwas anderes");
+    staff.get("/history").shows("lud draw.xlsx hoch: 168 Tische gestellt");
+    staff.get("/guests/999999").shows("Das gibt es nicht");
+    // Programs are told in English, whatever their browser would like.
+    assert_eq!(server.admin().get("/api/v1/batches?limit=1").body[0]["summary"], "Upload draw.xlsx: 168 tables placed");
+}
+
+#[test]
 fn nobody_is_sent_elsewhere() {
     let server = Server::start();
     let mut admin = server.browser(Role::Admin);
@@ -277,7 +305,7 @@ fn the_incident_by_forms() {
     let before = server.admin().plan();
     let preview = admin.upload("draw", "draw-wrong.xlsx").location().to_owned();
     let page = admin.get(&preview);
-    page.shows("100</span> changes").shows("Apply 100 changes");
+    page.shows("100 changes").shows("Apply 100 changes");
     let (view, seen) = (page.field("view"), page.field("position"));
     let batch = admin.post(&format!("{preview}/apply"), &[("view", &view), ("position", &seen)]).location().to_owned();
     assert_ne!(server.admin().plan()["tables"], before["tables"]);

@@ -11,7 +11,9 @@ const PASSWORD: &str = "correct horse";
 fn with_account(server: &Server, name: &str, role: Role) {
     let store = store::open(&server.store_url(), Access::Beside).unwrap();
     let hash = Some(password::hash(PASSWORD).unwrap());
-    store.add_account(&Account { name: name.to_owned(), role, password_hash: hash, created_at: now(), disabled_at: None }).unwrap();
+    store
+        .add_account(&Account { name: name.to_owned(), role, password_hash: hash, created_at: now(), disabled_at: None, language: None })
+        .unwrap();
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn migrations_are_recorded_and_two_openings_at_once_are_safe() {
     openings.into_iter().for_each(|opening| opening.join().unwrap());
     let connection = rusqlite::Connection::open(folder.path().join("tafel.db")).unwrap();
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap();
-    assert_eq!(count("SELECT COUNT(*) FROM refinery_schema_history"), 4);
+    assert_eq!(count("SELECT COUNT(*) FROM refinery_schema_history"), 5);
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
     assert_eq!(mode, "wal");
 }

@@ -4,7 +4,7 @@
 #![allow(unreachable_pub)] // Shared by its modules.
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Small numbers of our own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {
@@ -44,12 +44,41 @@ fn every_file_says_in_its_first_line_what_it_is_for() {
     }
 }
 
+/// The messages of a language: file and key.
+fn messages(language: &str) -> BTreeSet<(String, String)> {
+    let files = std::fs::read_dir(root().join("locales").join(language)).unwrap();
+    let keys = files.flat_map(|file| {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let is_message = |line: &&str| line.starts_with(|letter: char| letter.is_ascii_lowercase()) && line.contains(" = ");
+        text.lines().filter(is_message).map(|line| (name.clone(), line.split(" = ").next().unwrap().to_owned())).collect::<Vec<_>>()
+    });
+    keys.collect()
+}
+
+#[test]
+fn every_message_is_there_in_each_language_and_said_somewhere() {
+    let english = messages("en");
+    assert!(english.len() > 500, "{}", english.len());
+    assert_eq!(english, messages("de"));
+    let mut code: String = sources().into_iter().filter(|(path, _)| path.starts_with("src")).map(|(_, text)| text).collect();
+    for template in std::fs::read_dir(root().join("templates")).unwrap() {
+        code += &std::fs::read_to_string(template.unwrap().path()).unwrap();
+    }
+    for (file, key) in english {
+        let call = format!(".{}(", key.replace('-', "_"));
+        assert!(code.contains(&call), "{file}: nobody says {key}");
+    }
+}
+
 /// Imports point one way. What stands further to the left knows nothing of what stands to its right.
 #[test]
 fn imports_point_one_way() {
-    const LAYERS: [(&str, usize); 13] = [
+    const LAYERS: [(&str, usize); 14] = [
         ("plan", 0),
         ("store", 1),
+        ("lang", 1),
         ("ledger", 2),
         ("sheet", 3),
         ("view", 3),

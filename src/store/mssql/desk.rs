@@ -121,6 +121,7 @@ fn account(row: &Row) -> Result<Account, Error> {
         password_hash: row.try_get::<&str, _>(2)?.map(str::to_owned),
         created_at: timestamp(row, 3)?,
         disabled_at: is_disabled.then(|| timestamp(row, 4)).transpose()?,
+        language: row.try_get::<&str, _>(5)?.map(str::to_owned),
     })
 }
 
@@ -135,7 +136,7 @@ fn consumer(row: &Row) -> Result<Consumer, Error> {
 
 impl Accounts for Mssql {
     fn add_account(&self, account: &Account) -> Result<(), StoreError> {
-        let Account { name, role, password_hash, created_at, disabled_at } = account;
+        let Account { name, role, password_hash, created_at, disabled_at, language: _ } = account;
         let sql = "INSERT INTO account (name_key, name, role, password_hash, created_at) VALUES (@P1, @P2, @P3, NULLIF(@P4, N''), @P5)";
         let values = vec![key(name), text(name), text(role.as_str()), text(password_hash.as_deref().unwrap_or_default()), at(*created_at)];
         self.add(sql, values)?.ok_or_else(|| StoreError::Exists { what: "account", name: name.clone() })?;
@@ -146,7 +147,7 @@ impl Accounts for Mssql {
     }
 
     fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.rows("SELECT name, role, password_hash, created_at, disabled_at FROM account ORDER BY name_key", Vec::new(), account)
+        self.rows("SELECT name, role, password_hash, created_at, disabled_at, language FROM account ORDER BY name_key", Vec::new(), account)
     }
 
     fn disable_account(&self, name: &str, instant: Timestamp) -> Result<bool, StoreError> {
@@ -156,6 +157,10 @@ impl Accounts for Mssql {
 
     fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
         Ok(self.change("UPDATE account SET password_hash = @P2 WHERE name_key = @P1", vec![key(name), text(password_hash)])? > 0)
+    }
+
+    fn set_language(&self, name: &str, language: &str) -> Result<bool, StoreError> {
+        Ok(self.change("UPDATE account SET language = @P2 WHERE name_key = @P1", vec![key(name), text(language)])? > 0)
     }
 
     fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
@@ -168,7 +173,11 @@ impl Accounts for Mssql {
     }
 
     fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
-        self.row("SELECT name, role, password_hash, created_at, disabled_at FROM account WHERE name_key = @P1", vec![key(name)], account)
+        self.row(
+            "SELECT name, role, password_hash, created_at, disabled_at, language FROM account WHERE name_key = @P1",
+            vec![key(name)],
+            account,
+        )
     }
 
     fn add_token(&self, token: &ApiToken) -> Result<(), StoreError> {
@@ -203,7 +212,7 @@ impl Sessions for Mssql {
     }
 
     fn account_in_session(&self, sha256: &[u8; 32], now: Timestamp) -> Result<Option<Account>, StoreError> {
-        let sql = "SELECT account.name, account.role, account.password_hash, account.created_at, account.disabled_at
+        let sql = "SELECT account.name, account.role, account.password_hash, account.created_at, account.disabled_at, account.language
                    FROM session JOIN account ON account.name_key = session.account
                    WHERE session.sha256 = @P1 AND session.expires_at > @P2 AND account.disabled_at IS NULL";
         self.row(sql, vec![Value::Bytes(sha256.to_vec()), at(now)], account)

@@ -90,6 +90,7 @@ fn account(row: &Row) -> Result<Account, Error> {
         password_hash: row.try_get(2)?,
         created_at: row.try_get(3)?,
         disabled_at: row.try_get(4)?,
+        language: row.try_get(5)?,
     })
 }
 
@@ -116,7 +117,7 @@ fn text(value: &str) -> Value {
 
 impl Accounts for Postgres {
     fn add_account(&self, account: &Account) -> Result<(), StoreError> {
-        let Account { name, role, password_hash, created_at, disabled_at } = account;
+        let Account { name, role, password_hash, created_at, disabled_at, language: _ } = account;
         let sql = "INSERT INTO account (name, role, password_hash, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5)";
         let disabled_at: Value = match disabled_at {
             Some(disabled_at) => at(*disabled_at),
@@ -127,7 +128,11 @@ impl Accounts for Postgres {
     }
 
     fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.rows("SELECT name, role, password_hash, created_at, disabled_at FROM account ORDER BY lower(name)", Vec::new(), account)
+        self.rows(
+            "SELECT name, role, password_hash, created_at, disabled_at, language FROM account ORDER BY lower(name)",
+            Vec::new(),
+            account,
+        )
     }
 
     fn disable_account(&self, name: &str, instant: Timestamp) -> Result<bool, StoreError> {
@@ -138,6 +143,11 @@ impl Accounts for Postgres {
     fn set_password(&self, name: &str, password_hash: &str) -> Result<bool, StoreError> {
         let sql = "UPDATE account SET password_hash = $2 WHERE lower(name) = lower($1)";
         Ok(self.change(sql, vec![text(name), text(password_hash)])? > 0)
+    }
+
+    fn set_language(&self, name: &str, language: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE account SET language = $2 WHERE lower(name) = lower($1)";
+        Ok(self.change(sql, vec![text(name), text(language)])? > 0)
     }
 
     fn set_role(&self, name: &str, role: crate::plan::command::Role) -> Result<bool, StoreError> {
@@ -151,7 +161,7 @@ impl Accounts for Postgres {
     }
 
     fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
-        let sql = "SELECT name, role, password_hash, created_at, disabled_at FROM account WHERE lower(name) = lower($1)";
+        let sql = "SELECT name, role, password_hash, created_at, disabled_at, language FROM account WHERE lower(name) = lower($1)";
         self.row(sql, vec![text(name)], account)
     }
 
@@ -187,7 +197,7 @@ impl Sessions for Postgres {
     }
 
     fn account_in_session(&self, sha256: &[u8; 32], now: Timestamp) -> Result<Option<Account>, StoreError> {
-        let sql = "SELECT account.name, account.role, account.password_hash, account.created_at, account.disabled_at
+        let sql = "SELECT account.name, account.role, account.password_hash, account.created_at, account.disabled_at, account.language
                    FROM session JOIN account ON account.name = session.account
                    WHERE sha256 = $1 AND expires_at > $2 AND disabled_at IS NULL";
         self.row(sql, vec![Box::new(sha256.to_vec()), at(now)], account)

@@ -19,6 +19,7 @@ pub(super) fn account(row: &Row<'_>) -> rusqlite::Result<Account> {
         password_hash: row.get(2)?,
         created_at: Timestamp(row.get(3)?),
         disabled_at: row.get::<_, Option<i64>>(4)?.map(Timestamp),
+        language: row.get(5)?,
     })
 }
 
@@ -35,14 +36,14 @@ fn taken(error: rusqlite::Error, what: &'static str, name: &str) -> StoreError {
 
 impl Accounts for Sqlite {
     fn add_account(&self, account: &Account) -> Result<(), StoreError> {
-        let Account { name, role, password_hash, created_at, disabled_at } = account;
+        let Account { name, role, password_hash, created_at, disabled_at, language: _ } = account;
         let sql = "INSERT INTO account (name, role, password_hash, created_at, disabled_at) VALUES (?1, ?2, ?3, ?4, ?5)";
         let values = (name, role.as_str(), password_hash, created_at.0, disabled_at.map(|at| at.0));
         self.desk.lock().execute(sql, values).map(|_| ()).map_err(|error| taken(error, "account", name))
     }
 
     fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let sql = "SELECT name, role, password_hash, created_at, disabled_at FROM account ORDER BY name";
+        let sql = "SELECT name, role, password_hash, created_at, disabled_at, language FROM account ORDER BY name";
         self.reading(|connection| connection.prepare_cached(sql)?.query_map([], account)?.collect())
     }
 
@@ -56,6 +57,11 @@ impl Accounts for Sqlite {
         self.desk.lock().execute(sql, (name, password_hash)).map(|rows| rows > 0).map_err(unavailable)
     }
 
+    fn set_language(&self, name: &str, language: &str) -> Result<bool, StoreError> {
+        let sql = "UPDATE account SET language = ?2 WHERE name = ?1";
+        self.desk.lock().execute(sql, (name, language)).map(|rows| rows > 0).map_err(unavailable)
+    }
+
     fn set_role(&self, name: &str, role: Role) -> Result<bool, StoreError> {
         let sql = "UPDATE account SET role = ?2 WHERE name = ?1";
         self.desk.lock().execute(sql, (name, role.as_str())).map(|rows| rows > 0).map_err(unavailable)
@@ -67,7 +73,7 @@ impl Accounts for Sqlite {
     }
 
     fn account(&self, name: &str) -> Result<Option<Account>, StoreError> {
-        let sql = "SELECT name, role, password_hash, created_at, disabled_at FROM account WHERE name = ?1";
+        let sql = "SELECT name, role, password_hash, created_at, disabled_at, language FROM account WHERE name = ?1";
         self.reading(|connection| connection.prepare_cached(sql)?.query_row([name], account).optional())
     }
 

@@ -19,7 +19,7 @@ impl Sessions for Sqlite {
     }
 
     fn account_in_session(&self, sha256: &[u8; 32], now: Timestamp) -> Result<Option<Account>, StoreError> {
-        let sql = "SELECT account.name, account.role, account.password_hash, account.created_at, account.disabled_at
+        let sql = "SELECT account.name, account.role, account.password_hash, account.created_at, account.disabled_at, account.language
                    FROM session JOIN account ON account.name = session.account
                    WHERE sha256 = ?1 AND expires_at > ?2 AND disabled_at IS NULL";
         self.reading(|connection| connection.prepare_cached(sql)?.query_row((sha256, now.0), account).optional())

@@ -3,6 +3,7 @@
 use super::commands::seen_here;
 use super::parse::Fields;
 use super::{id_in_path, json};
+use crate::lang::english;
 use crate::ledger::{ChangeValidity, blocking, now};
 use crate::plan::command::Role;
 use crate::plan::retract::RetractionPreview;
@@ -36,7 +37,7 @@ pub(crate) async fn list(request: HttpRequest, app: web::Data<App>, _caller: web
     let store = ledger.store().clone();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let told = blocking(move || {
-        let wanted = Wanted { before, limit, events: usize::MAX, is_wanted: &|_| true, is_whole: false };
+        let wanted = Wanted { t: english(), before, limit, events: usize::MAX, is_wanted: &|_| true, is_whole: false };
         read(&*store, &snapshot, &wanted)
     });
     json(StatusCode::OK, &told.await??.batches)

@@ -2,6 +2,7 @@
 
 use super::form::{Pairs, value};
 use super::framed;
+use crate::lang::T;
 use crate::ledger::{Failure, blocking, now};
 use crate::plan::InvalidField;
 use crate::plan::command::Role;
@@ -18,11 +19,9 @@ use askama::Template;
 
 /// A password that was made up, shown this once.
 #[derive(Template)]
-#[template(
-    source = r#"<p class="notice done" role="status">The password of <strong>{{ name }}</strong>, shown only now: <code>{{ password }}</code></p>"#,
-    ext = "html"
-)]
+#[template(source = r#"<p class="notice done" role="status">{{ t.password_made(*name) }} <code>{{ password }}</code></p>"#, ext = "html")]
 struct MadeUp<'a> {
+    t: T,
     name: &'a str,
     password: &'a str,
 }
@@ -48,7 +47,7 @@ pub(crate) async fn change_account(
     let Some(password) = made_up else {
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, "/accounts")).finish());
     };
-    let notice = super::rendered(&MadeUp { name: &name, password: &password })?;
+    let notice = super::rendered(&MadeUp { t: caller.lang.texts(), name: &name, password: &password })?;
     framed(&app, &caller, &Address::new("/accounts", ""), StatusCode::OK, &notice).await
 }
 
@@ -72,7 +71,8 @@ fn carry_out(store: &dyn Store, name: &str, action: &str, role: Option<Role>) ->
         "add" => {
             let role = role.ok_or_else(|| invalid("role", "must be chosen"))?;
             let (password, hash) = made_up()?;
-            let account = Account { name: name.to_owned(), role, password_hash: Some(hash), created_at: now(), disabled_at: None };
+            let account =
+                Account { name: name.to_owned(), role, password_hash: Some(hash), created_at: now(), disabled_at: None, language: None };
             store.add_account(&account).map_err(failed)?;
             Ok(Some(password))
         }

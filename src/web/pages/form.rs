@@ -1,5 +1,6 @@
 //! A form's fields as a command: the same shapes as the JSON interface, so the same words where something is wrong.
 
+use crate::lang::T;
 use crate::plan::{BatchId, ChangedField, GuestId, Plan, RoomId, Rsvp, SpotId, Subject, TableId};
 use crate::view::words::when;
 use crate::web::api::parse;
@@ -92,7 +93,7 @@ pub(super) fn chosen(plan: &Plan, mut pairs: Pairs) -> Option<Pairs> {
 }
 
 /// A field that somebody else has changed meanwhile, next to what the form says.
-pub(super) fn conflict(plan: &Plan, field: &ChangedField, pairs: &Pairs) -> Conflict {
+pub(super) fn conflict(plan: &Plan, t: T, field: &ChangedField, pairs: &Pairs) -> Conflict {
     let sent = |name: &str| value(pairs, name).unwrap_or_default();
     let id = |name: &str| sent(name).parse::<u64>().ok();
     // Where two are swapped, each would be where the other is.
@@ -111,15 +112,15 @@ pub(super) fn conflict(plan: &Plan, field: &ChangedField, pairs: &Pairs) -> Conf
         "spot" => Subject::Spot(SpotId(field.id)),
         _ => Subject::Plan,
     };
-    let nothing = if TICKED.contains(&field.field) { "no" } else { "nothing" };
-    let shown = |text: String| if text.is_empty() { nothing.to_owned() } else { text };
+    let nothing = if TICKED.contains(&field.field) { t.no_word() } else { t.nothing_word() };
+    let shown = |text: String| if text.is_empty() { nothing.clone() } else { text };
     Conflict {
         name: format!("{}.{}.{}", field.entity, field.id, field.field),
-        label: format!("{}: {}", plan.label(subject), field.field.replace('_', " ")),
+        label: format!("{}: {}", plan.label(subject), crate::lang::field(t, field.field)),
         mine: shown(mine),
         theirs: shown(field.value.clone().unwrap_or_default()),
         actor: field.actor.clone(),
-        when: when(field.recorded_at),
+        when: when(t, field.recorded_at),
     }
 }
 

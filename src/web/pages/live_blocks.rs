@@ -1,6 +1,7 @@
 //! Which page an address is, and its blocks: the same bytes for everybody of a role who looks at it.
 
 use super::rendered;
+use crate::lang::{Lang, Reader, T};
 use crate::ledger::{Failure, Ledger, Snapshot};
 use crate::plan::command::Role;
 use crate::plan::event::Event;
@@ -40,15 +41,21 @@ pub(crate) struct Blocks {
 ///
 /// # Errors
 /// There is no such page, the role is too low, or the store is needed and away.
-pub(crate) fn blocks(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Address, role: Role) -> Result<Blocks, Problem> {
+pub(crate) fn blocks(
+    app: &web::Data<App>,
+    ledger: &Ledger,
+    snapshot: &Snapshot,
+    address: &Address,
+    reader: Reader,
+) -> Result<Blocks, Problem> {
     if let Some(at) = asked(address, snapshot.plan.position) {
-        return past_blocks(app, ledger, snapshot, address, at);
+        return past_blocks(app, ledger, snapshot, address, at, reader.lang);
     }
     let is_up = ledger.is_up();
-    let status = isolated("status", || rendered(&Status::of(&snapshot.plan, is_up)))?;
+    let status = isolated("status", || rendered(&Status::of(&snapshot.plan, reader.lang.texts(), is_up)))?;
     let mut heading = (String::new(), "");
     let main = isolated("main", || {
-        let (title, section, main) = main(app, ledger, snapshot, address, role)?;
+        let (title, section, main) = main(app, ledger, snapshot, address, reader)?;
         heading = (title, section);
         Ok(main)
     })?;
@@ -56,17 +63,25 @@ pub(crate) fn blocks(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot,
 }
 
 /// The page as it was known at a position: nobody can change anything there.
-fn past_blocks(app: &web::Data<App>, ledger: &Ledger, now: &Snapshot, address: &Address, at: Position) -> Result<Blocks, Problem> {
+fn past_blocks(
+    app: &web::Data<App>,
+    ledger: &Ledger,
+    now: &Snapshot,
+    address: &Address,
+    at: Position,
+    lang: Lang,
+) -> Result<Blocks, Problem> {
     let then = Snapshot { plan: ledger.past(at)?, validity: now.validity.clone() };
-    let last = told(ledger, &then, at.next(), 1)?.batches.pop();
+    let t = lang.texts();
+    let last = told(ledger, &then, t, at.next(), 1)?.batches.pop();
     let next = ledger.event_at(at.next())?.map(|event| ledger.store().batch(event.batch)).transpose().map_err(Failure::from)?;
     let later = next.and_then(|events| events.last().map(|event| event.position)).filter(|later| *later < now.plan.position);
-    let bar = rendered(&PastBar::of(address, &now.plan, &then.plan, last, later))?;
-    let status = rendered(&Status::of(&then.plan, true))?;
-    let (title, section, main) = match main(app, ledger, &then, address, Role::Viewer) {
+    let bar = rendered(&PastBar::of(address, t, &now.plan, &then.plan, last, later))?;
+    let status = rendered(&Status::of(&then.plan, t, true))?;
+    let (title, section, main) = match main(app, ledger, &then, address, Reader { role: Role::Viewer, lang }) {
         // Whoever is younger than that is not there yet.
         Err(problem) if problem.status() == StatusCode::NOT_FOUND => {
-            ("Not there".to_owned(), "", "<p class=\"empty\">That was not in the plan then.</p>".to_owned())
+            (t.not_there(), "", format!("<p class=\"empty\">{}</p>", t.not_there_then()))
         }
         found => found?,
     };
@@ -85,78 +100,80 @@ fn isolated(name: &'static str, render: impl FnOnce() -> Result<String, Problem>
 /// Title, section and content.
 type Main = (String, &'static str, String);
 
-fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Address, role: Role) -> Result<Main, Problem> {
+fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Address, reader: Reader) -> Result<Main, Problem> {
+    let t = reader.lang.texts();
     let plan = &snapshot.plan;
     let gone = |what: &str| Problem::not_found("not_found", format!("There is no such {what}, or it was removed"));
     match address.parts()[..] {
         [] => {
             // The figures are there also while the store is away.
-            let latest = told(ledger, snapshot, plan.position.next(), LATEST).unwrap_or_default();
-            Ok(("Overview".to_owned(), "Overview", rendered(&view::Overview::of(plan, latest.batches, role))?))
+            let latest = told(ledger, snapshot, t, plan.position.next(), LATEST).unwrap_or_default();
+            Ok((t.overview(), "Overview", rendered(&view::Overview::of(plan, latest.batches, reader))?))
         }
-        ["guests"] => Ok(("Guests".to_owned(), "Guests", rendered(&view::GuestsPage::of(plan, address, role))?)),
+        ["guests"] => Ok((t.guests(), "Guests", rendered(&view::GuestsPage::of(plan, address, reader))?)),
         ["guests", id] => {
-            let page = id.parse().ok().and_then(|id| view::GuestPage::of(plan, GuestId(id), role)).ok_or_else(|| gone("guest"))?;
+            let page = id.parse().ok().and_then(|id| view::GuestPage::of(plan, GuestId(id), reader)).ok_or_else(|| gone("guest"))?;
             Ok((page.title(), "Guests", rendered(&page)?))
         }
-        ["tables"] => Ok(("Tables".to_owned(), "Tables", rendered(&view::TablesPage::of(plan, address, role))?)),
+        ["tables"] => Ok((t.tables(), "Tables", rendered(&view::TablesPage::of(plan, address, reader))?)),
         ["tables", id] => {
-            let page = id.parse().ok().and_then(|id| view::TablePage::of(plan, TableId(id), address, role)).ok_or_else(|| gone("table"))?;
+            let page =
+                id.parse().ok().and_then(|id| view::TablePage::of(plan, TableId(id), address, reader)).ok_or_else(|| gone("table"))?;
             Ok((page.title(), "Tables", rendered(&page)?))
         }
-        ["floor"] => Ok(("Floor".to_owned(), "Floor", rendered(&view::FloorPage::of(plan))?)),
+        ["floor"] => Ok((t.floor(), "Floor", rendered(&view::FloorPage::of(plan, t))?)),
         ["floor", id] => {
-            let page = id.parse().ok().and_then(|id| view::RoomPage::of(plan, RoomId(id), address, role)).ok_or_else(|| gone("room"))?;
+            let page = id.parse().ok().and_then(|id| view::RoomPage::of(plan, RoomId(id), address, reader)).ok_or_else(|| gone("room"))?;
             Ok((page.title(), "Floor", rendered(&page)?))
         }
-        ["history"] => history(ledger, snapshot, address),
-        ["history", id] => batch(ledger, snapshot, id, role),
+        ["history"] => history(ledger, snapshot, t, address),
+        ["history", id] => batch(ledger, snapshot, id, reader),
         ["changes"] => {
             let newest = plan.position;
             let from = address.number("from").map_or_else(|| view::usual_start(plan), Position).min(newest);
             let to = address.number("to").map_or(newest, Position).min(newest);
             let (before, after) = (ledger.past(from)?, if to == newest { plan.clone() } else { ledger.past(to)? });
-            Ok(("What changed".to_owned(), "History", rendered(&view::ChangesPage::of(address, plan, &before, &after))?))
+            Ok((t.what_changed(), "History", rendered(&view::ChangesPage::of(address, t, plan, &before, &after))?))
         }
         ["find"] => {
             let asked = address.get("q").to_owned();
-            let found = find(plan, &Question::of(&asked), PAGE_RESULTS);
-            Ok(("Find".to_owned(), "", rendered(&FindPage { asked, found })?))
+            let found = find(plan, t, &Question::of(&asked), PAGE_RESULTS);
+            Ok((t.find(), "", rendered(&FindPage { t, asked, found })?))
         }
-        ["reports"] => Ok(("Reports".to_owned(), "Reports", super::list_block(app, snapshot)?)),
+        ["reports"] => Ok((t.reports(), "Reports", super::list_block(app, snapshot, t)?)),
         ["reports", date] => {
-            let (title, main) = super::report_block(app, ledger, snapshot, date, address, role)?;
+            let (title, main) = super::report_block(app, ledger, snapshot, date, address, reader)?;
             Ok((title, "Reports", main))
         }
         ["accounts"] => {
             let store = ledger.store();
             let accounts = store.accounts().map_err(Failure::from)?;
             let sessions = store.sessions(crate::ledger::now()).map_err(Failure::from)?;
-            Ok(("Accounts".to_owned(), "", rendered(&view::AccountsPage::of(accounts, &sessions))?))
+            Ok((t.accounts(), "", rendered(&view::AccountsPage::of(t, accounts, &sessions))?))
         }
         ["uploads"] => {
-            let page = view::UploadsPage::of(None);
+            let page = view::UploadsPage::of(t, None);
             Ok((page.title(), "Uploads", rendered(&page)?))
         }
         ["uploads", kind_or_id] => match kind_or_id.parse() {
             Ok(kind) => {
-                let page = view::UploadsPage::of(Some(kind));
+                let page = view::UploadsPage::of(t, Some(kind));
                 Ok((page.title(), "Uploads", rendered(&page)?))
             }
-            Err(()) => super::upload_block(app, ledger, snapshot, kind_or_id, address),
+            Err(()) => super::upload_block(app, ledger, snapshot, t, kind_or_id, address),
         },
         _ => Err(Problem::not_found("not_found", "There is no such page")),
     }
 }
 
-fn told(ledger: &Ledger, snapshot: &Snapshot, before: Position, limit: usize) -> Result<Told, Failure> {
-    let wanted = Wanted { before, limit, events: LOOKED_AT, is_wanted: &|_| true, is_whole: false };
+fn told(ledger: &Ledger, snapshot: &Snapshot, t: T, before: Position, limit: usize) -> Result<Told, Failure> {
+    let wanted = Wanted { t, before, limit, events: LOOKED_AT, is_wanted: &|_| true, is_whole: false };
     view::batches::read(&**ledger.store(), snapshot, &wanted)
 }
 
-fn history(ledger: &Ledger, snapshot: &Snapshot, address: &Address) -> Result<Main, Problem> {
+fn history(ledger: &Ledger, snapshot: &Snapshot, t: T, address: &Address) -> Result<Main, Problem> {
     // Whom people type is whom the search on every page would lead to.
-    let found = find(&snapshot.plan, &Question::of(address.get("about")), PAGE_RESULTS).into_iter().map(|found| found.href);
+    let found = find(&snapshot.plan, t, &Question::of(address.get("about")), PAGE_RESULTS).into_iter().map(|found| found.href);
     let named = found.filter_map(|href| href.strip_prefix('/')?.split_once('/').map(|(kind, id)| (kind.to_owned(), id.to_owned())));
     let named = named.into_iter().find(|(kind, _)| matches!(kind.as_str(), "guests" | "tables"));
     let address = match named.filter(|_| !address.get("about").is_empty()) {
@@ -168,14 +185,14 @@ fn history(ledger: &Ledger, snapshot: &Snapshot, address: &Address) -> Result<Ma
     let before = address.number("before").map_or(end, Position).min(end);
     let store = ledger.store();
     let is_whole = ["guest", "table"].iter().any(|name| !address.get(name).is_empty());
-    let wanted = Wanted { before, limit: BATCHES, events: LOOKED_AT, is_wanted: &|events| view::is_wanted(address, events), is_whole };
+    let wanted = Wanted { t, before, limit: BATCHES, events: LOOKED_AT, is_wanted: &|events| view::is_wanted(address, events), is_whole };
     // Nobody is like that: then nothing has happened to them.
     let told = if address.get("about").is_empty() { view::batches::read(&**store, snapshot, &wanted)? } else { Told::default() };
-    let page = view::HistoryPage::of(address, &snapshot.plan, told);
-    Ok(("History".to_owned(), "History", rendered(&page)?))
+    let page = view::HistoryPage::of(address, &snapshot.plan, t, told);
+    Ok((t.history(), "History", rendered(&page)?))
 }
 
-fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, role: Role) -> Result<Main, Problem> {
+fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, reader: Reader) -> Result<Main, Problem> {
     let id = BatchId(Uuid::parse_str(id).map_err(|_| Problem::not_found("not_found", "There is no such page"))?);
     let stored = ledger.store().batch(id).map_err(Failure::from)?;
     let last = stored.last().map(|event| event.position);
@@ -186,7 +203,7 @@ fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, role: Role) -> Result<M
         .map(|event| decoder.decode(event.raw()))
         .collect::<Result<_, _>>()
         .map_err(|error| Problem::from(Failure::from(crate::ledger::ReplayError::from(error))))?;
-    let told = told(ledger, snapshot, last.next(), 1)?.batches.pop();
+    let told = told(ledger, snapshot, reader.lang.texts(), last.next(), 1)?.batches.pop();
     let told = told.ok_or_else(|| Problem::not_found("unknown_batch", "There is no such batch"))?;
     let preview = match ledger.preview_now(snapshot, id) {
         Ok(preview) => Ok(preview),
@@ -195,7 +212,7 @@ fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, role: Role) -> Result<M
             if problem.status() == StatusCode::CONFLICT { Err(problem.detail().to_owned()) } else { return Err(problem) }
         }
     };
-    let page = view::BatchPage::of(&snapshot.plan, told, &events, preview.as_ref().map_err(Clone::clone), role);
+    let page = view::BatchPage::of(&snapshot.plan, told, &events, preview.as_ref().map_err(Clone::clone), reader);
     Ok((page.title(), "History", rendered(&page)?))
 }
 

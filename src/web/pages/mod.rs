@@ -3,20 +3,23 @@
 mod accounts;
 mod files;
 mod form;
+mod language;
 mod live_blocks;
 mod reference;
 mod reports;
+mod script;
 mod sign_in;
 mod undo;
 mod uploads;
 mod write;
 
 pub(crate) use live_blocks::{Blocks, blocks};
-pub(crate) use {accounts::*, files::*, reference::*, reports::*, sign_in::*, undo::*, uploads::*, write::*};
+pub(crate) use {accounts::*, files::*, language::*, reference::*, reports::*, sign_in::*, undo::*, uploads::*, write::*};
 
 use super::App;
 use super::auth::Caller;
 use super::problem::{Conflict, Problem};
+use crate::lang::{Lang, Reader, T};
 use crate::ledger::blocking;
 use crate::plan::Position;
 use crate::plan::command::Role;
@@ -36,6 +39,10 @@ pub(crate) const BUILD: &str = env!("TAFEL_BUILD");
 #[derive(Template)]
 #[template(path = "frame.html")]
 struct Frame<'a> {
+    t: T,
+    lang: Lang,
+    /// What the script says, as JSON.
+    words: String,
     plan: &'a str,
     title: &'a str,
     section: &'a str,
@@ -59,6 +66,7 @@ struct Frame<'a> {
 #[derive(Template)]
 #[template(path = "bare.html")]
 pub(crate) struct Bare<'a> {
+    pub(crate) lang: Lang,
     pub(crate) title: &'a str,
     pub(crate) main: &'a str,
 }
@@ -68,23 +76,27 @@ impl Frame<'_> {
         self.section == name
     }
 
-    /// Address, name and icon of each section.
-    #[allow(clippy::unused_self)] // Templates call methods.
-    fn sections(&self) -> [(&'static str, &'static str, &'static str); 7] {
+    /// Address, name, icon and label of each section.
+    fn sections(&self) -> [(&'static str, &'static str, &'static str, String); 7] {
+        let t = self.t;
         [
-            ("/", "Overview", "overview"),
-            ("/guests", "Guests", "guests"),
-            ("/tables", "Tables", "tables"),
-            ("/floor", "Floor", "floor"),
-            ("/uploads", "Uploads", "uploads"),
-            ("/history", "History", "history"),
-            ("/reports", "Reports", "reports"),
+            ("/", "Overview", "overview", t.overview()),
+            ("/guests", "Guests", "guests", t.guests()),
+            ("/tables", "Tables", "tables", t.tables()),
+            ("/floor", "Floor", "floor", t.floor()),
+            ("/uploads", "Uploads", "uploads", t.uploads()),
+            ("/history", "History", "history", t.history()),
+            ("/reports", "Reports", "reports", t.reports()),
         ]
     }
 
     /// From the past to the same past, where the page has one.
     fn staying(&self, href: &str) -> String {
         if self.past.is_empty() || !has_past(href) { href.to_owned() } else { format!("{href}?at={}", self.position) }
+    }
+
+    fn other_language(&self) -> Lang {
+        if self.lang == Lang::En { Lang::De } else { Lang::En }
     }
 
     /// Whether a phone shows the section in the menu, since its bar has room for five.
@@ -120,14 +132,14 @@ pub(crate) async fn show(request: HttpRequest, app: web::Data<App>, caller: web:
 }
 
 /// What is under the field while somebody types.
-pub(crate) async fn found(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn found(request: HttpRequest, app: web::Data<App>, caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let address = Address::new("/find", request.query_string());
-    let ledger = app.ledger()?.clone();
+    let (ledger, t) = (app.ledger()?.clone(), caller.lang.texts());
     let list = blocking(move || -> Result<String, Problem> {
         let newest = ledger.snapshot();
         let at = address.number("at").map(Position).filter(|at| at.0 >= 1 && *at < newest.plan.position);
         let plan = at.map_or_else(|| Ok(newest.plan.clone()), |at| ledger.past(at))?;
-        let list = rendered(&FoundList { found: find(&plan, &Question::of(address.get("q")), LIST_RESULTS) })?;
+        let list = rendered(&FoundList { t, found: find(&plan, t, &Question::of(address.get("q")), LIST_RESULTS) })?;
         Ok(at.map_or_else(|| list.clone(), |at| carried(&list, at)))
     });
     Ok(html(StatusCode::OK, list.await??))
@@ -141,20 +153,23 @@ async fn framed(
     status: StatusCode,
     notice: &str,
 ) -> Result<HttpResponse, Problem> {
-    let (ledger, role, address) = (app.ledger()?.clone(), caller.role, address.clone());
+    let (ledger, reader, address) = (app.ledger()?.clone(), Reader { role: caller.role, lang: caller.lang }, address.clone());
     let may_upload = caller.role == Role::Admin || (caller.role == Role::Staff && app.settings.staff_may_upload);
     let (caller, app, notice) = (caller.clone(), app.clone(), notice.to_owned());
     let page = blocking(move || {
         let snapshot = ledger.snapshot();
-        let Blocks { title, section, past, status, main, position, .. } = blocks(&app, &ledger, &snapshot, &address, role)?;
+        let Blocks { title, section, past, status, main, position, .. } = blocks(&app, &ledger, &snapshot, &address, reader)?;
         let plan = snapshot.plan.about.title.as_ref().map_or_else(|| "Tafel".to_owned(), ToString::to_string);
         let frame = Frame {
+            t: reader.lang.texts(),
+            lang: reader.lang,
+            words: script::words(reader.lang.texts()),
             plan: &plan,
             title: &title,
             section,
             address: &address.to_string(),
             account: &caller.actor,
-            role,
+            role: reader.role,
             position: position.0,
             may_upload,
             past: &past,
@@ -176,12 +191,14 @@ async fn framed(
 }
 
 /// A problem as a page: what happened, what to do, and the id under which the log has more.
-pub(crate) fn problem(problem: &Problem, id: &str) -> HttpResponse {
+pub(crate) fn problem(problem: &Problem, id: &str, lang: Lang) -> HttpResponse {
+    let t = lang.texts();
     let (again, conflicts) = (problem.again(), problem.conflicts());
     let lines = if conflicts.is_empty() { problem.lines() } else { Vec::new() };
-    let error = Failed { title: problem.title(), detail: problem.detail(), id, code: problem.code(), lines, again, conflicts };
-    let main = error.render().unwrap_or_else(|_| problem.title().to_owned());
-    let page = Bare { title: problem.title(), main: &main }.render().unwrap_or(main);
+    let (title, detail) = problem.in_words(lang);
+    let error = Failed { t, title: &title, detail: &detail, id, code: problem.code(), lines, again, conflicts };
+    let main = error.render().unwrap_or_else(|_| title.clone());
+    let page = Bare { lang, title: &title, main: &main }.render().unwrap_or(main);
     let mut response = html(problem.status(), page);
     problem.add_headers(&mut response);
     response
@@ -190,6 +207,7 @@ pub(crate) fn problem(problem: &Problem, id: &str) -> HttpResponse {
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct Failed<'a> {
+    t: T,
     title: &'a str,
     detail: &'a str,
     id: &'a str,

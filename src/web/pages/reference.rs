@@ -1,6 +1,7 @@
 //! The reference of the JSON interface: the OpenAPI document as a page, without anything from elsewhere.
 
 use super::{Bare, html, rendered};
+use crate::lang::Lang;
 use crate::web::api::openapi;
 use crate::web::problem::Problem;
 use actix_web::HttpResponse;
@@ -30,7 +31,10 @@ struct Reference {
 pub(crate) async fn reference() -> Result<HttpResponse, Problem> {
     let document = openapi::json().map_err(|_| Problem::fault())?;
     let main = rendered(&Reference { operations: operations(&document), shapes: shapes(&document) })?;
-    Ok(html(StatusCode::OK, rendered(&Bare { title: "API", main: &main })?.replace("class=\"bare\"", "class=\"reference\"")))
+    Ok(html(
+        StatusCode::OK,
+        rendered(&Bare { lang: Lang::En, title: "API", main: &main })?.replace("class=\"bare\"", "class=\"reference\""),
+    ))
 }
 
 fn text(value: &Value, name: &str) -> String {

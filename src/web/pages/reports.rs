@@ -3,8 +3,9 @@
 use super::form::{self, Pairs};
 use super::rendered;
 use super::write::back;
+use crate::lang::{Reader, T};
 use crate::ledger::{Failure, Ledger, Snapshot, now};
-use crate::plan::command::{ReportAsk, Role};
+use crate::plan::command::ReportAsk;
 use crate::plan::event::Event;
 use crate::plan::report::ReportId;
 use crate::plan::{Position, Text};
@@ -24,8 +25,8 @@ fn upcoming(app: &App) -> Option<Upcoming> {
     Some(Upcoming { zone: schedule.zone().clone(), date, cut_off: schedule.cut_off(date), deadline: schedule.deadline(date) })
 }
 
-pub(super) fn list_block(app: &App, snapshot: &Snapshot) -> Result<String, Problem> {
-    rendered(&ReportsPage::of(&snapshot.plan.reports, upcoming(app).as_ref()))
+pub(super) fn list_block(app: &App, snapshot: &Snapshot, t: T) -> Result<String, Problem> {
+    rendered(&ReportsPage::of(t, &snapshot.plan.reports, upcoming(app).as_ref()))
 }
 
 /// Title and content.
@@ -35,7 +36,7 @@ pub(super) fn report_block(
     snapshot: &Snapshot,
     date: &str,
     address: &Address,
-    role: Role,
+    reader: Reader,
 ) -> Result<(String, String), Problem> {
     let date = date_in_path(date)?;
     let revision = address.number("revision").map(|revision| u32::try_from(revision).unwrap_or(u32::MAX));
@@ -45,7 +46,7 @@ pub(super) fn report_block(
         None => reports.newest_of(date),
     };
     let events = report.map(|report| events(ledger, &report.events)).transpose()?.unwrap_or_default();
-    let page = ReportPage::of(reports, date, revision, upcoming(app).as_ref(), &events, role, snapshot.plan.position);
+    let page = ReportPage::of(reports, date, revision, upcoming(app).as_ref(), &events, reader, snapshot.plan.position);
     Ok((page.title(), rendered(&page)?))
 }
 

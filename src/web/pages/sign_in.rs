@@ -1,11 +1,13 @@
 //! Signing in and out, and the link that makes the first admin.
 
 use super::{Bare, html, rendered};
+use crate::lang::{Lang, T};
 use crate::ledger::{Failure, blocking, now};
 use crate::plan::command::Role;
 use crate::store::{Account, StoreError};
 use crate::view::Address;
 use crate::web::App;
+use crate::web::auth::preferred;
 use crate::web::auth::{self, Caller, SESSION_DAYS};
 use crate::web::password::{self, Unsuitable};
 use crate::web::problem::Problem;
@@ -26,6 +28,7 @@ static CHECKING: Semaphore = Semaphore::const_new(2);
 #[derive(Template)]
 #[template(path = "sign_in.html")]
 struct SignIn<'a> {
+    t: T,
     next: &'a str,
     name: &'a str,
     wrong: &'a str,
@@ -34,6 +37,7 @@ struct SignIn<'a> {
 #[derive(Template)]
 #[template(path = "setup.html")]
 struct Setup<'a> {
+    t: T,
     key: &'a str,
     name: &'a str,
     wrong: &'a str,
@@ -41,12 +45,13 @@ struct Setup<'a> {
 
 pub(crate) async fn sign_in(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let address = Address::new("/sign-in", request.query_string());
-    form(StatusCode::OK, &SignIn { next: local(address.get("next")), name: "", wrong: "" })
+    let lang = preferred(&request);
+    form(lang, StatusCode::OK, &SignIn { t: lang.texts(), next: local(address.get("next")), name: "", wrong: "" })
 }
 
-fn form(status: StatusCode, page: &impl Template) -> Result<HttpResponse, Problem> {
+fn form(lang: Lang, status: StatusCode, page: &impl Template) -> Result<HttpResponse, Problem> {
     let main = rendered(page)?;
-    Ok(html(status, rendered(&Bare { title: "Sign in", main: &main })?))
+    Ok(html(status, rendered(&Bare { lang, title: &lang.texts().sign_in(), main: &main })?))
 }
 
 /// A path of ours, whatever is asked for: nobody is sent elsewhere.
@@ -97,8 +102,12 @@ pub(crate) async fn do_sign_in(
     }
     let Some((secret, account)) = secret else {
         tracing::warn!(actor = name, outcome = "refused", "sign-in");
-        let wrong = "This name and this password do not belong together.";
-        return form(StatusCode::UNAUTHORIZED, &SignIn { next: &next, name: &name, wrong });
+        let lang = preferred(&request);
+        return form(
+            lang,
+            StatusCode::UNAUTHORIZED,
+            &SignIn { t: lang.texts(), next: &next, name: &name, wrong: &lang.texts().wrong_password() },
+        );
     };
     tracing::info!(actor = account, outcome = "accepted", "sign-in");
     Ok(HttpResponse::SeeOther().cookie(cookie(secret, CookieAge::days(SESSION_DAYS))).insert_header((LOCATION, next)).finish())
@@ -125,7 +134,8 @@ pub(crate) async fn setup(request: HttpRequest, app: web::Data<App>) -> Result<H
     if !app.setup.is_key(key) {
         return Err(used_up());
     }
-    form(StatusCode::OK, &Setup { key, name: "", wrong: "" })
+    let lang = preferred(&request);
+    form(lang, StatusCode::OK, &Setup { t: lang.texts(), key, name: "", wrong: "" })
 }
 
 fn used_up() -> Problem {
@@ -141,13 +151,15 @@ pub(crate) struct FirstAdmin {
     password: String,
 }
 
-pub(crate) async fn do_setup(app: web::Data<App>, form_data: web::Form<FirstAdmin>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn do_setup(request: HttpRequest, app: web::Data<App>, form_data: web::Form<FirstAdmin>) -> Result<HttpResponse, Problem> {
     let FirstAdmin { key, name, password } = form_data.into_inner();
     let name = name.trim().to_owned();
     if !app.setup.is_key(&key) {
         return Err(used_up());
     }
-    let wrong = |wrong: String| form(StatusCode::UNPROCESSABLE_ENTITY, &Setup { key: &key, name: &name, wrong: &wrong });
+    let lang = preferred(&request);
+    let wrong =
+        |wrong: String| form(lang, StatusCode::UNPROCESSABLE_ENTITY, &Setup { t: lang.texts(), key: &key, name: &name, wrong: &wrong });
     if let Err(unsuitable) = password::check_name(&name) {
         return wrong(unsuitable.to_string());
     }
@@ -164,7 +176,8 @@ pub(crate) async fn do_setup(app: web::Data<App>, form_data: web::Form<FirstAdmi
     if !app.setup.take(&key) {
         return Err(used_up());
     }
-    let account = Account { name: name.clone(), role: Role::Admin, password_hash: Some(hash), created_at: now(), disabled_at: None };
+    let account =
+        Account { name: name.clone(), role: Role::Admin, password_hash: Some(hash), created_at: now(), disabled_at: None, language: None };
     let secret = blocking(move || -> Result<String, StoreError> {
         store.add_account(&account)?;
         auth::sign_in(&*store, &account.name)

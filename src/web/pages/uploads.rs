@@ -2,6 +2,7 @@
 
 use super::form::{Pairs, value};
 use super::rendered;
+use crate::lang::T;
 use crate::ledger::{Failure, Ledger, Snapshot};
 use crate::plan::upload::assess;
 use crate::plan::{BatchId, Position};
@@ -20,10 +21,11 @@ use askama::Template;
 /// What an upload's page says once it is applied.
 #[derive(Template)]
 #[template(
-    source = r#"<header class="head"><p class="crumb"><a href="/uploads">Uploads</a></p><h1>This file was applied</h1></header><p><a class="button" href="/history/{{ id }}">See what it did</a></p>"#,
+    source = r#"<header class="head"><p class="crumb"><a href="/uploads">{{ t.uploads() }}</a></p><h1>{{ t.file_applied() }}</h1></header><p><a class="button" href="/history/{{ id }}">{{ t.see_what_it_did() }}</a></p>"#,
     ext = "html"
 )]
 struct Applied {
+    t: T,
     id: String,
 }
 
@@ -46,19 +48,20 @@ pub(super) fn upload_block(
     app: &web::Data<App>,
     ledger: &Ledger,
     snapshot: &Snapshot,
+    t: T,
     id: &str,
     address: &Address,
 ) -> Result<(String, &'static str, String), Problem> {
     let id = id_in_path(id)?;
     if ledger.store().head(BatchId(id)).map_err(Failure::from)?.is_some() {
-        let applied = Applied { id: id.to_string() };
-        return Ok(("An upload".to_owned(), "Uploads", rendered(&applied)?));
+        let applied = Applied { t, id: id.to_string() };
+        return Ok((t.an_upload(), "Uploads", rendered(&applied)?));
     }
     let (_, upload) = tokio::runtime::Handle::current().block_on(load(app, id))?;
     let choices = view::choices(address).map_err(Problem::bad_request)?;
     let (preview, _) = assess(&snapshot.plan, &upload, &choices)?;
     ledger.store().previewed(id, preview.position).map_err(Failure::from)?;
-    let page = UploadPage::of(id, &upload, &preview, &choices, sheet::fields(upload.kind), address.get("find"));
+    let page = UploadPage::of(id, t, &upload, &preview, &choices, sheet::fields(upload.kind), address.get("find"));
     Ok((upload.file.to_string(), "Uploads", rendered(&page)?))
 }
 

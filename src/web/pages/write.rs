@@ -2,6 +2,7 @@
 
 use super::form::{self, Pairs};
 use super::sign_in::local;
+use crate::lang::T;
 use crate::ledger::{Answer, ChangeValidity, Failure, Ledger, ReplayError, now};
 use crate::plan::command::{Ask, Command, Request, Role};
 use crate::plan::{BatchId, Position, Refusal, Text};
@@ -48,7 +49,7 @@ pub(crate) async fn command(
     seen_here(ledger, body.seen).await?;
     let request = Request { id, actor: caller.actor.clone(), at: now(), seen: body.seen, ask: Ask::Commands(body.commands) };
     match ledger.submit(request).await {
-        Ok(answer) => wants.outcome(ledger, &answer),
+        Ok(answer) => wants.outcome(ledger, caller.lang.texts(), &answer),
         Err(Failure::Refused(refusal)) if matches!(*refusal, Refusal::ChangedMeanwhile { .. }) => {
             let newest = ledger.snapshot().plan.position.to_string();
             let again = pairs
@@ -58,7 +59,7 @@ pub(crate) async fn command(
             let again: Vec<(String, String)> = again.collect();
             let Refusal::ChangedMeanwhile { fields } = &*refusal else { return Err((*refusal).into()) };
             let plan = &ledger.snapshot().plan;
-            let conflicts = fields.iter().map(|field| form::conflict(plan, field, &pairs)).collect();
+            let conflicts = fields.iter().map(|field| form::conflict(plan, caller.lang.texts(), field, &pairs)).collect();
             Err(Problem::from(*refusal).with_again(again, conflicts))
         }
         Err(failure) => Err(failure.into()),
@@ -102,11 +103,11 @@ impl Wants {
         })
     }
 
-    fn outcome(&self, ledger: &Ledger, answer: &Answer) -> Result<HttpResponse, Problem> {
+    fn outcome(&self, ledger: &Ledger, t: T, answer: &Answer) -> Result<HttpResponse, Problem> {
         let mut decoder = Decoder::default();
         let events = answer.events.iter().map(|event| decoder.decode(event.raw())).collect::<Result<Vec<_>, _>>();
         let events = events.map_err(|error| Problem::from(Failure::from(ReplayError::from(error))))?;
-        let words = summary(&ledger.snapshot().plan, &events);
+        let words = summary(&ledger.snapshot().plan, t, &events);
         Ok(self.answer(&Outcome {
             batch: answer.batch,
             position: answer.position,
@@ -169,8 +170,8 @@ async fn change_validity(
     let ask = ChangeValidity { id, batch, retracts, reason, actor: caller.actor.clone(), is_admin, at: now(), position };
     let preview = app.ledger()?.change_validity(ask).await?;
     let count = preview.reversed.len();
-    let what = if retracts { "Taken back" } else { "Brought back" };
-    let words = format!("{what}: {count} {}", if count == 1 { "change" } else { "changes" });
+    let t = caller.lang.texts();
+    let words = if retracts { t.taken_back_count(count) } else { t.brought_back_count(count) };
     Ok(wants.answer(&Outcome {
         // What was brought back can be taken back again: the batch, not its return.
         batch: if retracts { id } else { batch },

@@ -1,0 +1,47 @@
+a-new-party = Ein neues Fest
+new-party-words = Laden Sie hoch, was Sie haben, in dieser Reihenfolge; jeder Schritt zeigt zuerst, was er ändern würde.
+kind-tables = Tische
+kind-floor = Saalplan
+kind-guests = Gäste
+kind-vip = Ehrentische
+kind-draw = Auslosung
+how-far = Wie weit es ist
+still-standing = stehen noch
+of-n-seated = von { $count } Gästen gesetzt
+to-do = Zu tun
+rooms = Räume
+no-rooms-yet = Noch keine Räume.
+upload-the-floor-plan = Den Saalplan hochladen
+diets = Kost
+day-by-day = Gesetzt, Tag für Tag
+without-taken-back = Ohne, was seither zurückgenommen wurde.
+first-day-later = Der erste Tag wird gezeichnet, wenn etwas geschehen ist.
+day-words = { $day }: { $count } gesetzt.
+day-title = { $seated } gesetzt, { $standing } stehen, { $declined } abgesagt
+latest-changes = Letzte Änderungen
+nothing-happened-yet = Es ist noch nichts geschehen.
+the-whole-history = Der ganze Verlauf
+what-changed-today = Was sich heute geändert hat
+for-everybody = Für alle
+line-on-every-page = Eine Zeile auf jeder offenen Seite
+notice-example = Um 18:00 Uhr wird gedruckt
+tell-everybody = Allen sagen
+title-date-seats = Titel, Datum und übliche Plätze des Plans
+title = Titel
+date = Datum
+seats-if-nobody-says = Plätze eines Tischs, wenn nichts gesagt ist
+save = Speichern
+guests-without-seat = Gäste ohne Platz
+vips-without-seat = Ehrengäste ohne Platz
+overfull-tables = überfüllte Tische
+tables-without-spot = Tische ohne Stellplatz
+tables-on-small-spot = Tische auf zu kleinem Stellplatz
+parties-split = Gruppen an mehreren Tischen
+wheelchairs-tight = Rollstühle, wo es eng ist
+collisions-open = Kollisionen, die niemand geklärt hat
+lost-its = { $who } hat { $field } verloren: { $lost }
+part-of-whole = { $part } von { $whole }
+diet-at-tables = { $tables ->
+    [one] { $count } an einem Tisch
+   *[other] { $count } an { $tables } Tischen
+}

@@ -1,0 +1,12 @@
+plan-of-the-past = Der Plan von früher
+the-plan-as-it-was = Der Plan, wie er war
+after = nach
+one-change-back = Eine Änderung zurück
+one-change-on = Eine Änderung weiter
+what-changed-since = Was sich seither geändert hat
+back-to-now = Zurück zu jetzt
+position-in-life = Stelle im Leben des Plans
+look = Ansehen
+nth-upload = Datei { $file }
+taken-or-brought-back = Zurückgenommen oder zurückgeholt
+page-as-it-was = { $page }, wie es war

@@ -1,0 +1,5 @@
+yours = – Ihres
+write-chosen = Schreiben, was ich gewählt habe
+to-the-overview = Zum Überblick
+nothing-was-lost = Nichts ging verloren. Das Protokoll hat mehr unter
+back-brings-back = {""}. „Zurück“ im Browser bringt zurück, was Sie getippt haben.

@@ -1,0 +1,65 @@
+rows-as-of = { $rows } Zeilen · Plan bei { $position }, und immer aktuell
+rows-with-problems = { $count ->
+    [one] 1 Zeile mit Fehlern
+   *[other] { $count } Zeilen mit Fehlern
+}
+correct-or-leave = Verbessern Sie sie in der Datei und laden Sie sie noch einmal hoch, oder lassen Sie diese Zeilen weg.
+download-marked = Die Datei mit markierten Zellen herunterladen
+row = Zeile
+problem = Fehler
+leave-out = Weglassen
+leave-out-row = Zeile { $row } weglassen
+leave-out-rows = Zeile { $row } weglassen
+n-conflicts = { $count } auf beiden Seiten geändert
+conflicts-words = Die Liste stammt aus diesem Plan, und jemand hat das hier inzwischen geändert. Was der Plan sagt, bleibt, außer Sie kreuzen Ihres an.
+guest = Gast
+field = Feld
+when-exported = Beim Export
+plan-says-now = Der Plan sagt jetzt
+file-says = Die Datei sagt
+left-out = Weggelassen
+row-n = Zeile { $row }
+n-protected = { $count } geschützt
+vip-stay = Ehrentische bleiben, wo sie sind
+row-nr = Zeile { $row }
+sit-elsewhere = { $count } sitzen inzwischen woanders
+they-stay = Sie bleiben, wo sie sind, außer Sie kreuzen sie an.
+sits-at-head = Sitzt an
+file-says-short = Datei sagt
+move-head = Umsetzen
+move-somebody = { $name } umsetzen
+n-changes = { $count ->
+    [one] 1 Änderung
+   *[other] { $count } Änderungen
+}
+says-all-already = Der Plan sagt das alles schon.
+search-among-them = Darunter suchen
+changes-placeholder = Zeile, Name, Feld, Wert …
+search-them = Suchen
+none-like-that = Keine ist so.
+what = Was
+before-after = Vorher → nachher
+becomes = wird
+n-more-rows = und { $count } weitere Zeilen; suchen Sie danach
+added-changed = { $added } neu · { $changed } geändert · { $unchanged } unverändert
+n-warnings = { $count } Hinweise
+hold-nothing-up = Sie halten nichts auf
+row-of = Zeile { $row }
+n-missing = { $count } sind im Plan und nicht in der Datei
+they-stay-unless-removed = Sie bleiben, außer Sie kreuzen sie zum Entfernen an
+look-again = Noch einmal ansehen
+apply-n = { $count ->
+    [one] 1 Änderung anwenden
+   *[other] { $count } Änderungen anwenden
+}
+columns-words = Spalten: wofür sie gehalten wurden
+in-the-file = In der Datei
+for-example = Zum Beispiel
+stands-for = Steht für
+what-stands-for = { $header } steht für
+leave-column-out = weglassen
+keep-as-named = behalten, wie sie heißt
+read-it-so = So lesen
+file-applied = Diese Datei wurde angewendet
+see-what-it-did = Ansehen, was sie getan hat
+an-upload = Eine Datei

@@ -1,0 +1,12 @@
+uploads-words = Sie sehen, was eine Datei ändern würde, bevor etwas geschrieben wird, und können es danach zurücknehmen. Legen Sie eine Datei irgendwo auf einer Seite ab, oder wählen Sie sie hier; für ein neues Fest in dieser Reihenfolge.
+an-empty-workbook = Eine leere Arbeitsmappe zum Ausfüllen
+spreadsheet = Tabelle
+look-at-it = Ansehen
+sent = Gesendet
+uploads-limits = xlsx, xlsm, xls, ods oder csv; höchstens 10 MiB und 20.000 Zeilen. Eine Gästeliste, die hier heruntergeladen, geändert und wieder hochgeladen wird, wird mit dem Plan verglichen, aus dem sie kam: was andere inzwischen geändert haben, bleibt.
+upload-kind = Hochladen: { $kind }
+kind-tables-words = Nummer, Name, Plätze, Ehrentisch, Gastgeber: wer zusammen sitzen kann, wo immer der Tisch steht.
+kind-floor-words = Zwei Blätter, Rooms und Spots: wo ein Tisch stehen kann.
+kind-guests-words = Die Gästeliste. Eine leere Zelle lässt einen Wert, wie er ist, „-“ löscht ihn.
+kind-vip-words = Tisch und Stellplatz, nur für Ehrentische.
+kind-draw-words = Tisch und Stellplatz, wie sie gelost wurden. Ehrentische bleiben, wo sie sind; ein leerer Stellplatz sagt nichts.

@@ -1,0 +1,33 @@
+# $from (String)
+# $to (String)
+between-words = between { $from } and { $to }
+from = From
+to = To
+now-option = now
+what-kind = What
+everything-kind = everything
+show-changes = Show
+nothing-different = Nothing is different
+in-what-is-shown = in what is shown
+# $count (String)
+changes-in-all = { $count } changes in all
+what-changes-head = What
+field-changes-head = Field
+then-changes-head = Then
+now-changes-head = Now
+later-changes-head = Later
+by-head = By
+when-head = When
+the-change = The change, and taking it back
+# $count (Number)
+n-more-subjects = and { $count } more guests, tables or spots
+now-word = now
+the-beginning = the beginning
+# $day (String)
+begin-of = Begin of { $day }
+# $file (String)
+before-upload = Before the upload { $file }
+# $when (String)
+before-retraction = Before a retraction, { $when }
+spots = Spots
+the-plan = The plan

@@ -1,0 +1,7 @@
+# $count (Number)
+n-without-spot = { $count } tables without a spot
+no-rooms-upload = There are no rooms yet.
+# $tables (Number)
+# $spots (Number)
+# $guests (String)
+spots-taken = { $tables } of { $spots } spots taken · { $guests } guests

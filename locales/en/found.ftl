@@ -1,0 +1,1 @@
+nothing-found = Nothing is like that.

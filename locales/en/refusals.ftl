@@ -1,0 +1,112 @@
+# $what (String)
+gone-title = There is no such { $what }
+gone-detail = It may have been removed, or the change that added it was taken back. Look at the plan again.
+unknown-batch-title = There is no such batch
+unknown-batch-detail = No event of the stream has this batch.
+# $number (String)
+# $who (String)
+number-belongs = Employee number { $number } belongs to { $who }
+# $email (String)
+# $who (String)
+email-belongs = { $email } belongs to { $who }
+one-guest-only = Each may stand with one guest only. Change the other guest first.
+# $table (String)
+table-full = Table { $table } is full
+# $seated (Number)
+# $seats (Number)
+# $missing (Number)
+table-full-detail = { $seated } of its { $seats } seats are taken; { $missing } more would be needed.
+# $who (String)
+who-declined = { $who } declined
+who-declined-detail = Who declined needs no seat. Change the answer first.
+# $who (String)
+has-no-seat = { $who } has no seat
+both-must-sit = Both must sit somewhere to be swapped.
+# $number (String)
+table-there-already = There is a table { $number } already
+# $name (String)
+room-there-already = There is a room { $name } already
+# $code (String)
+spot-there-already = There is a spot { $code } already
+choose-another = Choose another one.
+# $seated (Number)
+# $table (String)
+too-few-seats = { $seated } guests sit at table { $table }
+# $seats (Number)
+# $missing (Number)
+too-few-seats-detail = { $seats } seats are not enough for them. Unseat { $missing } first.
+# $table (String)
+# $spot (String)
+stands-there = Table { $table } stands on { $spot }
+lift-or-swap = Lift that table first, or swap the two.
+lift-that-first = Lift that table first.
+# $table (String)
+stands-nowhere = Table { $table } stands on no spot
+both-must-stand = Both must stand somewhere to be swapped.
+# $count (Number)
+# $room (String)
+tables-stand-in = { $count } tables stand in { $room }
+# $tables (String)
+lift-them-first = Lift them first: { $tables }.
+# $spots (String)
+# $room (String)
+beyond-walls = { $spots } would reach beyond the walls of { $room }
+beyond-walls-detail = x and y are the centre of the spot, in metres from the left and the upper wall.
+# $who (String)
+has-arrived = { $who } has arrived already
+# $when (String)
+has-arrived-detail = Marked at { $when }.
+# $who (String)
+has-not-arrived = { $who } has not arrived
+nothing-to-undo-here = There is nothing to undo.
+# $who (String)
+# $field (String)
+changed-by = { $who } changed the { $field } meanwhile
+changed-detail = Look at what it says by now, and choose.
+not-valid = Not valid
+not-valid-detail = Correct the values that are listed, and send it again.
+# $count (Number)
+problems-first = { $count } problems must be solved or left out first
+problems-first-detail = Correct the file, or leave the rows out on purpose.
+plan-moved-on = The plan has changed since the preview
+plan-moved-on-detail = Its effect would be another one now. Look at the new preview, and confirm again.
+retracted-already = The batch is retracted already
+# $position (String)
+retracted-already-detail = It was retracted by the event at position { $position }.
+not-retracted = The batch is not retracted
+not-retracted-detail = There is nothing to reinstate.
+not-retractable = This cannot be retracted
+# $count (Number)
+built-on-it = { $count ->
+    [one] A later change builds on it
+   *[other] { $count } later changes build on it
+}
+built-on-it-detail = Their changes would lose their effect. An admin can take it back nevertheless.
+id-taken = The id is taken
+id-taken-detail = Another request was carried out under this id. Send this one under a fresh id.
+report-refused = This is not possible for the report
+# $names (String)
+# $count (Number)
+and-others = { $names } and { $count } more
+problem-forbidden = Your role does not allow this
+problem-forbidden-detail = Ask an admin.
+problem-not-found = It is not there
+problem-not-found-detail = It may have been removed. Look at the address again.
+problem-unavailable = Not now
+problem-unavailable-detail = The outcome is unknown. Send the same again: nothing is done twice.
+problem-signed-out = You are not signed in
+problem-signed-out-detail = Open the sign-in page in another tab, then send this again: what you typed is still here.
+problem-too-many = Too many tries
+problem-too-many-detail = Wait a minute, then try again.
+problem-too-large = The request is too large
+problem-fault = Something broke in Tafel
+problem-fault-detail = Nothing was changed. The log has the details.
+problem-bad-request = The request is not understood
+problem-nothing-to-undo = There is nothing to take back
+problem-nothing-to-undo-detail = You have changed nothing yet, or have taken back all of it.
+problem-not-spreadsheet = This is not a spreadsheet
+problem-damaged = The spreadsheet is damaged
+problem-password = The spreadsheet is protected by a password
+problem-no-header = No header was recognised
+problem-no-rows = The spreadsheet has no rows
+problem-empty-file = The file is empty

@@ -1,0 +1,86 @@
+# $rows (String)
+# $position (String)
+rows-as-of = { $rows } rows · plan as of { $position }, and kept up with it
+# $count (Number)
+rows-with-problems = { $count ->
+    [one] 1 row with problems
+   *[other] { $count } rows with problems
+}
+correct-or-leave = Correct them in the file and upload it again, or leave these rows out.
+download-marked = Download the file with the cells marked
+row = Row
+problem = Problem
+leave-out = Leave out
+# $row (String)
+leave-out-row = Leave out row { $row }
+# $row (String)
+leave-out-rows = Leave out row { $row }
+# $count (Number)
+n-conflicts = { $count } changed on both sides
+conflicts-words = The list was exported from this plan, and somebody has changed these since. What the plan says stays, unless you tick yours.
+guest = Guest
+field = Field
+when-exported = When exported
+plan-says-now = The plan says now
+file-says = The file says
+left-out = Left out
+# $row (String)
+row-n = row { $row }
+# $count (Number)
+n-protected = { $count } protected
+vip-stay = VIP tables stay where they are
+# $row (Number)
+row-nr = row { $row }
+# $count (Number)
+sit-elsewhere = { $count } sit elsewhere by now
+they-stay = They stay where they are, unless you tick them.
+sits-at-head = Sits at
+file-says-short = File says
+move-head = Move
+# $name (String)
+move-somebody = Move { $name }
+# $count (Number)
+n-changes = { $count ->
+    [one] 1 change
+   *[other] { $count } changes
+}
+says-all-already = The plan says all of this already.
+search-among-them = Search among them
+changes-placeholder = A row, a name, a field, a value …
+search-them = Search
+none-like-that = None of them is like that.
+what = What
+before-after = Before → after
+becomes = becomes
+# $count (Number)
+n-more-rows = and { $count } more rows; search for them
+# $added (Number)
+# $changed (Number)
+# $unchanged (Number)
+added-changed = { $added } added · { $changed } changed · { $unchanged } unchanged
+# $count (Number)
+n-warnings = { $count } warnings
+hold-nothing-up = They hold nothing up
+# $row (String)
+row-of = row { $row }
+# $count (Number)
+n-missing = { $count } are in the plan and not in the file
+they-stay-unless-removed = They stay, unless you tick them to be removed
+look-again = Look again
+# $count (Number)
+apply-n = { $count ->
+    [one] Apply 1 change
+   *[other] Apply { $count } changes
+}
+columns-words = Columns: what they were taken for
+in-the-file = In the file
+for-example = For example
+stands-for = Stands for
+# $header (String)
+what-stands-for = { $header } stands for
+leave-column-out = leave out
+keep-as-named = keep as it is named
+read-it-so = Read it so
+file-applied = This file was applied
+see-what-it-did = See what it did
+an-upload = An upload

@@ -1,0 +1,282 @@
+created-plan = Created the plan
+# $notice (String)
+told-everybody = Told everybody: “{ $notice }”
+# $fields (String)
+changed-plan = Changed the plan: { $fields }
+# $who (String)
+added = Added { $who }
+# $who (String)
+# $fields (String)
+changed-what = Changed { $who }: { $fields }
+# $who (String)
+removed = Removed { $who }
+# $who (String)
+# $table (String)
+seated-at = Seated { $who } at { $table }
+# $who (String)
+unseated-who = Unseated { $who }
+# $who (String)
+arrived = Marked { $who } as arrived
+# $who (String)
+arrival-undone = Undid the arrival of { $who }
+# $count (Number)
+erased = Erased { $count } guests
+# $table (String)
+added-table = Added table { $table }
+# $table (String)
+# $fields (String)
+changed-table = Changed table { $table }: { $fields }
+# $table (String)
+removed-table = Removed table { $table }
+# $table (String)
+# $spot (String)
+placed-table = Placed table { $table } on { $spot }
+# $table (String)
+lifted-table = Lifted table { $table }
+# $count (Number)
+picked-up = Picked up { $count } tables
+# $room (String)
+added-room = Added room { $room }
+# $room (String)
+# $fields (String)
+changed-room = Changed room { $room }: { $fields }
+# $room (String)
+removed-room = Removed room { $room }
+# $spot (String)
+added-spot = Added spot { $spot }
+# $spot (String)
+# $fields (String)
+changed-spot = Changed spot { $spot }: { $fields }
+# $spot (String)
+removed-spot = Removed spot { $spot }
+# $reason (String)
+took-back = Took back a batch: { $reason }
+# $reason (String)
+brought-back = Brought back a batch: { $reason }
+# $a (String)
+# $b (String)
+# $ta (String)
+# $tb (String)
+two-seated = Seated { $a } at { $ta } and { $b } at { $tb }
+# $a (String)
+# $b (String)
+swapped-tables = Swapped tables { $a } and { $b }
+# $name (String)
+# $count (Number)
+family = the { $name } family ({ $count })
+# $a (String)
+# $b (String)
+two-people = { $a } and { $b }
+# $name (String)
+# $count (Number)
+and-company = { $name } and company ({ $count })
+# $count (Number)
+n-guests = { $count } guests
+# $file (String)
+# $what (String)
+upload-did = Upload { $file }: { $what }
+# $count (Number)
+n-placed = { $count ->
+    [one] 1 table placed
+   *[other] { $count } tables placed
+}
+# $count (Number)
+n-of-guests = { $count ->
+    [one] 1 guest
+   *[other] { $count } guests
+}
+# $count (Number)
+n-of-tables = { $count ->
+    [one] 1 table
+   *[other] { $count } tables
+}
+# $count (Number)
+n-of-rooms-and-spots = { $count ->
+    [one] 1 room or spot
+   *[other] { $count } rooms and spots
+}
+# $what (String)
+what-added = { $what } added
+# $what (String)
+what-changed-words = { $what } changed
+# $what (String)
+what-removed = { $what } removed
+nothing-changed = nothing changed
+# $day (String)
+reports-from = Reports from { $day } on
+# $report (String)
+report-started = Started the report of { $report }
+# $who (String)
+# $report (String)
+report-claimed = { $who } works on the report of { $report }
+# $report (String)
+report-released = Gave back the report of { $report }
+# $report (String)
+# $step (String)
+# $attempt (Number)
+report-step = Report of { $report }: { $step }, attempt { $attempt }
+# $report (String)
+# $rows (String)
+report-rows = Report of { $report }: { $rows } rows written
+# $report (String)
+report-announced = About to name the report of { $report }
+# $report (String)
+report-submitted = Submitted the report of { $report }
+# $report (String)
+report-archived = Archived the report of { $report }
+# $report (String)
+# $step (String)
+# $details (String)
+report-failed = Report of { $report }: { $step } failed: { $details }
+# $report (String)
+report-retried = Asked for another try of the report of { $report }
+# $report (String)
+report-received = Found that the authority has the report of { $report }
+# $report (String)
+report-not-received = Found that the authority does not have the report of { $report }
+# $subject (String)
+alert = Alert: { $subject }
+alert-again = Tells again, since nobody had been told
+alert-told = Told everybody who is to be told
+# $count (Number)
+taken-back-count = { $count ->
+    [one] Taken back: 1 change
+   *[other] Taken back: { $count } changes
+}
+# $count (Number)
+brought-back-count = { $count ->
+    [one] Brought back: 1 change
+   *[other] Brought back: { $count } changes
+}
+# $name (String)
+family-name = { $name } family
+# $name (String)
+name-and-company = { $name } and company
+a-party = A party
+# $what (String)
+new-what = new { $what }
+# $what (String)
+removed-what = removed { $what }
+entity-guest = guest
+entity-table = table
+entity-room = room
+entity-spot = spot
+entity-plan = plan
+# $month (Number)
+month-short = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+# $month (Number)
+month-long = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+# $day (Number)
+weekday-long = { $day ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}
+# $day (Number)
+weekday-short = { $day ->
+    [1] Mon
+    [2] Tue
+    [3] Wed
+    [4] Thu
+    [5] Fri
+    [6] Sat
+   *[7] Sun
+}
+# $day (String)
+# $month (String)
+# $year (String)
+date-words = { $day } { $month } { $year }
+# $day (String)
+# $month (String)
+day-words-short = { $day } { $month }
+# $date (String)
+# $time (String)
+when-words = { $date }, { $time } UTC
+# $weekday (String)
+# $date (String)
+weekday-date = { $weekday }, { $date }
+# $weekday (String)
+# $date (String)
+weekday-day = { $weekday } { $date }
+field-title = title
+field-date = date
+field-default-seats = default seats
+field-notice = notice
+field-employee-no = employee no
+field-first-name = first name
+field-last-name = last name
+field-email = email
+field-company = company
+field-department = department
+field-party = party
+field-plus-one-of = plus one of
+field-vip = vip
+field-diet = diet
+field-allergies = allergies
+field-wheelchair = wheelchair
+field-rsvp = rsvp
+field-language = language
+field-notes = notes
+field-extra = extra
+field-table = table
+field-arrived-at = arrived at
+field-number = number
+field-name = name
+field-seats = seats
+field-host = host
+field-spot = spot
+field-width-m = width m
+field-depth-m = depth m
+field-code = code
+field-room = room
+field-x-m = x m
+field-y-m = y m
+field-shape = shape
+field-rotation-deg = rotation deg
+# $kind (String)
+# $actor (String)
+# $why (String)
+kind-and-actor = { $kind } by { $actor }: { $why }
+rsvp-invited = invited
+rsvp-accepted = accepted
+rsvp-declined = declined
+found-guest = guest
+found-table = table
+found-spot = spot
+found-party = party
+found-company = company
+nothing-word = nothing
+wrong-password = This name and this password do not belong together.
+no-word = no
+not-there = Not there
+not-there-then = That was not in the plan then.

@@ -1,0 +1,124 @@
+//! The languages that pages speak, and their messages: typed functions, made of `locales/` when the program is built.
+
+use crate::plan::Rsvp;
+use crate::plan::command::Role;
+use std::sync::LazyLock;
+
+#[allow(clippy::all, clippy::pedantic, clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub, dead_code)] // Generated.
+mod messages {
+    include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+}
+
+pub use messages::{L10n as Lang, L10nLanguage as Texts};
+
+/// The messages of one language.
+pub type T = &'static Texts;
+
+static ENGLISH: LazyLock<Texts> = LazyLock::new(|| Lang::En.load());
+static GERMAN: LazyLock<Texts> = LazyLock::new(|| Lang::De.load());
+
+impl Lang {
+    #[must_use]
+    pub fn texts(self) -> T {
+        match self {
+            Self::En => &ENGLISH,
+            Self::De => &GERMAN,
+        }
+    }
+}
+
+/// A whole number as people write it there.
+#[must_use]
+pub fn number(t: &Texts, number: impl std::fmt::Display) -> String {
+    let digits = number.to_string();
+    if digits.len() <= 3 {
+        return digits;
+    }
+    let separator = t.thousands();
+    let mut out = String::with_capacity(digits.len() + 4);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push_str(&separator);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A field as people call it.
+#[must_use]
+pub fn field(t: &Texts, name: &str) -> String {
+    match name {
+        "title" => t.field_title(),
+        "date" => t.field_date(),
+        "default_seats" => t.field_default_seats(),
+        "notice" => t.field_notice(),
+        "employee_no" => t.field_employee_no(),
+        "first_name" => t.field_first_name(),
+        "last_name" => t.field_last_name(),
+        "email" => t.field_email(),
+        "company" => t.field_company(),
+        "department" => t.field_department(),
+        "party" => t.field_party(),
+        "plus_one_of" => t.field_plus_one_of(),
+        "vip" => t.field_vip(),
+        "diet" => t.field_diet(),
+        "allergies" => t.field_allergies(),
+        "wheelchair" => t.field_wheelchair(),
+        "rsvp" => t.field_rsvp(),
+        "language" => t.field_language(),
+        "notes" => t.field_notes(),
+        "extra" => t.field_extra(),
+        "table" => t.field_table(),
+        "arrived_at" => t.field_arrived_at(),
+        "number" => t.field_number(),
+        "name" => t.field_name(),
+        "seats" => t.field_seats(),
+        "host" => t.field_host(),
+        "spot" => t.field_spot(),
+        "width_m" => t.field_width_m(),
+        "depth_m" => t.field_depth_m(),
+        "code" => t.field_code(),
+        "room" => t.field_room(),
+        "x_m" => t.field_x_m(),
+        "y_m" => t.field_y_m(),
+        "shape" => t.field_shape(),
+        "rotation_deg" => t.field_rotation_deg(),
+        other => other.replace('_', " "),
+    }
+}
+
+/// A kind of subject as people call it.
+#[must_use]
+pub fn entity(t: &Texts, entity: &str) -> String {
+    match entity {
+        "guest" => t.entity_guest(),
+        "table" => t.entity_table(),
+        "room" => t.entity_room(),
+        "spot" => t.entity_spot(),
+        _ => t.entity_plan(),
+    }
+}
+
+/// What a guest has answered.
+#[must_use]
+pub fn rsvp(t: &Texts, rsvp: Rsvp) -> String {
+    match rsvp {
+        Rsvp::Invited => t.rsvp_invited(),
+        Rsvp::Accepted => t.rsvp_accepted(),
+        Rsvp::Declined => t.rsvp_declined(),
+    }
+}
+
+/// English, for logs, files, and programs.
+#[must_use]
+pub fn english() -> T {
+    Lang::En.texts()
+}
+
+/// For whom a page is made: everybody of one role and one language sees the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reader {
+    pub role: Role,
+    pub lang: Lang,
+}

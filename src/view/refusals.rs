@@ -1,0 +1,87 @@
+//! Refusals in the reader's language. In English they are worded where they are made.
+
+use super::words::when;
+use crate::lang::{T, entity, field};
+use crate::plan::{Named, Refusal};
+
+/// What is refused.
+#[must_use]
+pub fn title(t: T, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::UnknownGuest(_) => t.gone_title(entity(t, "guest")),
+        Refusal::UnknownTable(_) => t.gone_title(entity(t, "table")),
+        Refusal::UnknownRoom(_) => t.gone_title(entity(t, "room")),
+        Refusal::UnknownSpot(_) => t.gone_title(entity(t, "spot")),
+        Refusal::UnknownParty(name) => t.gone_title(t.party_named(name.as_str())),
+        Refusal::UnknownBatch => t.unknown_batch_title(),
+        Refusal::EmployeeNoTaken { employee_no, by } => t.number_belongs(employee_no.as_str(), by.label.as_str()),
+        Refusal::EmailTaken { email, by } => t.email_belongs(email.as_str(), by.label.as_str()),
+        Refusal::TableFull { table, .. } => t.table_full(table.label.as_str()),
+        Refusal::GuestDeclined { guests } => t.who_declined(labels(t, guests)),
+        Refusal::NotSeated { guest } => t.has_no_seat(guest.label.as_str()),
+        Refusal::NumberTaken { number, .. } => t.table_there_already(number.as_str()),
+        Refusal::TooFewSeats { table, seated, .. } => t.too_few_seats(*seated, table.label.as_str()),
+        Refusal::SpotTaken { spot, by } | Refusal::SpotInUse { spot, by } => t.stands_there(by.label.as_str(), spot.label.as_str()),
+        Refusal::NotPlaced { table } => t.stands_nowhere(table.label.as_str()),
+        Refusal::NameTaken { name, .. } => t.room_there_already(name.as_str()),
+        Refusal::CodeTaken { code, .. } => t.spot_there_already(code.as_str()),
+        Refusal::RoomInUse { room, tables } => t.tables_stand_in(tables.len(), room.label.as_str()),
+        Refusal::OutsideRoom { spots, room } => t.beyond_walls(labels(t, spots), room.label.as_str()),
+        Refusal::AlreadyArrived { guest, .. } => t.has_arrived(guest.label.as_str()),
+        Refusal::NotArrived { guest } => t.has_not_arrived(guest.label.as_str()),
+        Refusal::ChangedMeanwhile { fields } => {
+            fields.first().map_or_else(|| t.plan_moved_on(), |changed| t.changed_by(changed.actor.as_str(), field(t, changed.field)))
+        }
+        Refusal::Invalid { .. } => t.not_valid(),
+        Refusal::UploadHasProblems { preview } => t.problems_first(preview.problems.len()),
+        Refusal::UploadOutdated { .. } | Refusal::RetractionOutdated { .. } => t.plan_moved_on(),
+        Refusal::AlreadyRetracted { .. } => t.retracted_already(),
+        Refusal::NotRetracted => t.not_retracted(),
+        Refusal::NotRetractable { .. } => t.not_retractable(),
+        Refusal::OthersBuiltOnIt { lost } => t.built_on_it(lost.len()),
+        Refusal::IdTaken => t.id_taken(),
+        Refusal::Report(_) => t.report_refused(),
+    }
+}
+
+/// What to do about it.
+#[must_use]
+pub fn detail(t: T, refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::UnknownGuest(_)
+        | Refusal::UnknownTable(_)
+        | Refusal::UnknownRoom(_)
+        | Refusal::UnknownSpot(_)
+        | Refusal::UnknownParty(_) => t.gone_detail(),
+        Refusal::UnknownBatch => t.unknown_batch_detail(),
+        Refusal::EmployeeNoTaken { .. } | Refusal::EmailTaken { .. } => t.one_guest_only(),
+        Refusal::TableFull { seats, seated, missing, .. } => t.table_full_detail(*seated, *seats, *missing),
+        Refusal::GuestDeclined { .. } => t.who_declined_detail(),
+        Refusal::NotSeated { .. } => t.both_must_sit(),
+        Refusal::NumberTaken { .. } | Refusal::NameTaken { .. } | Refusal::CodeTaken { .. } => t.choose_another(),
+        Refusal::TooFewSeats { seats, seated, .. } => t.too_few_seats_detail(*seats, seated.saturating_sub(*seats)),
+        Refusal::SpotTaken { .. } => t.lift_or_swap(),
+        Refusal::NotPlaced { .. } => t.both_must_stand(),
+        Refusal::RoomInUse { tables, .. } => t.lift_them_first(labels(t, tables)),
+        Refusal::SpotInUse { .. } => t.lift_that_first(),
+        Refusal::OutsideRoom { .. } => t.beyond_walls_detail(),
+        Refusal::AlreadyArrived { arrived_at, .. } => t.has_arrived_detail(when(t, *arrived_at)),
+        Refusal::NotArrived { .. } => t.nothing_to_undo_here(),
+        Refusal::ChangedMeanwhile { .. } => t.changed_detail(),
+        Refusal::Invalid { .. } => t.not_valid_detail(),
+        Refusal::UploadHasProblems { .. } => t.problems_first_detail(),
+        Refusal::UploadOutdated { .. } | Refusal::RetractionOutdated { .. } => t.plan_moved_on_detail(),
+        Refusal::AlreadyRetracted { position } => t.retracted_already_detail(position.to_string()),
+        Refusal::NotRetracted => t.not_retracted_detail(),
+        Refusal::OthersBuiltOnIt { .. } => t.built_on_it_detail(),
+        Refusal::IdTaken => t.id_taken_detail(),
+        // Rare, and for admins: as it is worded for programs.
+        Refusal::NotRetractable { .. } | Refusal::Report(_) => refusal.detail(),
+    }
+}
+
+fn labels(t: T, named: &[Named]) -> String {
+    const SHOWN: usize = 5;
+    let names = named.iter().take(SHOWN).map(|named| named.label.as_str()).collect::<Vec<_>>().join(", ");
+    if named.len() > SHOWN { t.and_others(names, named.len() - SHOWN) } else { names }
+}
