@@ -1,7 +1,7 @@
 seats-taken = Plätze besetzt
 on = auf
 spot-fewer-seats = Der Stellplatz hat weniger Plätze als der Tisch.
-unseat-somebody = { $name } vom Platz nehmen
+unseat-somebody = Platz räumen: { $name }
 seat-somebody-here = Jemanden hierher setzen
 find-among-unseated = Unter denen ohne Platz suchen
 nobody-without-seat-matches = Niemand ohne Platz passt.

@@ -45,7 +45,7 @@ with-diet-word = with a diet or allergies
 spot-too-small = spot too small
 no-spot = no spot
 # $number (String)
-seat-ticked-here = Seat those ticked at { $number }
+seat-ticked-here = Seat here: those ticked, at { $number }
 seat-here = Seat here
 add-a-table = Add a table
 number = Number
