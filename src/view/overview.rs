@@ -184,7 +184,7 @@ fn diets(plan: &Plan, t: T) -> Vec<Bar> {
         .into_iter()
         .map(|(diet, (count, tables))| {
             let href = super::Address::parse("/guests?sort=table").with("diet", diet).to_string();
-            let words = t.diet_at_tables(count, tables.len());
+            let words = t.diet_at_tables(tables.len(), count);
             Bar { href, label: diet.to_owned(), part: count, whole: most, words }
         })
         .collect();

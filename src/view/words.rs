@@ -165,7 +165,7 @@ fn many(plan: &Plan, t: T, events: &[Event]) -> String {
     match (seated.as_slice(), events) {
         ([(a, at_a), (b, at_b)], [_, _]) => {
             let (a, b) = (label(Subject::Guest(*a)), label(Subject::Guest(*b)));
-            return t.two_seated(a, b, label(Subject::Table(*at_a)), label(Subject::Table(*at_b)));
+            return t.two_seated(a, label(Subject::Table(*at_a)), b, label(Subject::Table(*at_b)));
         }
         (_, [lifted, one, other]) => {
             if let (Body::TableLifted { table }, Body::TablePlaced { table: a, .. }, Body::TablePlaced { table: b, .. }) =

@@ -26,6 +26,7 @@ fn every_page_of_the_sample_shows_the_party() {
     let server = Server::with_sample();
     let mut admin = server.browser(Role::Admin);
     admin.get("/").shows("163</b>").shows("still standing").shows("Upload draw.xlsx: 168 tables placed");
+    admin.get("/").shows("243 at 120 tables");
     admin.get("/guests").shows("1–100 of 1,620").shows("rel=\"next\"");
     let all = admin.get("/guests?page=all");
     assert_eq!(all.text.matches("<tr id=\"g").count(), 1_620);
