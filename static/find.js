@@ -18,7 +18,7 @@
     const form = event.target.form;
     if (form && "lookAgain" in event.target.dataset) {
       clearTimeout(typed);
-      typed = setTimeout(() => lookAgain(form), 200);
+      typed = setTimeout(() => lookAgain(form), event.target.tagName === "SELECT" ? 0 : 200);
     }
     if (!form || !("search" in form.dataset)) return;
     clearTimeout(typed);

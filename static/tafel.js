@@ -349,7 +349,8 @@
   function said(form) {
     for (const field of form.elements) {
       if (field.type === "checkbox" || field.type === "radio") field.defaultChecked = field.checked;
-      else if (isField(field) && field.type !== "hidden" && field.type !== "file" && !(field instanceof HTMLSelectElement)) field.defaultValue = field.value;
+      else if (field instanceof HTMLSelectElement) for (const option of field.options) option.defaultSelected = option.selected;
+      else if (isField(field) && field.type !== "hidden" && field.type !== "file") field.defaultValue = field.value;
     }
   }
   async function refuse(form, place, response, sent) {

@@ -2,6 +2,7 @@
 
 use super::{Address, Shown};
 use crate::lang::T;
+use crate::plan::diff::ChangeKind;
 use crate::plan::upload::{Choices, Preview, Problem, RowChange, Upload, UploadKind};
 use askama::Template;
 use uuid::Uuid;
@@ -58,8 +59,10 @@ pub struct UploadPage<'a> {
     preview: &'a Preview,
     choices: &'a Choices,
     fields: Vec<&'static str>,
-    /// Of the changes, only those that hold this.
+    /// Of the changes, only those that hold this,
     find: &'a str,
+    /// and are of this kind: new, changed, removed, or any.
+    only: &'a str,
 }
 
 /// All that a row changes.
@@ -67,6 +70,7 @@ struct RowOf {
     row: String,
     label: String,
     href: String,
+    kind: &'static str,
     lines: Vec<Shown>,
 }
 
@@ -82,9 +86,10 @@ impl<'a> UploadPage<'a> {
         preview: &'a Preview,
         choices: &'a Choices,
         fields: Vec<&'static str>,
-        find: &'a str,
+        address: &'a Address,
     ) -> Self {
-        Self { t, id, kind: upload.kind, file: upload.file.as_str(), preview, choices, fields, find }
+        let (find, only) = (address.get("find"), address.get("only"));
+        Self { t, id, kind: upload.kind, file: upload.file.as_str(), preview, choices, fields, find, only }
     }
 
     fn what(&self) -> String {
@@ -98,7 +103,13 @@ impl<'a> UploadPage<'a> {
             let (at, shown) = (at(change), Shown::of(self.t, &change.change));
             match rows.last_mut().filter(|last| last.row == at && last.label == shown.label) {
                 Some(last) => last.lines.push(shown),
-                None => rows.push(RowOf { row: at, label: shown.label.clone(), href: shown.href.clone(), lines: vec![shown] }),
+                None => rows.push(RowOf {
+                    row: at,
+                    label: shown.label.clone(),
+                    href: shown.href.clone(),
+                    kind: kind(change),
+                    lines: vec![shown],
+                }),
             }
         }
         let words: Vec<String> = self.find.split_whitespace().map(str::to_lowercase).collect();
@@ -113,10 +124,19 @@ impl<'a> UploadPage<'a> {
             let text = format!("{} {} {lines}", row.row, row.label).to_lowercase();
             words.iter().all(|word| text.contains(word))
         };
-        rows.retain(holds);
+        rows.retain(|row| (self.only.is_empty() || row.kind == self.only) && holds(row));
         let more = rows.len().saturating_sub(SHOWN);
         rows.truncate(SHOWN);
         (rows, more)
+    }
+
+    fn kinds_of_change(&self) -> Vec<(&'static str, String)> {
+        let t = self.t;
+        vec![("", t.all_changes()), ("new", t.only_new()), ("changed", t.only_changed()), ("removed", t.only_removed())]
+    }
+
+    fn is_only(&self, kind: &str) -> bool {
+        self.only == kind
     }
 
     /// A person can leave out any row that is one.
@@ -155,6 +175,14 @@ impl<'a> UploadPage<'a> {
 
     fn is_field(column: &crate::plan::upload::Column, field: &str) -> bool {
         column.field.as_deref() == Some(field)
+    }
+}
+
+fn kind(change: &RowChange) -> &'static str {
+    match change.change.change {
+        ChangeKind::Added => "new",
+        ChangeKind::Changed => "changed",
+        ChangeKind::Removed => "removed",
     }
 }
 

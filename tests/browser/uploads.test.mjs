@@ -29,6 +29,10 @@ test("a file is dropped on any page, its headers say what it is, and the preview
   await drop(page, "draw-wrong.xlsx", readFileSync(join(data, "draw-wrong.xlsx")));
   await page.waitForSelector(".crumb a[href='/uploads/draw']");
   assert.match(await page.textContent(".sticky .primary"), /Apply 100 changes/);
+  await page.selectOption("[name=only]", "new");
+  await page.waitForFunction(() => document.querySelectorAll("#apply tbody tr").length === 0);
+  await page.selectOption("[name=only]", "changed");
+  await page.waitForFunction(() => document.querySelectorAll("#apply tbody tr").length === 100);
   await page.fill("[name=find]", "T020");
   await page.waitForFunction(() => document.querySelectorAll("#apply tbody tr").length === 1);
   assert.equal(await page.evaluate(() => document.activeElement.name), "find");

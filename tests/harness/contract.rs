@@ -267,11 +267,13 @@ fn accounts_sessions_and_tokens(database: &impl Database) {
     assert!(matches!(taken, StoreError::Exists { .. }), "names are the same in any case: {taken}");
     assert_eq!(other.account("BERTA").unwrap().as_ref(), Some(&account));
     assert!(store.set_password("berta", "hash").unwrap() && store.set_role("berta", Role::Admin).unwrap());
+    assert!(store.set_language("BERTA", "de").unwrap() && !store.set_language("nobody", "de").unwrap());
     let session = Session { sha256: [7; 32], account: "berta".to_owned(), created_at: now(), expires_at: Timestamp(now().0 + 60_000_000) };
     store.add_session(&session, now()).unwrap();
     assert!(store.add_session(&Session { sha256: [8; 32], account: "nobody".to_owned(), ..session.clone() }, now()).is_err());
     let signed_in = other.account_in_session(&[7; 32], now()).unwrap().unwrap();
     assert_eq!((signed_in.role, signed_in.password_hash.as_deref()), (Role::Admin, Some("hash")));
+    assert_eq!(signed_in.language.as_deref(), Some("de"));
     assert_eq!(other.account_in_session(&[7; 32], Timestamp(session.expires_at.0)).unwrap(), None, "it is over");
     assert_eq!(store.sessions(now()).unwrap(), [("Berta".to_owned(), 1)]);
     assert!(store.disable_account("Berta", now()).unwrap() && !store.disable_account("Berta", now()).unwrap());
