@@ -357,7 +357,7 @@
     const { words: said, conflict } = await wordsOf(response);
     if (place) place.textContent = said; else toast(said, null, null, true);
     // What it would do is another thing by now: it is shown, and can be confirmed.
-    if (form.id === "apply") { await lookAgain(form); const place = refusalOf(form); if (place) place.textContent = words; return; }
+    if (form.id === "apply") { await lookAgain(form); const now = refusalOf(form); if (now) now.textContent = said; return; }
     if (!conflict) return;
     // Both values stand side by side, and the person chooses.
     const choice = document.importNode(conflict, true), before = form.closest(".conflict") ?? form.parentElement.querySelector(":scope > .conflict");
