@@ -133,10 +133,8 @@ pub fn carried(html: &str, at: Position) -> String {
         rest = behind;
     }
     out.push_str(rest);
-    out.replace(" data-search>", &format!(" data-search><input type=\"hidden\" name=\"at\" value=\"{at}\">")).replace(
-        " data-search class=\"filters\">",
-        &format!(" data-search class=\"filters\"><input type=\"hidden\" name=\"at\" value=\"{at}\">"),
-    )
+    // Every search ends its form's tag with this.
+    out.replace(" data-search>", &format!(" data-search><input type=\"hidden\" name=\"at\" value=\"{at}\">"))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::Address;
 use super::find::Question;
 use super::guests::tables_by_number;
+use super::words::family;
 use crate::lang::{Reader, T, Texts};
 use crate::plan::command::Role;
 use crate::plan::{Guest, Plan, Room, Rsvp, Spot, Table, TableId};
@@ -135,15 +136,11 @@ fn unseated<'a>(plan: &'a Plan, t: T, who: &str) -> Unseated<'a> {
 }
 
 /// What a party is called: by the name that most of it have.
-pub(super) fn name_of(t: T, guests: &[&Guest]) -> String {
-    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in guests.iter().filter_map(|guest| guest.last_name.as_ref()) {
-        *names.entry(name.as_str()).or_default() += 1;
-    }
-    match (names.iter().max_by_key(|(_, count)| **count), guests) {
+fn name_of(t: T, guests: &[&Guest]) -> String {
+    match (family(guests), guests) {
         (_, [only]) => only.label(),
-        (Some((name, count)), _) if *count > 1 => t.family_name(*name),
-        (Some(_), [first, ..]) => t.name_and_company(first.label()),
+        (Some(name), _) => t.family_name(name),
+        (None, [first, ..]) => t.name_and_company(first.label()),
         _ => t.a_party(),
     }
 }

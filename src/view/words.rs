@@ -120,18 +120,22 @@ fn fields<'a>(t: T, names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| field(t, name)).collect::<Vec<_>>().join(", ")
 }
 
+/// The last name that most of the guests share; none where each has another.
+pub(super) fn family<'a>(guests: &[&'a Guest]) -> Option<&'a str> {
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in guests.iter().filter_map(|guest| guest.last_name.as_ref()) {
+        *names.entry(name.as_str()).or_default() += 1;
+    }
+    names.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > 1).map(|(name, _)| name)
+}
+
 /// Several guests as people speak of them: a family, a few names, or how many.
 fn people(plan: &Plan, t: T, ids: &[GuestId]) -> String {
     let guests: Vec<&Guest> = ids.iter().filter_map(|id| plan.guest(*id)).collect();
     let party = guests.first().and_then(|first| first.party.as_ref());
     let is_party = party.is_some_and(|party| guests.iter().all(|guest| guest.party.as_ref() == Some(party)));
-    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in guests.iter().filter_map(|guest| guest.last_name.as_ref()) {
-        *names.entry(name.as_str()).or_default() += 1;
-    }
-    let family = names.into_iter().max_by_key(|(_, count)| *count).filter(|(_, count)| *count > 1);
-    match (family, guests.as_slice()) {
-        (Some((name, _)), _) if is_party => t.family(name, ids.len()),
+    match (family(&guests), guests.as_slice()) {
+        (Some(name), _) if is_party => t.family(name, ids.len()),
         (_, [a, b]) if ids.len() == 2 => t.two_people(a.label(), b.label()),
         (_, [first, ..]) if is_party => t.and_company(first.label(), ids.len()),
         _ => t.n_guests(ids.len()),

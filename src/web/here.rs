@@ -74,7 +74,7 @@ fn tell(app: &web::Data<App>) {
         app.here.is_telling.store(false, Ordering::Release);
         let Ok(ledger) = app.ledger() else { return };
         let snapshot = ledger.snapshot();
-        for (lang, told) in &app.here.told {
+        for (lang, told) in app.here.told.iter().filter(|(_, told)| told.receiver_count() > 0) {
             let shown = {
                 let visits = app.here.visits.lock();
                 Shown::of(&snapshot.plan, lang.texts(), visits.values().map(|visit| (&visit.actor, &visit.address))).render()

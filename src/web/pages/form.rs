@@ -1,7 +1,7 @@
 //! A form's fields as a command: the same shapes as the JSON interface, so the same words where something is wrong.
 
 use crate::lang::T;
-use crate::plan::{BatchId, ChangedField, GuestId, Plan, RoomId, Rsvp, SpotId, Subject, TableId};
+use crate::plan::{BatchId, ChangedField, GuestId, Plan, Rsvp, SpotId, Subject, TableId};
 use crate::view::words::when;
 use crate::web::api::parse;
 use crate::web::auth::Caller;
@@ -105,13 +105,7 @@ pub(super) fn conflict(plan: &Plan, t: T, field: &ChangedField, pairs: &Pairs) -
         ("spot", ..) => id("spot").map(|id| plan.label(Subject::Spot(SpotId(id)))).unwrap_or_default(),
         _ => sent(field.field).to_owned(),
     };
-    let subject = match field.entity {
-        "guest" => Subject::Guest(GuestId(field.id)),
-        "table" => Subject::Table(TableId(field.id)),
-        "room" => Subject::Room(RoomId(field.id)),
-        "spot" => Subject::Spot(SpotId(field.id)),
-        _ => Subject::Plan,
-    };
+    let subject = Subject::named(field.entity, field.id).unwrap_or(Subject::Plan);
     let nothing = if TICKED.contains(&field.field) { t.no_word() } else { t.nothing_word() };
     let shown = |text: String| if text.is_empty() { nothing.clone() } else { text };
     Conflict {

@@ -21,10 +21,9 @@ use super::auth::Caller;
 use super::problem::{Conflict, Problem};
 use crate::lang::{Lang, Reader, T};
 use crate::ledger::blocking;
-use crate::plan::Position;
 use crate::plan::command::Role;
 use crate::view::find::{FoundList, LIST_RESULTS, Question, find};
-use crate::view::past::{carried, has_past, present};
+use crate::view::past::{asked, carried, has_past, present};
 use crate::view::{Address, NO_VIEW, SEEN};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ContentType, LOCATION};
@@ -123,9 +122,9 @@ pub(crate) fn rendered(template: &impl Template) -> Result<String, Problem> {
 
 /// A page, whichever it is.
 pub(crate) async fn show(request: HttpRequest, app: web::Data<App>, caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
-    let asked = Address::new(request.match_info().as_str(), request.query_string());
-    let address = present(asked.clone(), app.ledger()?.snapshot().plan.position);
-    if address != asked {
+    let requested = Address::new(request.match_info().as_str(), request.query_string());
+    let address = present(requested.clone(), app.ledger()?.snapshot().plan.position);
+    if address != requested {
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, address.to_string())).finish());
     }
     framed(&app, &caller, &address, StatusCode::OK, "").await
@@ -137,7 +136,7 @@ pub(crate) async fn found(request: HttpRequest, app: web::Data<App>, caller: web
     let (ledger, t) = (app.ledger()?.clone(), caller.lang.texts());
     let list = blocking(move || -> Result<String, Problem> {
         let newest = ledger.snapshot();
-        let at = address.number("at").map(Position).filter(|at| at.0 >= 1 && *at < newest.plan.position);
+        let at = asked(&address, newest.plan.position);
         let plan = at.map_or_else(|| Ok(newest.plan.clone()), |at| ledger.past(at))?;
         let list = rendered(&FoundList { t, found: find(&plan, t, &Question::of(address.get("q")), LIST_RESULTS) })?;
         Ok(at.map_or_else(|| list.clone(), |at| carried(&list, at)))
