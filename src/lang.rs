@@ -1,7 +1,7 @@
 //! The languages that pages speak, and their messages: typed functions, made of `locales/` when the program is built.
 
-use crate::plan::Rsvp;
 use crate::plan::command::Role;
+use crate::plan::{Rsvp, Shape};
 use std::sync::LazyLock;
 
 #[allow(clippy::all, clippy::pedantic, clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub, dead_code)] // Generated.
@@ -107,6 +107,28 @@ pub fn rsvp(t: &Texts, rsvp: Rsvp) -> String {
         Rsvp::Invited => t.rsvp_invited(),
         Rsvp::Accepted => t.rsvp_accepted(),
         Rsvp::Declined => t.rsvp_declined(),
+    }
+}
+
+/// What an account may do, as people call it.
+#[must_use]
+#[allow(clippy::trivially_copy_pass_by_ref)] // Templates pass references.
+pub fn role(t: &Texts, role: &Role) -> String {
+    match role {
+        Role::Viewer => t.role_viewer(),
+        Role::Door => t.role_door(),
+        Role::Staff => t.role_staff(),
+        Role::Admin => t.role_admin(),
+    }
+}
+
+/// The outline of a spot.
+#[must_use]
+#[allow(clippy::trivially_copy_pass_by_ref)] // Templates pass references.
+pub fn shape(t: &Texts, shape: &Shape) -> String {
+    match shape {
+        Shape::Round => t.shape_round(),
+        Shape::Rect => t.shape_rect(),
     }
 }
 

@@ -9,6 +9,7 @@ mod evolve;
 mod floor;
 mod guest;
 mod id;
+mod invalid;
 mod invariants;
 mod landmark;
 mod refusal;
@@ -25,6 +26,7 @@ pub use evolve::{Effect, Why, apply, evolve};
 pub use floor::{Room, RoomPatch, Spot, SpotPatch};
 pub use guest::{Guest, GuestPatch};
 pub use id::{BatchId, GuestId, Position, RoomId, SpotId, Subject, TableId};
+pub use invalid::Invalid;
 pub use invariants::broken_invariants;
 pub use landmark::{Landmark, Landmarks, Mark, Tally};
 pub use refusal::{ChangedField, InvalidField, Named, Refusal, ReportRefusal};
@@ -32,6 +34,5 @@ pub use state::{About, Collision, Plan};
 pub use subject::Touch;
 pub use table::{Table, TablePatch};
 pub use value::{
-    CODE_CHARS, Code, Degrees, Email, EmployeeNo, Extra, ExtraPatch, Invalid, Key, Metres, Patch, Rsvp, Seats, Shape, TEXT_CHARS, Text,
-    Timestamp,
+    CODE_CHARS, Code, Degrees, Email, EmployeeNo, Extra, ExtraPatch, Key, Metres, Patch, Rsvp, Seats, Shape, TEXT_CHARS, Text, Timestamp,
 };

@@ -1,6 +1,7 @@
 //! Refusals: what the plan does not allow, worded for the person who asked.
 
 use super::id::{GuestId, Position, RoomId, SpotId, TableId};
+use super::invalid::Invalid;
 use super::report::ReportId;
 use super::retract::{Lost, RetractionPreview};
 use super::upload::Preview;
@@ -219,14 +220,15 @@ pub struct ChangedField {
 pub struct InvalidField {
     /// A JSON pointer into the request.
     pub pointer: String,
-    pub message: String,
+    #[schema(value_type = String)]
+    pub message: Invalid,
 }
 
 impl Refusal {
     /// A value of the command that cannot be taken.
     #[must_use]
-    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
-        Self::Invalid { errors: vec![InvalidField { pointer: format!("/command/{field}"), message: message.into() }] }
+    pub fn invalid(field: &str, message: Invalid) -> Self {
+        Self::Invalid { errors: vec![InvalidField { pointer: format!("/command/{field}"), message }] }
     }
 
     /// The stable name, which is the last part of the problem's `type`.

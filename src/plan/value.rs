@@ -1,5 +1,6 @@
 //! The plan's values: newtypes that can only be built valid.
 
+use super::invalid::Invalid;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -16,31 +17,20 @@ pub(super) const SEATS_MAX: u32 = 1_000;
 /// No room is wider or deeper than this, in metres.
 pub(super) const METRES_MAX: i32 = 10_000;
 
-/// Why a value was not taken, in words for the person who typed it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Invalid(pub Cow<'static, str>);
-
-impl From<&'static str> for Invalid {
-    fn from(words: &'static str) -> Self {
-        Self(Cow::Borrowed(words))
-    }
-}
-
 fn tidy(raw: &str, max_chars: usize) -> Result<&str, Invalid> {
     let text = raw.trim();
     if text.is_empty() {
-        return Err("is empty".into());
+        return Err(Invalid::Empty);
     }
     // Counting characters is only needed where the bytes could be too many.
     if text.len() > max_chars {
         let chars = text.chars().count();
         if chars > max_chars {
-            return Err(Invalid(format!("is {chars} characters long; at most {max_chars} are possible").into()));
+            return Err(Invalid::TooLong { chars, most: max_chars });
         }
     }
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        return Err("holds a control character".into());
+        return Err(Invalid::ControlCharacter);
     }
     Ok(text)
 }
@@ -105,7 +95,7 @@ text!(
     Code,
     |raw| {
         let text = tidy(raw, CODE_CHARS)?;
-        if text.contains(['\n', '\r', '\t']) { Err("has a line break or a tab".into()) } else { Ok(text) }
+        if text.contains(['\n', '\r', '\t']) { Err(Invalid::LineBreak) } else { Ok(text) }
     }
 );
 text!(
@@ -113,7 +103,7 @@ text!(
     EmployeeNo,
     |raw| {
         let text = tidy(raw, CODE_CHARS)?;
-        if text.contains(char::is_whitespace) { Err("has a blank in it".into()) } else { Ok(text) }
+        if text.contains(char::is_whitespace) { Err(Invalid::Blank) } else { Ok(text) }
     }
 );
 text!(
@@ -121,10 +111,10 @@ text!(
     Email,
     |raw| {
         let text = tidy(raw, 254)?;
-        let (local, host) = text.rsplit_once('@').ok_or(Invalid::from("has no @"))?;
+        let (local, host) = text.rsplit_once('@').ok_or(Invalid::NoAt)?;
         let bad = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"' | '(' | ')');
         if local.is_empty() || host.is_empty() || host.starts_with('.') || host.ends_with('.') || local.contains('@') || text.contains(bad) {
-            return Err("is not an e-mail address".into());
+            return Err(Invalid::NotAnAddress);
         }
         Ok(text)
     }
@@ -166,7 +156,7 @@ impl Seats {
 impl TryFrom<u32> for Seats {
     type Error = Invalid;
     fn try_from(seats: u32) -> Result<Self, Invalid> {
-        if (1..=SEATS_MAX).contains(&seats) { Ok(Self(seats)) } else { Err("must be a whole number from 1 to 1,000".into()) }
+        if (1..=SEATS_MAX).contains(&seats) { Ok(Self(seats)) } else { Err(Invalid::NotSeats) }
     }
 }
 
@@ -202,7 +192,7 @@ impl Metres {
             #[allow(clippy::cast_possible_truncation)]
             Ok(Self((metres * 1_000.0).round() as i32))
         } else {
-            Err("must be a number of metres, at most 10,000".into())
+            Err(Invalid::NotMetres)
         }
     }
 
@@ -252,7 +242,7 @@ impl Degrees {
 impl TryFrom<i32> for Degrees {
     type Error = Invalid;
     fn try_from(degrees: i32) -> Result<Self, Invalid> {
-        if (-360..=360).contains(&degrees) { Ok(Self(degrees.rem_euclid(360))) } else { Err("must be whole degrees, 0 to 359".into()) }
+        if (-360..=360).contains(&degrees) { Ok(Self(degrees.rem_euclid(360))) } else { Err(Invalid::NotDegrees) }
     }
 }
 
@@ -276,6 +266,8 @@ macro_rules! words {
         pub enum $name { #[default] $first $(, $case)* }
 
         impl $name {
+            pub const ALL: &'static [Self] = &[Self::$first $(, Self::$case)*];
+
             #[must_use]
             pub fn as_str(self) -> &'static str {
                 match self { Self::$first => $first_word $(, Self::$case => $word)* }

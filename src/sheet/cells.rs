@@ -1,7 +1,7 @@
 //! One row's cells to values; what is wrong with a cell becomes a problem of its row.
 
 use super::{Cell, too_long};
-use crate::plan::upload::{Column, Problem, RowRef};
+use crate::plan::upload::{Column, Problem, RowRef, Trouble};
 use crate::plan::{Invalid, Patch, Rsvp, Seats, Shape, Text};
 
 /// The cells of one row, by field.
@@ -26,7 +26,7 @@ impl<'a> Cells<'a> {
                 && let Some(invalid) = too_long(text)
             {
                 let header = self.columns.get(index).map(|column| column.header.clone()).unwrap_or_default();
-                self.problems.push(Problem::new(self.at, Some(header.clone()), "cell_too_long", format!("{header} {invalid}")));
+                self.problems.push(Problem::new(self.at, Some(header.clone()), "cell_too_long", Trouble::TooLong { header, invalid }));
             }
         }
     }
@@ -44,15 +44,12 @@ impl<'a> Cells<'a> {
             Some(Cell::Number(number)) => digits(*number),
             Some(Cell::Bool(value)) => if *value { "yes" } else { "no" }.to_owned(),
             Some(Cell::Error(error)) => {
-                self.problem(index, "cell_error", format!("holds the error {error}"));
+                let error = error.clone();
+                self.problem(index, "cell_error", |header| Trouble::HoldsError { header, error });
                 return Patch::Keep;
             }
             Some(Cell::Formula) => {
-                self.problem(
-                    index,
-                    "formula_without_value",
-                    "holds a formula, and the file does not say its result: paste it as a value".to_owned(),
-                );
+                self.problem(index, "formula_without_value", |header| Trouble::Formula { header });
                 return Patch::Keep;
             }
         };
@@ -64,9 +61,9 @@ impl<'a> Cells<'a> {
         }
     }
 
-    fn problem(&mut self, index: usize, code: &'static str, message: String) {
+    fn problem(&mut self, index: usize, code: &'static str, trouble: impl FnOnce(String) -> Trouble) {
         let header = self.columns.get(index).map(|column| column.header.clone()).unwrap_or_default();
-        self.problems.push(Problem::new(self.at, Some(header.clone()), code, format!("{header} {message}")));
+        self.problems.push(Problem::new(self.at, Some(header.clone()), code, trouble(header)));
     }
 
     /// A field's value; what cannot be taken for one is a problem.
@@ -78,7 +75,7 @@ impl<'a> Cells<'a> {
                 Ok(value) => Patch::Set(value),
                 Err(invalid) => {
                     let index = self.columns.iter().position(|column| column.field.as_deref() == Some(field)).unwrap_or(0);
-                    self.problem(index, "bad_value", format!("{:?} {invalid}", shortened(&text)));
+                    self.problem(index, "bad_value", |header| Trouble::Bad { header, text: shortened(&text), invalid });
                     Patch::Keep
                 }
             },
@@ -90,7 +87,7 @@ impl<'a> Cells<'a> {
         match self.patch(field, parse) {
             Patch::Clear => {
                 let index = self.columns.iter().position(|column| column.field.as_deref() == Some(field)).unwrap_or(0);
-                self.problem(index, "bad_value", "cannot be cleared".to_owned());
+                self.problem(index, "bad_value", |header| Trouble::NotCleared { header });
                 Patch::Keep
             }
             patch => patch,
@@ -120,7 +117,7 @@ pub(super) fn yes_no(text: &str) -> Result<bool, Invalid> {
     match text.to_lowercase().as_str() {
         "yes" | "y" | "true" | "1" | "x" | "✓" | "ja" | "j" | "wahr" => Ok(true),
         "no" | "n" | "false" | "0" | "nein" | "falsch" => Ok(false),
-        _ => Err("is neither yes nor no".into()),
+        _ => Err(Invalid::NotYesOrNo),
     }
 }
 
@@ -129,7 +126,7 @@ pub(super) fn rsvp(text: &str) -> Result<Rsvp, Invalid> {
         "accepted" | "accept" | "accepts" | "yes" | "coming" | "zugesagt" | "zusage" | "ja" | "kommt" => Ok(Rsvp::Accepted),
         "declined" | "decline" | "declines" | "no" | "not coming" | "abgesagt" | "absage" | "nein" | "kommt nicht" => Ok(Rsvp::Declined),
         "invited" | "open" | "pending" | "no answer" | "eingeladen" | "offen" | "ausstehend" => Ok(Rsvp::Invited),
-        _ => Err("is no answer: write accepted, declined or invited".into()),
+        _ => Err(Invalid::NotAnAnswer),
     }
 }
 
@@ -161,17 +158,17 @@ pub(super) fn shape(text: &str) -> Result<Shape, Invalid> {
     match text.to_lowercase().as_str() {
         "round" | "circle" | "rund" | "kreis" => Ok(Shape::Round),
         "rect" | "rectangle" | "rectangular" | "square" | "eckig" | "rechteckig" | "rechteck" | "quadratisch" => Ok(Shape::Rect),
-        _ => Err("is no shape: write round or rect".into()),
+        _ => Err(Invalid::NotAShape),
     }
 }
 
 pub(super) fn seats(text: &str) -> Result<Seats, Invalid> {
-    text.parse::<u32>().ok().and_then(|seats| Seats::try_from(seats).ok()).ok_or_else(|| "must be a whole number from 1 to 1,000".into())
+    text.parse::<u32>().ok().and_then(|seats| Seats::try_from(seats).ok()).ok_or(Invalid::NotSeats)
 }
 
 /// A decimal number, with a point or with a comma.
 pub(super) fn number(text: &str) -> Result<f64, Invalid> {
-    text.replace(',', ".").parse().map_err(|_| "is not a number".into())
+    text.replace(',', ".").parse().map_err(|_| Invalid::NotANumber)
 }
 
 #[cfg(test)]

@@ -19,11 +19,17 @@ pub enum MarkError {
     Unwritable(#[from] XlsxError),
 }
 
-/// The file again as xlsx, row by row, with what is wrong marked where it stands. Blocks its thread.
+/// The file again as xlsx, row by row, with what is wrong marked where it stands, in the words that are given with it. Blocks its thread.
 ///
 /// # Errors
 /// The file cannot be read, or the workbook not be written.
-pub fn problems(kind: UploadKind, file: &str, bytes: &[u8], mapping: &Mapping, problems: &[Problem]) -> Result<Vec<u8>, MarkError> {
+pub fn problems(
+    kind: UploadKind,
+    file: &str,
+    bytes: &[u8],
+    mapping: &Mapping,
+    problems: &[(Problem, String)],
+) -> Result<Vec<u8>, MarkError> {
     let mut sheets = super::sheets(file, bytes)?;
     super::exported::take_marker(&mut sheets);
     let mut workbook = Workbook::new();
@@ -31,11 +37,11 @@ pub fn problems(kind: UploadKind, file: &str, bytes: &[u8], mapping: &Mapping, p
     let read = rows::header_of(kind, &sheets, mapping);
     for (index, sheet) in sheets.iter().enumerate() {
         let header = rows::header_in(kind, sheet, mapping);
-        let is_about = |problem: &&Problem| match &problem.sheet {
+        let is_about = |(problem, _): &&(Problem, String)| match &problem.sheet {
             Some(name) => **name == *sheet.name,
             None => read == Some(index),
         };
-        let here: Vec<&Problem> = problems.iter().filter(is_about).collect();
+        let here: Vec<&(Problem, String)> = problems.iter().filter(is_about).collect();
         let written = workbook.add_worksheet();
         written.set_name(name(&sheet.name, index))?;
         write(written, sheet, &header, &here)?;
@@ -54,14 +60,14 @@ fn cut(text: &str, chars: usize) -> String {
     text.chars().take(chars).collect()
 }
 
-fn write(written: &mut Worksheet, sheet: &Sheet, header: &[String], problems: &[&Problem]) -> Result<(), XlsxError> {
+fn write(written: &mut Worksheet, sheet: &Sheet, header: &[String], problems: &[&(Problem, String)]) -> Result<(), XlsxError> {
     let wrong = Format::new().set_background_color(Color::RGB(0x00FD_EBE8)).set_font_color(Color::RGB(0x00A6_261D));
     let plain = Format::new();
     let mut at: BTreeMap<(u32, u16), Vec<&str>> = BTreeMap::new();
-    for problem in problems {
+    for (problem, words) in problems {
         let column = problem.column.as_ref().and_then(|column| header.iter().position(|header| header == column));
         let column = column.and_then(|column| u16::try_from(column).ok()).unwrap_or_default();
-        at.entry((problem.row.saturating_sub(1), column)).or_default().push(&problem.message);
+        at.entry((problem.row.saturating_sub(1), column)).or_default().push(words);
     }
     for (row, cells) in &sheet.rows {
         let row = row.saturating_sub(1);

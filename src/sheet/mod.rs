@@ -187,7 +187,7 @@ fn file_name(file: &str) -> Text {
 /// A cell's text must fit, whatever column it stands in.
 pub(crate) fn too_long(text: &str) -> Option<Invalid> {
     let chars = if text.len() > TEXT_CHARS { text.chars().count() } else { 0 };
-    (chars > TEXT_CHARS).then(|| Invalid(format!("is {chars} characters long; at most {TEXT_CHARS} are possible").into()))
+    (chars > TEXT_CHARS).then_some(Invalid::TooLong { chars, most: TEXT_CHARS })
 }
 
 /// Shared by all rows of a sheet.

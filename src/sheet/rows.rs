@@ -233,7 +233,7 @@ fn metres(text: &str) -> Result<Metres, Invalid> {
 
 fn size(text: &str) -> Result<Metres, Invalid> {
     let metres = metres(text)?;
-    if metres.is_positive() { Ok(metres) } else { Err("must be more than nothing".into()) }
+    if metres.is_positive() { Ok(metres) } else { Err(Invalid::NotPositive) }
 }
 
 fn degrees(text: &str) -> Result<Degrees, Invalid> {
@@ -243,5 +243,5 @@ fn degrees(text: &str) -> Result<Degrees, Invalid> {
         let degrees = degrees as i32;
         degrees
     });
-    whole.map_or_else(|| Err("must be whole degrees, 0 to 359".into()), Degrees::try_from)
+    whole.map_or_else(|| Err(Invalid::NotDegrees), Degrees::try_from)
 }

@@ -17,6 +17,7 @@ pub mod refusals;
 mod reports;
 mod status;
 mod tables;
+pub mod troubles;
 mod uploads;
 pub mod words;
 

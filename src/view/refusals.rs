@@ -1,5 +1,6 @@
 //! Refusals in the reader's language. In English they are worded where they are made.
 
+use super::troubles::invalid;
 use super::words::when;
 use crate::lang::{T, entity, field};
 use crate::plan::{Named, Refusal};
@@ -32,7 +33,7 @@ pub fn title(t: T, refusal: &Refusal) -> String {
         Refusal::ChangedMeanwhile { fields } => {
             fields.first().map_or_else(|| t.plan_moved_on(), |changed| t.changed_by(changed.actor.as_str(), field(t, changed.field)))
         }
-        Refusal::Invalid { .. } => t.not_valid(),
+        Refusal::Invalid { .. } => lines(t, refusal).first().map_or_else(|| t.not_valid(), |line| t.not_valid_because(line)),
         Refusal::UploadHasProblems { preview } => t.problems_first(preview.problems.len()),
         Refusal::UploadOutdated { .. } | Refusal::RetractionOutdated { .. } => t.plan_moved_on(),
         Refusal::AlreadyRetracted { .. } => t.retracted_already(),
@@ -77,6 +78,22 @@ pub fn detail(t: T, refusal: &Refusal) -> String {
         Refusal::IdTaken => t.id_taken_detail(),
         // Rare, and for admins: as it is worded for programs.
         Refusal::NotRetractable { .. } | Refusal::Report(_) => refusal.detail(),
+    }
+}
+
+/// What is wrong with which field, or what stands there by now, a line each.
+#[must_use]
+pub fn lines(t: T, refusal: &Refusal) -> Vec<String> {
+    let name = |pointer: &str| field(t, pointer.rsplit('/').next().unwrap_or_default());
+    match refusal {
+        Refusal::Invalid { errors } => {
+            errors.iter().map(|error| t.trouble_field(name(&error.pointer), invalid(t, &error.message))).collect()
+        }
+        Refusal::ChangedMeanwhile { fields } => {
+            let value = |value: &Option<String>| value.as_ref().map_or_else(|| t.nothing_word(), |value| t.quoted(value));
+            fields.iter().map(|changed| t.says_now(field(t, changed.field), value(&changed.value), changed.actor.as_str())).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Uploads: which there are, and what one would change.
 
-use super::{Address, Shown};
+use super::{Address, Shown, troubles};
 use crate::lang::T;
 use crate::plan::diff::ChangeKind;
 use crate::plan::upload::{Choices, Preview, Problem, RowChange, Upload, UploadKind};
@@ -150,6 +150,10 @@ impl<'a> UploadPage<'a> {
 
     fn column(problem: &Problem) -> &str {
         problem.column.as_deref().unwrap_or_default()
+    }
+
+    fn words_of(&self, problem: &Problem) -> String {
+        troubles::trouble(self.t, &problem.message)
     }
 
     /// The rows with problems, each once, and whether it is left out already.

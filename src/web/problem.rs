@@ -190,7 +190,14 @@ impl Problem {
     }
 
     /// What is wrong with which field, or what stands there by now, a line each.
-    pub(crate) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self, lang: Lang) -> Vec<String> {
+        match self.refusal.as_deref() {
+            Some(refusal) if lang != Lang::En => refusals::lines(lang.texts(), refusal),
+            _ => self.own_lines(),
+        }
+    }
+
+    fn own_lines(&self) -> Vec<String> {
         let newer = self.fields.get("fields").and_then(Value::as_array).into_iter().flatten().filter_map(|field| {
             let said = |name: &str| field.get(name).and_then(Value::as_str);
             let value = match field.get("value")? {

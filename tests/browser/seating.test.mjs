@@ -8,7 +8,7 @@ before(async () => { server = await Server.start(); });
 after(async () => { await server.end(); await browser.close(); });
 
 const unseated = async (page) => Number(await page.textContent("#status a b >> nth=0"));
-const becomes = (page, count) => page.waitForFunction((count) => Number(document.querySelector("#status a b").textContent) === count, count, { timeout: 5_000 });
+const becomes = (page, count) => page.waitForFunction((count) => Number(document.querySelector("#status a b").textContent) === count, count);
 const middle = async (locator) => { const box = await locator.boundingBox(); return [box.x + box.width / 2, box.y + box.height / 2]; };
 // As a hand does it: in steps, and not too fast.
 async function drag(page, [fromX, fromY], [toX, toY], look) {

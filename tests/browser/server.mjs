@@ -97,5 +97,5 @@ export class Server {
   }
 }
 
-export const live = (page, timeout = 10_000) => page.waitForFunction(() => document.getElementById("live")?.dataset.state === "on", null, { timeout });
+export const live = (page) => page.waitForFunction(() => document.getElementById("live")?.dataset.state === "on");
 export const go = async (page, server, path) => { await page.goto(server.base + path); await live(page); };

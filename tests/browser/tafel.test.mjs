@@ -25,7 +25,7 @@ test("what one does appears in the other's page, and typing, focus and open menu
   const before = await unseated(anna);
   await freeTable(berta);
   await berta.click("button:text-is('Seat') >> nth=0");
-  await anna.waitForFunction((before) => document.querySelector("#status a b").textContent !== before, before, { timeout: 1_000 });
+  await anna.waitForFunction((before) => document.querySelector("#status a b").textContent !== before, before);
   assert.equal(Number(await unseated(anna)), Number(before) - 1);
   assert.equal(await anna.inputValue("[name=notes]"), "typed, not sent");
   assert.equal(await anna.evaluate(() => document.activeElement.name), "company");
@@ -61,7 +61,7 @@ test("links, Back and clicks on plain text leave a page that is its own, and liv
   await go(berta, server, links[1]);
   await berta.fill("[name=first_name]", "Renamed");
   await berta.click("text=Save what I changed");
-  await anna.waitForFunction(() => document.querySelector("h1")?.textContent.includes("Renamed"), null, { timeout: 2_000 });
+  await anna.waitForFunction(() => document.querySelector("h1")?.textContent.includes("Renamed"));
   assert.deepEqual([anna.broken, berta.broken], [[], []]);
 });
 
@@ -82,7 +82,7 @@ test("nothing is lost between two who edit the same guest, and while a form is o
   await anna.fill("[name=notes]", "by Anna");
   await anna.click("text=Save what I changed");
   await anna.waitForFunction(() => document.querySelector("[name=notes]").defaultValue === "by Anna");
-  await anna.waitForFunction(() => document.querySelector("[name=company]").value === "Berta & Co", null, { timeout: 2_000 });
+  await anna.waitForFunction(() => document.querySelector("[name=company]").value === "Berta & Co");
   assert.notEqual(company, "Berta & Co");
   // A slow answer: what is typed meanwhile stays, and what others do meanwhile is shown.
   await anna.route("**/commands", async (route) => { await new Promise((done) => setTimeout(done, 1_000)); await route.continue(); });
@@ -91,9 +91,9 @@ test("nothing is lost between two who edit the same guest, and while a form is o
   await anna.fill("[name=notes]", "typed while it was saved");
   await berta.fill("[name=first_name]", "Meanwhile");
   await berta.click("text=Save what I changed");
-  await anna.waitForFunction(() => document.querySelector("[name=allergies]").defaultValue === "nuts", null, { timeout: 5_000 });
+  await anna.waitForFunction(() => document.querySelector("[name=allergies]").defaultValue === "nuts");
   assert.equal(await anna.inputValue("[name=notes]"), "typed while it was saved");
-  await anna.waitForFunction(() => document.querySelector("h1")?.textContent.includes("Meanwhile"), null, { timeout: 2_000 });
+  await anna.waitForFunction(() => document.querySelector("h1")?.textContent.includes("Meanwhile"));
   await anna.unroute("**/commands");
   // Both change the same field: the later one sees both values side by side, and chooses.
   await anna.fill("[name=department]", "of Anna");
@@ -212,7 +212,7 @@ test("the server is away for ten seconds in the middle of an edit: it is shown, 
   await page.waitForSelector(".toast:has-text('cannot be left yet')");
   await page.waitForTimeout(10_000);
   await server.run();
-  await live(page, 4_000);
+  await live(page);
   await page.waitForSelector(".head:has-text('The long table')");
   await page.waitForSelector("#offline", { state: "hidden" });
   await page.click("main a:has-text('History of this table')");
@@ -228,7 +228,7 @@ test("a newer build is started: idle pages renew themselves, what is typed stays
   const newer = server.newerBuild();
   await server.stop();
   await server.run(newer);
-  await idle.waitForFunction(() => document.querySelector("meta[name=tafel-build]")?.content === "0123456789abcdef", null, { timeout: 4_000 });
+  await idle.waitForFunction(() => document.querySelector("meta[name=tafel-build]")?.content === "0123456789abcdef");
   await busy.waitForSelector("#newer:not([hidden])");
   assert.equal(await busy.inputValue("[name=host]"), "Carla");
   await busy.click("text=Save what I changed");

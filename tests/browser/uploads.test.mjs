@@ -52,7 +52,7 @@ test("a file is dropped on any page, its headers say what it is, and the preview
   await go(other, server, "/tables");
   await other.check(".person input >> nth=0");
   await other.click(".card[data-taken='0'] .seat-here >> nth=0");
-  await page.waitForFunction((seen) => Number(document.querySelector(".head").textContent.match(/plan as of (\d+)/)[1]) > seen, seen, { timeout: 5_000 });
+  await page.waitForFunction((seen) => Number(document.querySelector(".head").textContent.match(/plan as of (\d+)/)[1]) > seen, seen);
   assert.equal(await page.locator("#columns summary").count(), 1);
   await page.click("#columns summary");
   assert.match(await page.textContent("#columns tbody"), /T0\d\d/, "each column with a few of its values");

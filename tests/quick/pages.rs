@@ -245,6 +245,16 @@ fn pages_speak_the_accounts_language_or_else_the_browsers() {
     refused.shows("Tisch T001 gibt es schon").shows("Wählen Sie etwas anderes");
     staff.get("/history").shows("lud draw.xlsx hoch: 168 Tische gestellt");
     staff.get("/guests/999999").shows("Das gibt es nicht");
+    // So is what is wrong with a value, in a form and in a spreadsheet.
+    let wrong = staff.post("/commands", &[("view", &view), ("type", "add_table"), ("number", &"9".repeat(65)), ("seats", "0")]);
+    assert_eq!(wrong.status, 422);
+    wrong.shows("Nummer ist 65 Zeichen lang; möglich sind höchstens 64");
+    let list = "Number,Seats,VIP\nT001,none,vielleicht\n,10,no\nT900,1,no\nT900,1,no\n";
+    let upload = server.admin().upload("tables", "tables.csv", list.as_bytes()).expect(201)["id"].as_str().unwrap().to_owned();
+    let mut admin = server.browser(Role::Admin);
+    let shown = admin.send("GET", &format!("/uploads/{upload}"), &german, None);
+    shown.shows("„none“ muss eine ganze Zahl von 1 bis 1.000 sein").shows("„vielleicht“ ist weder ja noch nein");
+    shown.shows("Die Zeile hat keine Tischnummer").shows("Tisch t900 steht in den Zeilen 4, 5");
     // Programs are told in English, whatever their browser would like.
     assert_eq!(server.admin().get("/api/v1/batches?limit=1").body[0]["summary"], "Upload draw.xlsx: 168 tables placed");
 }

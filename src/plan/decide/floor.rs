@@ -4,6 +4,7 @@ use super::{find_room, find_spot, named};
 use crate::plan::event::Body;
 use crate::plan::floor::{Room, RoomPatch, Spot, SpotPatch, usual_size_m};
 use crate::plan::id::{RoomId, SpotId, Subject};
+use crate::plan::invalid::Invalid;
 use crate::plan::refusal::{InvalidField, Named, Refusal};
 use crate::plan::state::Plan;
 use crate::plan::subject::Touch;
@@ -147,20 +148,19 @@ fn check_code(plan: &Plan, id: Option<SpotId>, set: &SpotPatch) -> Result<(), Re
 }
 
 fn refuse_missing(fields: &[(&str, bool)]) -> Result<(), Refusal> {
-    refuse(fields.iter().filter(|(_, missing)| *missing).map(|(name, _)| (*name, "must be given")))
+    refuse(fields.iter().filter(|(_, missing)| *missing).map(|(name, _)| (*name, Invalid::MustBeGiven)))
 }
 
 fn refuse_cleared(fields: &[(&str, bool)]) -> Result<(), Refusal> {
-    refuse(fields.iter().filter(|(_, cleared)| *cleared).map(|(name, _)| (*name, "cannot be empty")))
+    refuse(fields.iter().filter(|(_, cleared)| *cleared).map(|(name, _)| (*name, Invalid::CannotBeEmpty)))
 }
 
 fn check_lengths(fields: &[(&'static str, &Patch<Metres>)]) -> Result<(), Refusal> {
     let bad = |length: &Patch<Metres>| length.set().is_some_and(|length| !length.is_positive());
-    refuse(fields.iter().filter(|(_, length)| bad(length)).map(|(name, _)| (*name, "must be more than nothing")))
+    refuse(fields.iter().filter(|(_, length)| bad(length)).map(|(name, _)| (*name, Invalid::NotPositive)))
 }
 
-fn refuse<'a>(fields: impl Iterator<Item = (&'a str, &'static str)>) -> Result<(), Refusal> {
-    let errors: Vec<InvalidField> =
-        fields.map(|(field, message)| InvalidField { pointer: format!("/command/{field}"), message: message.to_owned() }).collect();
+fn refuse<'a>(fields: impl Iterator<Item = (&'a str, Invalid)>) -> Result<(), Refusal> {
+    let errors: Vec<InvalidField> = fields.map(|(field, message)| InvalidField { pointer: format!("/command/{field}"), message }).collect();
     if errors.is_empty() { Ok(()) } else { Err(Refusal::Invalid { errors }) }
 }

@@ -4,13 +4,14 @@ use super::{find_guest, named};
 use crate::plan::event::Body;
 use crate::plan::guest::GuestPatch;
 use crate::plan::id::{GuestId, Subject};
+use crate::plan::invalid::Invalid;
 use crate::plan::refusal::Refusal;
 use crate::plan::state::Plan;
 use crate::plan::value::{Patch, Rsvp};
 
 pub(super) fn add(plan: &Plan, set: &GuestPatch) -> Result<Vec<Body>, Refusal> {
     if set.first_name.set().is_none() && set.last_name.set().is_none() {
-        return Err(Refusal::invalid("first_name", "or last_name must be given"));
+        return Err(Refusal::invalid("first_name", Invalid::NameMustBeGiven));
     }
     check_unique(plan, None, set)?;
     check_plus_one(plan, None, set)?;
@@ -27,7 +28,7 @@ pub(super) fn change(plan: &Plan, id: GuestId, set: &GuestPatch) -> Result<Vec<B
     let keeps_first = !matches!(changes.first_name, Patch::Clear) && (guest.first_name.is_some() || changes.first_name.set().is_some());
     let keeps_last = !matches!(changes.last_name, Patch::Clear) && (guest.last_name.is_some() || changes.last_name.set().is_some());
     if !keeps_first && !keeps_last {
-        return Err(Refusal::invalid("first_name", "or last_name must remain"));
+        return Err(Refusal::invalid("first_name", Invalid::NameMustRemain));
     }
     check_unique(plan, Some(id), &changes)?;
     check_plus_one(plan, Some(id), &changes)?;
@@ -80,7 +81,7 @@ fn check_unique(plan: &Plan, id: Option<GuestId>, set: &GuestPatch) -> Result<()
 fn check_plus_one(plan: &Plan, id: Option<GuestId>, set: &GuestPatch) -> Result<(), Refusal> {
     let Some(leader) = set.plus_one_of.set() else { return Ok(()) };
     if Some(*leader) == id {
-        return Err(Refusal::invalid("plus_one_of", "cannot be the guest itself"));
+        return Err(Refusal::invalid("plus_one_of", Invalid::IsTheGuest));
     }
     find_guest(plan, *leader).map(|_| ())
 }

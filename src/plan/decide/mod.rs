@@ -11,6 +11,7 @@ use super::command::{Ask, Command, Request};
 use super::event::{Body, Event, PlanPatch};
 use super::evolve::evolve;
 use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId};
+use super::invalid::Invalid;
 use super::refusal::{ChangedField, Named, Refusal};
 use super::report;
 use super::state::Plan;
@@ -83,7 +84,7 @@ fn decide_one(plan: &Plan, command: &Command) -> Result<Vec<Body>, Refusal> {
 
 fn change_plan(plan: &Plan, set: &PlanPatch) -> Result<Vec<Body>, Refusal> {
     if matches!(set.default_seats, Patch::Clear) {
-        return Err(Refusal::invalid("default_seats", "cannot be empty"));
+        return Err(Refusal::invalid("default_seats", Invalid::CannotBeEmpty));
     }
     let about = &plan.about;
     let mut changes = set.clone();

@@ -3,6 +3,7 @@
 use super::{find_spot, find_table, named};
 use crate::plan::event::Body;
 use crate::plan::id::{SpotId, Subject, TableId};
+use crate::plan::invalid::Invalid;
 use crate::plan::refusal::Refusal;
 use crate::plan::state::Plan;
 use crate::plan::table::TablePatch;
@@ -10,7 +11,7 @@ use crate::plan::value::Patch;
 
 pub(super) fn add(plan: &Plan, set: &TablePatch) -> Result<Vec<Body>, Refusal> {
     if set.number.set().is_none() {
-        return Err(Refusal::invalid("number", "must be given"));
+        return Err(Refusal::invalid("number", Invalid::MustBeGiven));
     }
     check_number(plan, None, set)?;
     let mut set = set.clone();
@@ -24,10 +25,10 @@ pub(super) fn add(plan: &Plan, set: &TablePatch) -> Result<Vec<Body>, Refusal> {
 pub(super) fn change(plan: &Plan, id: TableId, set: &TablePatch) -> Result<Vec<Body>, Refusal> {
     let table = find_table(plan, id)?;
     if matches!(set.number, Patch::Clear) {
-        return Err(Refusal::invalid("number", "cannot be empty"));
+        return Err(Refusal::invalid("number", Invalid::CannotBeEmpty));
     }
     if matches!(set.seats, Patch::Clear) {
-        return Err(Refusal::invalid("seats", "cannot be empty"));
+        return Err(Refusal::invalid("seats", Invalid::CannotBeEmpty));
     }
     let changes = set.against(table);
     if changes.is_empty() {

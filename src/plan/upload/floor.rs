@@ -1,6 +1,6 @@
 //! Rooms, and the spots in them.
 
-use super::{Draft, Outcome, RoomRow, Row, RowRef, SpotRow, outlook};
+use super::{Claim, Draft, Outcome, RoomRow, Row, RowRef, SpotRow, Trouble, outlook};
 use crate::plan::event::Body;
 use crate::plan::floor::{RoomPatch, SpotPatch, usual_size_m};
 use crate::plan::id::{RoomId, SpotId, Subject};
@@ -28,7 +28,8 @@ pub(super) fn assess(draft: &mut Draft<'_>, rooms: &[Row<RoomRow>], spots: &[Row
     for (at, id) in stated {
         let Some((spot, room)) = after.spot(id).and_then(|spot| Some((spot, after.room(spot.room)?))) else { continue };
         if !spot.fits_into(room) {
-            let words = format!("{} reaches beyond the walls of {} ({} m by {} m)", spot.code, room.name, room.width_m, room.depth_m);
+            let (width_m, depth_m) = (room.width_m, room.depth_m);
+            let words = Trouble::BeyondWalls { spot: spot.code.to_string(), room: room.name.to_string(), width_m, depth_m };
             draft.problem(at, "x_m", "outside_room", words);
             draft.refused.insert(Subject::Spot(id));
         }
@@ -39,7 +40,7 @@ pub(super) fn assess(draft: &mut Draft<'_>, rooms: &[Row<RoomRow>], spots: &[Row
         let stays = |spot: &SpotId| plan.spot(*spot).zip(plan.room(id)).is_some_and(|(spot, room)| spot.fits_into(room));
         let outside = after.spots_in(id).filter(stays).filter_map(|spot| after.spot(spot)).find(|spot| !spot.fits_into(room));
         if let Some(spot) = outside {
-            draft.problem(&row.at, "width_m", "outside_room", format!("Spot {} would be outside", spot.code));
+            draft.problem(&row.at, "width_m", "outside_room", Trouble::LeftOutside(spot.code.to_string()));
             draft.refused.insert(Subject::Room(id));
         }
     }
@@ -50,18 +51,18 @@ fn refuse_claimed_twice(draft: &mut Draft<'_>, rooms: &[&Row<RoomRow>], spots: &
     for row in rooms {
         match &row.value.name {
             Some(name) => names.entry(Key::of(name.as_str())).or_default().push(&row.at),
-            None => draft.problem(&row.at, "name", "name_missing", "The row has no room"),
+            None => draft.problem(&row.at, "name", "name_missing", Trouble::RoomMissing),
         }
     }
     let mut codes: HashMap<Key, Vec<&RowRef>> = HashMap::new();
     for row in spots {
         match row.value.set.code.set() {
             Some(code) => codes.entry(Key::of(code.as_str())).or_default().push(&row.at),
-            None => draft.problem(&row.at, "code", "code_missing", "The row has no spot"),
+            None => draft.problem(&row.at, "code", "code_missing", Trouble::SpotMissing),
         }
     }
-    draft.refuse_claimed_twice(&names, "name", "duplicate_room", |name| format!("Room {} stands", name.as_str()));
-    draft.refuse_claimed_twice(&codes, "code", "duplicate_spot", |code| format!("Spot {} stands", code.as_str()));
+    draft.refuse_claimed_twice(&names, "name", "duplicate_room", |name| Claim::Room(name.as_str().to_owned()));
+    draft.refuse_claimed_twice(&codes, "code", "duplicate_spot", |code| Claim::Spot(code.as_str().to_owned()));
 }
 
 fn state_room(draft: &mut Draft<'_>, row: &Row<RoomRow>, new_rooms: &mut HashMap<Key, RoomId>) {
@@ -72,7 +73,7 @@ fn state_room(draft: &mut Draft<'_>, row: &Row<RoomRow>, new_rooms: &mut HashMap
     let known = draft.plan.room_by_name(name.as_str());
     for (field, length) in [("width_m", row.value.width_m), ("depth_m", row.value.depth_m)] {
         if known.is_none() && length.is_none() {
-            draft.problem(&row.at, field, "size_missing", format!("The new room {name} needs a width and a depth"));
+            draft.problem(&row.at, field, "size_missing", Trouble::SizeMissing(name.to_string()));
             return;
         }
     }
@@ -99,7 +100,7 @@ fn state_spot(draft: &mut Draft<'_>, row: &Row<SpotRow>, new_rooms: &HashMap<Key
     if let Some(name) = &row.value.room {
         let room = draft.plan.room_by_name(name.as_str()).or_else(|| new_rooms.get(&Key::of(name.as_str())).copied());
         let Some(room) = room else {
-            draft.problem(&row.at, "room", "unknown_room", format!("There is no room {name}"));
+            draft.problem(&row.at, "room", "unknown_room", Trouble::NoRoom(name.to_string()));
             return None;
         };
         set.room = Patch::Set(room);
@@ -117,7 +118,7 @@ fn state_spot(draft: &mut Draft<'_>, row: &Row<SpotRow>, new_rooms: &HashMap<Key
 fn complete(draft: &mut Draft<'_>, row: &Row<SpotRow>, set: &mut SpotPatch) -> bool {
     let missing = [("room", set.room.set().is_none()), ("x_m", set.x_m.set().is_none()), ("y_m", set.y_m.set().is_none())];
     for (field, _) in missing.iter().filter(|(_, missing)| *missing) {
-        draft.problem(&row.at, field, "value_missing", "A new spot needs a room, an x and a y");
+        draft.problem(&row.at, field, "value_missing", Trouble::PlaceMissing);
     }
     let seats = set.seats.set().copied().unwrap_or(draft.plan.about.default_seats);
     set.seats = Patch::Set(seats);

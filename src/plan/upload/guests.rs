@@ -2,7 +2,7 @@
 
 use super::merge::{Since, settle};
 use super::plus_one::Names;
-use super::{Draft, GuestRow, Missing, Move, Outcome, Row, RowRef};
+use super::{Claim, Draft, GuestRow, Missing, Move, Outcome, Row, RowRef, Trouble};
 use crate::plan::event::Body;
 use crate::plan::guest::{Guest, GuestPatch};
 use crate::plan::id::{GuestId, Subject, TableId};
@@ -105,17 +105,17 @@ fn identify(draft: &mut Draft<'_>, row: &Row<GuestRow>, by_name: &ByName) -> Opt
     if has_identity(set) {
         let known = by_identity(plan, set);
         if known.is_none() && !has_name(set) {
-            draft.problem(&row.at, "first_name", "name_missing", "A new guest needs a first or a last name");
+            draft.problem(&row.at, "first_name", "name_missing", Trouble::NameNeeded);
             return None;
         }
         if known.and_then(|id| plan.guest(id)).is_some_and(|guest| !keeps_a_name(guest, set)) {
-            draft.problem(&row.at, "first_name", "name_missing", "A first or a last name must remain");
+            draft.problem(&row.at, "first_name", "name_missing", Trouble::NameMustRemain);
             return None;
         }
         return Some(known);
     }
     if !has_name(set) {
-        draft.problem(&row.at, "employee_no", "nobody", "The row has no employee number, no e-mail and no name");
+        draft.problem(&row.at, "employee_no", "nobody", Trouble::Nobody);
         return None;
     }
     match by_name.find(set) {
@@ -124,7 +124,7 @@ fn identify(draft: &mut Draft<'_>, row: &Row<GuestRow>, by_name: &ByName) -> Opt
         several => {
             let people: Vec<String> = several.iter().filter_map(|id| plan.guest(*id)).map(describe).collect();
             let people = super::listed(people.iter());
-            let words = format!("{} guests have this name, and the row has no employee number and no e-mail: {people}", several.len());
+            let words = Trouble::AmbiguousName { count: several.len(), people };
             draft.problem(&row.at, "last_name", "ambiguous_name", words);
             None
         }
@@ -136,17 +136,17 @@ fn since_export(draft: &mut Draft<'_>, row: &Row<GuestRow>, since: &Since) -> Op
     let plan = draft.plan;
     match plan.guest(since.guest) {
         Some(guest) if !keeps_a_name(guest, &row.value.set) => {
-            draft.problem(&row.at, "first_name", "name_missing", "A first or a last name must remain");
+            draft.problem(&row.at, "first_name", "name_missing", Trouble::NameMustRemain);
             None
         }
         Some(_) => Some(Some(since.guest)),
         None if since.was.is_empty() => {
-            draft.warn(&row.at, "last_name", "guest_removed", format!("{} was removed since the export, and stays so", since.label));
+            draft.warn(&row.at, "last_name", "guest_removed", Trouble::StaysRemoved { label: since.label.clone() });
             draft.outcomes.insert(row.at.clone(), Outcome::Silent);
             None
         }
         None => {
-            let words = format!("{} was removed since the export; leave the row out, or add the guest again by hand", since.label);
+            let words = Trouble::Removed { label: since.label.clone() };
             draft.problem(&row.at, "last_name", "guest_removed", words);
             None
         }
@@ -182,7 +182,7 @@ fn refuse_meant_twice(draft: &mut Draft<'_>, identified: &[(&Row<GuestRow>, Opti
         }
     }
     let plan = draft.plan;
-    draft.refuse_claimed_twice(&meant, "employee_no", "duplicate_guest", |id| format!("{} stands", plan.label(Subject::Guest(*id))));
+    draft.refuse_claimed_twice(&meant, "employee_no", "duplicate_guest", |id| Claim::Guest(plan.label(Subject::Guest(*id))));
     // Rows that mean the same guest say the same number; once is enough.
     for (row, _) in identified.iter().filter(|(row, _)| !draft.is_refused(&row.at)) {
         if let Some(number) = row.value.set.employee_no.set() {
@@ -192,10 +192,8 @@ fn refuse_meant_twice(draft: &mut Draft<'_>, identified: &[(&Row<GuestRow>, Opti
             emails.entry(Key::of(email.as_str())).or_default().push(&row.at);
         }
     }
-    draft.refuse_claimed_twice(&numbers, "employee_no", "duplicate_employee_no", |number| {
-        format!("Employee number {} stands", number.as_str())
-    });
-    draft.refuse_claimed_twice(&emails, "email", "duplicate_email", |email| format!("{} stands", email.as_str()));
+    draft.refuse_claimed_twice(&numbers, "employee_no", "duplicate_employee_no", |number| Claim::EmployeeNo(number.as_str().to_owned()));
+    draft.refuse_claimed_twice(&emails, "email", "duplicate_email", |email| Claim::Email(email.as_str().to_owned()));
 }
 
 /// A number or an address that belongs to somebody whom the file does not give another one.
@@ -210,7 +208,8 @@ fn refuse_taken(draft: &mut Draft<'_>, identified: &[(&Row<GuestRow>, Option<Gue
             && !removed.contains(&holder)
             && stated.get(&holder).is_none_or(|set| set.employee_no.is_keep())
         {
-            let words = format!("{number} is the employee number of {}", plan.guest(holder).map(describe).unwrap_or_default());
+            let holder = plan.guest(holder).map(describe).unwrap_or_default();
+            let words = Trouble::NumberTaken { number: number.to_string(), holder };
             draft.problem(&row.at, "employee_no", "employee_no_taken", words);
         }
         if let Some(email) = set.email.set()
@@ -218,7 +217,8 @@ fn refuse_taken(draft: &mut Draft<'_>, identified: &[(&Row<GuestRow>, Option<Gue
             && !removed.contains(&holder)
             && stated.get(&holder).is_none_or(|set| set.email.is_keep())
         {
-            let words = format!("{email} is the address of {}", plan.guest(holder).map(describe).unwrap_or_default());
+            let holder = plan.guest(holder).map(describe).unwrap_or_default();
+            let words = Trouble::EmailTaken { email: email.to_string(), holder };
             draft.problem(&row.at, "email", "email_taken", words);
         }
     }
@@ -279,11 +279,11 @@ fn wish(draft: &mut Draft<'_>, guest: &Meant<'_>, now: Option<&Guest>) -> Patch<
         Patch::Keep => return Patch::Keep,
     };
     let Some(table) = plan.table_by_number(number.as_str()) else {
-        draft.problem(guest.at, "table", "unknown_table", format!("There is no table {number}"));
+        draft.problem(guest.at, "table", "unknown_table", Trouble::NoTable(number.to_string()));
         return Patch::Keep;
     };
     if rsvp == Rsvp::Declined {
-        draft.warn(guest.at, "table", "guest_declined", "Who declined gets no seat");
+        draft.warn(guest.at, "table", "guest_declined", Trouble::Declined);
         return if seated.is_some() { Patch::Clear } else { Patch::Keep };
     }
     match seated {
@@ -340,7 +340,7 @@ fn refuse_full(draft: &mut Draft<'_>, meant: &[Meant<'_>], stated: &HashMap<RowR
         });
         *free -= 1;
         if *free < 0 {
-            let words = format!("Table {} has {} seats, and {} more would be needed", there.number, there.seats, -*free);
+            let words = Trouble::Full { table: there.number.to_string(), seats: there.seats.get(), more: -*free };
             draft.problem(guest.at, "table", "table_full", words);
         }
     }

@@ -6,8 +6,10 @@ mod merge;
 mod placement;
 mod plus_one;
 mod tables;
+mod trouble;
 
 pub use merge::{Conflict, FieldRef, Since, against};
+pub use trouble::{Claim, Trouble};
 
 use super::command::ApplyUpload;
 use super::diff::{Change, diff};
@@ -16,6 +18,7 @@ use super::evolve::apply;
 use super::floor::SpotPatch;
 use super::guest::GuestPatch;
 use super::id::{BatchId, Position, Subject};
+use super::invalid::Invalid;
 use super::refusal::{InvalidField, Refusal};
 use super::state::Plan;
 use super::table::TablePatch;
@@ -256,13 +259,14 @@ pub struct Problem {
     /// The column's header as it stands in the file.
     pub column: Option<String>,
     pub code: &'static str,
-    pub message: String,
+    #[schema(value_type = String)]
+    pub message: Trouble,
 }
 
 impl Problem {
     #[must_use]
-    pub fn new(at: &RowRef, column: Option<String>, code: &'static str, message: impl Into<String>) -> Self {
-        Self { row: at.row, sheet: at.sheet.clone(), column, code, message: message.into() }
+    pub fn new(at: &RowRef, column: Option<String>, code: &'static str, message: Trouble) -> Self {
+        Self { row: at.row, sheet: at.sheet.clone(), column, code, message }
     }
 }
 
@@ -310,13 +314,13 @@ impl Draft<'_> {
         self.upload.columns.iter().find(|column| column.field.as_deref() == Some(field)).map(|column| column.header.clone())
     }
 
-    fn problem(&mut self, at: &RowRef, field: &str, code: &'static str, message: impl Into<String>) {
+    fn problem(&mut self, at: &RowRef, field: &str, code: &'static str, message: Trouble) {
         let column = self.header(field);
         self.problems.push(Problem::new(at, column, code, message));
         self.outcomes.insert(at.clone(), Outcome::Refused);
     }
 
-    fn warn(&mut self, at: &RowRef, field: &str, code: &'static str, message: impl Into<String>) {
+    fn warn(&mut self, at: &RowRef, field: &str, code: &'static str, message: Trouble) {
         let column = self.header(field);
         self.warnings.push(Problem::new(at, column, code, message));
     }
@@ -353,19 +357,14 @@ impl Draft<'_> {
     }
 
     /// A problem on each row of every group that claims the same thing.
-    fn refuse_claimed_twice<K>(
-        &mut self,
-        claims: &HashMap<K, Vec<&RowRef>>,
-        field: &str,
-        code: &'static str,
-        words: impl Fn(&K) -> String,
-    ) {
-        let mut rows: Vec<(&RowRef, String)> = Vec::new();
+    fn refuse_claimed_twice<K>(&mut self, claims: &HashMap<K, Vec<&RowRef>>, field: &str, code: &'static str, claim: impl Fn(&K) -> Claim) {
+        let mut rows: Vec<(&RowRef, Trouble)> = Vec::new();
         for (what, claimants) in claims.iter().filter(|(_, claimants)| claimants.len() > 1) {
             let numbers = listed(claimants.iter().map(|at| at.row));
-            rows.extend(claimants.iter().map(|at| (*at, format!("{} in rows {numbers}", words(what)))));
+            let twice = Trouble::Twice { what: claim(what), rows: numbers };
+            rows.extend(claimants.iter().map(|at| (*at, twice.clone())));
         }
-        rows.sort();
+        rows.sort_by_key(|(at, _)| *at);
         for (at, message) in rows {
             self.problem(at, field, code, message);
         }
@@ -406,8 +405,7 @@ pub fn assess(plan: &Plan, upload: &Upload, choices: &Choices) -> Result<(Previe
         statements: Vec::new(),
     };
     if upload.origin == Origin::Foreign {
-        let words = "The file was exported from another plan, so it is read as any list";
-        draft.warnings.push(Problem::new(&RowRef { sheet: None, row: 1 }, None, "exported_elsewhere", words));
+        draft.warnings.push(Problem::new(&RowRef { sheet: None, row: 1 }, None, "exported_elsewhere", Trouble::Foreign));
     }
     match &upload.rows {
         Rows::Guests(rows) => guests::assess(&mut draft, rows),
@@ -454,14 +452,15 @@ fn outlook(plan: &Plan, bodies: &[Body]) -> Plan {
 }
 
 fn check_choices(draft: &Draft<'_>) -> Result<(), Refusal> {
-    let unknown = |pointer: &str, message: String| Refusal::Invalid { errors: vec![InvalidField { pointer: pointer.to_owned(), message }] };
+    let unknown =
+        |pointer: &str, message: Invalid| Refusal::Invalid { errors: vec![InvalidField { pointer: pointer.to_owned(), message }] };
     if let Some(id) = draft.choices.remove.iter().find(|id| !draft.missing.iter().any(|missing| missing.id == **id)) {
-        return Err(unknown("/remove", format!("{id} is not among the missing")));
+        return Err(unknown("/remove", Invalid::NotMissing(*id)));
     }
     if let Some(at) =
         draft.choices.moves.iter().find(|at| !draft.moves.iter().any(|moved| moved.row == at.row) && !draft.outcomes.contains_key(at))
     {
-        return Err(unknown("/move", format!("row {at} is not in the file")));
+        return Err(unknown("/move", Invalid::NotInTheFile(at.to_string())));
     }
     Ok(())
 }
@@ -509,7 +508,7 @@ fn finish(mut draft: Draft<'_>, after: &Plan) -> Preview {
         };
         *count += 1;
     }
-    draft.problems.sort_by(|a, b| (&a.sheet, a.row, &a.column, &a.message).cmp(&(&b.sheet, b.row, &b.column, &b.message)));
+    draft.problems.sort_by_cached_key(|problem| (problem.sheet.clone(), problem.row, problem.column.clone(), problem.message.to_string()));
     draft.problems.dedup();
     let anything = counts.added + counts.changed + counts.unchanged + counts.removed > 0;
     Preview {

@@ -1,6 +1,6 @@
 //! A draw, or the placement of VIP tables: tables and spots.
 
-use super::{Draft, Outcome, PlacementRow, Protected, Row, RowRef, UploadKind};
+use super::{Claim, Draft, Outcome, PlacementRow, Protected, Row, RowRef, Trouble, UploadKind};
 use crate::plan::event::Body;
 use crate::plan::id::{SpotId, Subject, TableId};
 use crate::plan::value::{Code, Patch};
@@ -60,15 +60,15 @@ fn resolve<'r>(draft: &mut Draft<'_>, row: &'r Row<PlacementRow>) -> Option<Plac
         return None;
     }
     let Some(number) = &row.value.table else {
-        draft.problem(&row.at, "number", "table_missing", "The row names no table");
+        draft.problem(&row.at, "number", "table_missing", Trouble::TableMissing);
         return None;
     };
     let Some(table) = table else {
-        draft.problem(&row.at, "number", "unknown_table", format!("There is no table {number}"));
+        draft.problem(&row.at, "number", "unknown_table", Trouble::NoTable(number.to_string()));
         return None;
     };
     if !draws && !is_vip {
-        draft.problem(&row.at, "number", "not_vip", format!("{number} is no VIP table; other tables are placed by the draw"));
+        draft.problem(&row.at, "number", "not_vip", Trouble::NotVip(number.to_string()));
         return None;
     }
     let spot = match &row.value.spot {
@@ -78,7 +78,7 @@ fn resolve<'r>(draft: &mut Draft<'_>, row: &'r Row<PlacementRow>) -> Option<Plac
             if let Some(spot) = draft.plan.spot_by_code(code.as_str()) {
                 Patch::Set(spot)
             } else {
-                draft.problem(&row.at, "code", "unknown_spot", format!("There is no spot {code}"));
+                draft.problem(&row.at, "code", "unknown_spot", Trouble::NoSpot(code.to_string()));
                 return None;
             }
         }
@@ -96,9 +96,8 @@ fn refuse_claimed_twice(draft: &mut Draft<'_>, placements: &[Placement<'_>]) {
         }
     }
     let plan = draft.plan;
-    draft
-        .refuse_claimed_twice(&tables, "number", "duplicate_table", |table| format!("Table {} stands", plan.label(Subject::Table(*table))));
-    draft.refuse_claimed_twice(&spots, "code", "duplicate_spot", |spot| format!("Spot {} is given away", plan.label(Subject::Spot(*spot))));
+    draft.refuse_claimed_twice(&tables, "number", "duplicate_table", |table| Claim::Table(plan.label(Subject::Table(*table))));
+    draft.refuse_claimed_twice(&spots, "code", "duplicate_spot", |spot| Claim::GivenAway(plan.label(Subject::Spot(*spot))));
 }
 
 /// A spot held by a table that the file does not move is a problem, never a displacement.
@@ -115,13 +114,8 @@ fn refuse_taken(draft: &mut Draft<'_>, placements: &[Placement<'_>]) {
         for placement in placements.iter().filter(|placement| moving.contains(&placement.table)) {
             let Patch::Set(spot) = placement.spot else { continue };
             if let Some(holder) = plan.table_on(spot).filter(|holder| !moving.contains(holder)) {
-                let (spot, holder) = (plan.label(Subject::Spot(spot)), plan.label(Subject::Table(holder)));
-                draft.problem(
-                    placement.at,
-                    "code",
-                    "spot_taken",
-                    format!("Table {holder} stands on {spot}, and the file does not move it"),
-                );
+                let words = Trouble::SpotTaken { spot: plan.label(Subject::Spot(spot)), table: plan.label(Subject::Table(holder)) };
+                draft.problem(placement.at, "code", "spot_taken", words);
                 found = true;
             }
         }
@@ -138,7 +132,12 @@ fn warn_too_small(draft: &mut Draft<'_>, placements: &[Placement<'_>]) {
         if let (Some(table), Some(spot)) = (plan.table(placement.table), plan.spot(spot))
             && spot.seats < table.seats
         {
-            let words = format!("{} has {} seats, {} has {}", table.number, table.seats, spot.code, spot.seats);
+            let words = Trouble::SpotTooSmall {
+                table: table.number.to_string(),
+                table_seats: table.seats.get(),
+                spot: spot.code.to_string(),
+                spot_seats: spot.seats.get(),
+            };
             draft.warn(placement.at, "code", "spot_too_small", words);
         }
     }

@@ -1,7 +1,7 @@
 //! Whom a guest accompanies, by name: who is meant by "plus one of Anna Bauer".
 
-use super::Draft;
 use super::guests::{Meant, full_name, guest_name};
+use super::{Draft, Trouble};
 use crate::plan::id::GuestId;
 use crate::plan::state::Plan;
 use crate::plan::value::{Key, Patch};
@@ -103,11 +103,11 @@ impl Names {
         match (in_file.as_slice(), in_plan.as_slice()) {
             ([leader], _) | ([], [leader]) => Patch::Set(*leader),
             ([], []) => {
-                draft.warn(guest.at, "plus_one_of", "unknown_leader", format!("Nobody is called {wanted}, so no link is made"));
+                draft.warn(guest.at, "plus_one_of", "unknown_leader", Trouble::UnknownLeader(wanted.to_string()));
                 Patch::Keep
             }
             _ => {
-                draft.warn(guest.at, "plus_one_of", "ambiguous_leader", format!("Several guests are called {wanted}, so no link is made"));
+                draft.warn(guest.at, "plus_one_of", "ambiguous_leader", Trouble::AmbiguousLeader(wanted.to_string()));
                 Patch::Keep
             }
         }

@@ -1,6 +1,6 @@
 //! A list of tables.
 
-use super::{Draft, Missing, Outcome, Row, RowRef};
+use super::{Claim, Draft, Missing, Outcome, Row, RowRef, Trouble};
 use crate::plan::decide::table_removal;
 use crate::plan::event::Body;
 use crate::plan::id::{Subject, TableId};
@@ -16,10 +16,10 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<TablePatch>]) {
     for row in &sound {
         match row.value.number.set() {
             Some(number) => claims.entry(Key::of(number.as_str())).or_default().push(&row.at),
-            None => draft.problem(&row.at, "number", "number_missing", "The row has no table number"),
+            None => draft.problem(&row.at, "number", "number_missing", Trouble::NoNumber),
         }
     }
-    draft.refuse_claimed_twice(&claims, "number", "duplicate_table", |number| format!("Table {} stands", number.as_str()));
+    draft.refuse_claimed_twice(&claims, "number", "duplicate_table", |number| Claim::Table(number.as_str().to_owned()));
     for row in &sound {
         check_seats(draft, row);
     }
@@ -47,7 +47,7 @@ fn check_seats(draft: &mut Draft<'_>, row: &Row<TablePatch>) {
     };
     let seated = plan.seated_at(table.id);
     if seats.get() < seated && *seats < table.seats {
-        let words = format!("{seated} guests sit at table {}; {seats} seats are not enough", table.number);
+        let words = Trouble::TooFewSeats { table: table.number.to_string(), seated, seats: seats.get() };
         draft.problem(&row.at, "seats", "too_few_seats", words);
     }
 }

@@ -113,7 +113,7 @@ fn asked(value: Value, caller: &Caller, batch: BatchId, retracts: bool) -> Resul
     let reason = match reason {
         Some(reason) => reason,
         None if caller.role < Role::Admin || !retracts => Text::stored("undone"),
-        None => return Err(vec![InvalidField { pointer: "/reason".to_owned(), message: "must be given".to_owned() }]),
+        None => return Err(vec![InvalidField { pointer: "/reason".to_owned(), message: crate::plan::Invalid::MustBeGiven }]),
     };
     let is_admin = caller.role == Role::Admin;
     Ok(ChangeValidity { id: BatchId(id), batch, retracts, reason, actor: caller.actor.clone(), is_admin, at: now(), position })

@@ -1,7 +1,7 @@
 //! Commands from JSON: each field is taken out by name, and what is left over is an error, so that no typing error is lost.
 
 use crate::plan::command::Command;
-use crate::plan::{InvalidField, Position};
+use crate::plan::{Invalid as Wrong, InvalidField, Position};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -25,24 +25,28 @@ pub(super) struct Fields {
 }
 
 /// What the deserialiser says of a number in its types' names, for people.
-fn worded(message: &str) -> String {
+fn worded(message: &str) -> Wrong {
     match message.rsplit_once("expected ") {
-        Some((_, "u8" | "u16" | "u32" | "u64" | "usize")) => "must be a whole number, and not negative".to_owned(),
-        Some((_, "i32" | "i64")) => "must be a whole number".to_owned(),
-        Some((_, "f64" | "f32")) => "must be a number".to_owned(),
-        _ => message.to_owned(),
+        Some((_, "u8" | "u16" | "u32" | "u64" | "usize")) => Wrong::MustBeNatural,
+        Some((_, "i32" | "i64")) => Wrong::MustBeWhole,
+        Some((_, "f64" | "f32")) => Wrong::MustBeNumber,
+        _ => Wrong::of_words(message),
     }
 }
 
-fn invalid(pointer: impl Into<String>, message: impl Into<String>) -> Invalid {
-    vec![InvalidField { pointer: pointer.into(), message: message.into() }]
+fn invalid(pointer: impl Into<String>, message: Wrong) -> Invalid {
+    vec![InvalidField { pointer: pointer.into(), message }]
+}
+
+fn said(words: &str) -> Wrong {
+    Wrong::Said(words.to_owned())
 }
 
 impl Fields {
     pub(super) fn of(pointer: &str, value: Value) -> Result<Self, Invalid> {
         match value {
             Value::Object(map) => Ok(Self { pointer: pointer.to_owned(), map }),
-            _ => Err(invalid(pointer, "must be an object")),
+            _ => Err(invalid(pointer, said("must be an object"))),
         }
     }
 
@@ -57,7 +61,7 @@ impl Fields {
     }
 
     pub(super) fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, Invalid> {
-        self.optional(name)?.ok_or_else(|| invalid(format!("{}/{name}", self.pointer), "must be given"))
+        self.optional(name)?.ok_or_else(|| invalid(format!("{}/{name}", self.pointer), Wrong::MustBeGiven))
     }
 
     /// All fields that are left.
@@ -66,7 +70,7 @@ impl Fields {
         serde_path_to_error::deserialize(rest).map_err(|error| {
             let path = error.path().to_string();
             let place = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
-            invalid(format!("{}{place}", self.pointer), error.into_inner().to_string())
+            invalid(format!("{}{place}", self.pointer), worded(&error.into_inner().to_string()))
         })
     }
 
@@ -75,10 +79,7 @@ impl Fields {
         let unknown: Invalid = self
             .map
             .keys()
-            .map(|name| InvalidField {
-                pointer: format!("{}/{name}", self.pointer),
-                message: "is not a field that is known here".to_owned(),
-            })
+            .map(|name| InvalidField { pointer: format!("{}/{name}", self.pointer), message: Wrong::UnknownField })
             .collect();
         if unknown.is_empty() { Ok(()) } else { Err(unknown) }
     }
@@ -93,15 +94,15 @@ pub(crate) fn body(value: Value) -> Result<Body, Invalid> {
     fields.end()?;
     let commands = match (one, several) {
         (Some(one), None) => vec![command("/command", one)?],
-        (None, Some(several)) if several.is_empty() => return Err(invalid("/commands", "must not be empty")),
+        (None, Some(several)) if several.is_empty() => return Err(invalid("/commands", Wrong::CannotBeEmpty)),
         (None, Some(several)) if several.len() > COMMANDS => {
-            return Err(invalid("/commands", format!("may hold at most {COMMANDS} commands")));
+            return Err(invalid("/commands", said(&format!("may hold at most {COMMANDS} commands"))));
         }
         (None, Some(several)) => {
             let numbered = several.into_iter().enumerate();
             numbered.map(|(index, value)| command(&format!("/commands/{index}"), value)).collect::<Result<_, _>>()?
         }
-        _ => return Err(invalid("/command", "must be given, or commands instead of it")),
+        _ => return Err(invalid("/command", said("must be given, or commands instead of it"))),
     };
     Ok(Body { id, seen, commands })
 }
@@ -133,7 +134,7 @@ fn command(pointer: &str, value: Value) -> Result<Command, Invalid> {
         "mark_arrived" => Command::MarkArrived { guest: fields.required("guest")? },
         "undo_arrival" => Command::UndoArrival { guest: fields.required("guest")? },
         "change_plan" => Command::ChangePlan { set: fields.rest()? },
-        _ => return Err(invalid(format!("{pointer}/type"), format!("there is no command {kind:?}"))),
+        _ => return Err(invalid(format!("{pointer}/type"), said(&format!("there is no command {kind:?}")))),
     };
     fields.end()?;
     Ok(command)
@@ -146,7 +147,7 @@ mod tests {
 
     fn errors(command: Value) -> Vec<(String, String)> {
         let body = body(json!({ "id": Uuid::nil(), "command": command }));
-        body.map(|_| ()).unwrap_err().into_iter().map(|error| (error.pointer, error.message)).collect()
+        body.map(|_| ()).unwrap_err().into_iter().map(|error| (error.pointer, error.message.to_string())).collect()
     }
 
     #[test]

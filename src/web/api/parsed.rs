@@ -50,7 +50,7 @@ impl Parsed {
         &self,
         kind: UploadKind,
         kept: PendingUpload,
-        problems: Vec<crate::plan::upload::Problem>,
+        problems: Vec<(crate::plan::upload::Problem, String)>,
     ) -> Result<Vec<u8>, Problem> {
         let _permit = self.parsing.acquire().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
         let mapping: Mapping = serde_json::from_str(&kept.mapping).unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::ledger::{Answer, Failure, Ledger, blocking, now};
 use crate::plan::command::{ApplyUpload, Ask, Request};
 use crate::plan::event::Body;
 use crate::plan::upload::{Choices, Counts, Origin, Preview, RowRef, Upload, UploadKind, against, assess};
-use crate::plan::{BatchId, InvalidField, Plan, Position, Refusal, Timestamp};
+use crate::plan::{BatchId, Invalid, InvalidField, Plan, Position, Refusal, Timestamp};
 use crate::sheet::{FILE_BYTES, Mapping};
 use crate::store::{PendingUpload, codec};
 use crate::web::auth::Caller;
@@ -193,7 +193,7 @@ async fn read_field(field: &mut Field, limit: usize, words: &str) -> Result<Vec<
 
 fn read_mapping(json: Option<Vec<u8>>) -> Result<(String, Mapping), Problem> {
     let Some(json) = json else { return Ok(("{}".to_owned(), Mapping::new())) };
-    let invalid = |message: String| Problem::invalid(&[InvalidField { pointer: "/mapping".to_owned(), message }]);
+    let invalid = |words: String| Problem::invalid(&[InvalidField { pointer: "/mapping".to_owned(), message: Invalid::Said(words) }]);
     let json = String::from_utf8(json).map_err(|error| invalid(error.to_string()))?;
     let mapping = serde_json::from_str(&json).map_err(|error| invalid(format!("must be an object of header to field: {error}")))?;
     Ok((json, mapping))
@@ -350,7 +350,7 @@ fn read_choices(body: &[u8]) -> Result<(Choices, Option<Position>), Problem> {
         let mine = fields.optional::<Vec<String>>("mine")?.unwrap_or_default();
         fields.end()?;
         let mine = mine.iter().map(|field| field.parse()).collect::<Result<_, _>>();
-        let mine = mine.map_err(|message| vec![InvalidField { pointer: "/mine".to_owned(), message }])?;
+        let mine = mine.map_err(|words| vec![InvalidField { pointer: "/mine".to_owned(), message: Invalid::Said(words) }])?;
         Ok((Choices { leave_out, remove, moves, mine }, position))
     };
     read().map_err(|errors| Problem::invalid(&errors))
@@ -361,6 +361,6 @@ fn rows(pointer: &str, values: Option<Vec<Value>>) -> Result<BTreeSet<RowRef>, V
         Value::String(text) => text.parse(),
         value => value.to_string().parse(),
     };
-    let invalid = |message: String| vec![InvalidField { pointer: pointer.to_owned(), message }];
+    let invalid = |words: String| vec![InvalidField { pointer: pointer.to_owned(), message: Invalid::Said(words) }];
     values.into_iter().flatten().map(row).collect::<Result<_, _>>().map_err(invalid)
 }

@@ -4,8 +4,8 @@ use super::form::{Pairs, value};
 use super::framed;
 use crate::lang::T;
 use crate::ledger::{Failure, blocking, now};
-use crate::plan::InvalidField;
 use crate::plan::command::Role;
+use crate::plan::{Invalid, InvalidField};
 use crate::store::{Account, Store, StoreError};
 use crate::view::Address;
 use crate::web::App;
@@ -34,7 +34,7 @@ pub(crate) async fn change_account(
     let name = value(&pairs, "name").unwrap_or_default().trim().to_owned();
     let action = value(&pairs, "action").unwrap_or_default().to_owned();
     let role = value(&pairs, "role").and_then(|role| role.parse::<Role>().ok());
-    password::check_name(&name).map_err(|why| invalid("name", &why.to_string()))?;
+    password::check_name(&name).map_err(|why| invalid("name", Invalid::Said(why.to_string())))?;
     if name.eq_ignore_ascii_case(&caller.actor) && matches!(action.as_str(), "disable" | "role") {
         let detail = "Ask another admin: nobody locks themselves out.";
         return Err(Problem::new(StatusCode::CONFLICT, "own_account", "This is your own account", detail));
@@ -51,14 +51,14 @@ pub(crate) async fn change_account(
     framed(&app, &caller, &Address::new("/accounts", ""), StatusCode::OK, &notice).await
 }
 
-fn invalid(field: &str, message: &str) -> Problem {
-    Problem::invalid(&[InvalidField { pointer: format!("/{field}"), message: message.to_owned() }])
+fn invalid(field: &str, message: Invalid) -> Problem {
+    Problem::invalid(&[InvalidField { pointer: format!("/{field}"), message }])
 }
 
 /// Does it; answers a password that was made up.
 fn carry_out(store: &dyn Store, name: &str, action: &str, role: Option<Role>) -> Result<Option<String>, Problem> {
     let failed = |error: StoreError| match error {
-        StoreError::Exists { .. } => invalid("name", "is taken"),
+        StoreError::Exists { .. } => invalid("name", Invalid::Taken),
         error => Failure::from(error).into(),
     };
     let unknown = || Problem::not_found("unknown_account", "There is no such account");
@@ -69,7 +69,7 @@ fn carry_out(store: &dyn Store, name: &str, action: &str, role: Option<Role>) ->
     };
     match action {
         "add" => {
-            let role = role.ok_or_else(|| invalid("role", "must be chosen"))?;
+            let role = role.ok_or_else(|| invalid("role", Invalid::MustBeChosen))?;
             let (password, hash) = made_up()?;
             let account =
                 Account { name: name.to_owned(), role, password_hash: Some(hash), created_at: now(), disabled_at: None, language: None };
@@ -85,7 +85,7 @@ fn carry_out(store: &dyn Store, name: &str, action: &str, role: Option<Role>) ->
             Ok(Some(password))
         }
         "role" => {
-            let role = role.ok_or_else(|| invalid("role", "must be chosen"))?;
+            let role = role.ok_or_else(|| invalid("role", Invalid::MustBeChosen))?;
             if store.set_role(name, role).map_err(failed)? { Ok(None) } else { Err(unknown()) }
         }
         "disable" => {

@@ -1,15 +1,17 @@
 //! The list of guests as it is shown, as a file.
 
 use crate::ledger::{Failure, blocking};
-use crate::plan::upload::{Choices, UploadKind};
+use crate::plan::upload::{Choices, Problem as UploadProblem, UploadKind};
 use crate::plan::{Code, Guest, Plan};
 use crate::report::harmless;
 use crate::sheet::{mark, template};
 use crate::view::past::asked;
+use crate::view::troubles::trouble;
 use crate::view::{Address, Listed, listed};
 use crate::web::App;
 use crate::web::api::id_in_path;
 use crate::web::api::uploads::{assess_aside, load};
+use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -131,13 +133,22 @@ pub(crate) async fn template_file(path: web::Path<String>) -> Result<HttpRespons
 }
 
 /// `/uploads/ID/problems.xlsx`: the file again, with what is wrong marked where it stands.
-pub(crate) async fn problems_file(path: web::Path<String>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn problems_file(
+    path: web::Path<String>,
+    caller: web::ReqData<Caller>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let id = id_in_path(&path)?;
     let (_, upload) = load(&app, id).await?;
     let preview = assess_aside(app.ledger()?.snapshot().plan.clone(), upload.clone(), Choices::default()).await?;
     let store = app.ledger()?.store().clone();
     let kept = blocking(move || store.upload(id)).await?.map_err(Failure::from)?;
     let kept = kept.ok_or_else(|| Problem::not_found("unknown_upload", "There is no such upload; a preview is kept for an hour"))?;
-    let file = app.parsed.marked(upload.kind, kept, preview.problems).await?;
+    let t = caller.lang.texts();
+    let worded = |problem: UploadProblem| {
+        let words = trouble(t, &problem.message);
+        (problem, words)
+    };
+    let file = app.parsed.marked(upload.kind, kept, preview.problems.into_iter().map(worded).collect()).await?;
     Ok(download("problems.xlsx", XLSX, file))
 }

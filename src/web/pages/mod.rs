@@ -193,7 +193,7 @@ async fn framed(
 pub(crate) fn problem(problem: &Problem, id: &str, lang: Lang) -> HttpResponse {
     let t = lang.texts();
     let (again, conflicts) = (problem.again(), problem.conflicts());
-    let lines = if conflicts.is_empty() { problem.lines() } else { Vec::new() };
+    let lines = if conflicts.is_empty() { problem.lines(lang) } else { Vec::new() };
     let (title, detail) = problem.in_words(lang);
     let error = Failed { t, title: &title, detail: &detail, id, code: problem.code(), lines, again, conflicts };
     let main = error.render().unwrap_or_else(|_| title.clone());

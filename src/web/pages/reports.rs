@@ -69,9 +69,8 @@ pub(crate) async fn start_report(
 ) -> Result<HttpResponse, Problem> {
     let date = date_in_path(&path)?;
     let id = form::id(&pairs, &caller, "start report")?;
-    let invalid = |invalid: crate::plan::Invalid| {
-        Problem::invalid(&[crate::plan::InvalidField { pointer: "/reason".to_owned(), message: invalid.to_string() }])
-    };
+    let invalid =
+        |invalid: crate::plan::Invalid| Problem::invalid(&[crate::plan::InvalidField { pointer: "/reason".to_owned(), message: invalid }]);
     let reason = form::value(&pairs, "reason").map(Text::parse).transpose().map_err(invalid)?;
     begin(app.ledger()?, settings(&app)?, id, &caller.actor, date, reason).await?;
     Ok(back(&pairs, &at(date)))

@@ -1,0 +1,127 @@
+invalid-empty = is empty
+# $chars (String)
+# $most (String)
+invalid-too-long = is { $chars } characters long; at most { $most } are possible
+invalid-control = holds a control character
+invalid-line-break = has a line break or a tab
+invalid-blank = has a blank in it
+invalid-no-at = has no @
+invalid-address = is not an e-mail address
+invalid-seats = must be a whole number from 1 to 1,000
+invalid-metres = must be a number of metres, at most 10,000
+invalid-degrees = must be whole degrees, 0 to 359
+invalid-not-positive = must be more than nothing
+invalid-yes-no = is neither yes nor no
+invalid-answer = is no answer: write accepted, declined or invited
+invalid-shape = is no shape: write round or rect
+invalid-number = is not a number
+invalid-whole = must be a whole number
+invalid-natural = must be a whole number, and not negative
+invalid-not-given = must be given
+invalid-no-name = or the last name must be given
+invalid-no-name-left = or the last name must remain
+invalid-own-guest = cannot be the guest itself
+invalid-not-chosen = must be chosen
+invalid-taken = is taken
+invalid-unknown = is not a field that is known here
+# $id (String)
+invalid-not-missing = { $id } is not among the missing
+# $row (String)
+invalid-no-row = row { $row } is not in the file
+# $words (String)
+invalid-said = { $words }
+# $header (String)
+# $why (String)
+trouble-field = { $header } { $why }
+# $header (String)
+# $error (String)
+trouble-error = { $header } holds the error { $error }
+# $header (String)
+trouble-formula = { $header } holds a formula, and the file does not say its result: paste it as a value
+# $header (String)
+# $text (String)
+# $why (String)
+trouble-value = { $header } “{ $text }” { $why }
+# $header (String)
+trouble-not-cleared = { $header } cannot be cleared
+trouble-foreign = The file was exported from another plan, so it is read as any list
+trouble-name-needed = A new guest needs a first or a last name
+trouble-name-remains = A first or a last name must remain
+trouble-nobody = The row has no employee number, no e-mail and no name
+# $count (Number)
+# $people (String)
+trouble-ambiguous-name = { $count } guests have this name, and the row has no employee number and no e-mail: { $people }
+# $label (String)
+trouble-stays-removed = { $label } was removed since the export, and stays so
+# $label (String)
+trouble-removed = { $label } was removed since the export; leave the row out, or add the guest again by hand
+# $what (String)
+# $rows (String)
+trouble-twice = { $what } in rows { $rows }
+# $number (String)
+# $holder (String)
+trouble-number-taken = { $number } is the employee number of { $holder }
+# $email (String)
+# $holder (String)
+trouble-email-taken = { $email } is the address of { $holder }
+# $number (String)
+trouble-no-table = There is no table { $number }
+# $name (String)
+trouble-no-room = There is no room { $name }
+# $code (String)
+trouble-no-spot = There is no spot { $code }
+trouble-declined = Who declined gets no seat
+# $table (String)
+# $seats (Number)
+# $more (Number)
+trouble-full = Table { $table } has { $seats } seats, and { $more } more would be needed
+trouble-no-number = The row has no table number
+# $seated (Number)
+# $table (String)
+# $seats (Number)
+trouble-few-seats = { $seated } guests sit at table { $table }; { $seats } seats are not enough
+# $spot (String)
+# $room (String)
+# $width (String)
+# $depth (String)
+trouble-walls = { $spot } reaches beyond the walls of { $room } ({ $width } m by { $depth } m)
+# $spot (String)
+trouble-left-outside = Spot { $spot } would be outside
+trouble-room-missing = The row has no room
+trouble-spot-missing = The row has no spot
+# $room (String)
+trouble-size-missing = The new room { $room } needs a width and a depth
+trouble-place-missing = A new spot needs a room, an x and a y
+trouble-table-missing = The row names no table
+# $number (String)
+trouble-not-vip = { $number } is no VIP table; other tables are placed by the draw
+# $table (String)
+# $spot (String)
+trouble-spot-taken = Table { $table } stands on { $spot }, and the file does not move it
+# $table (String)
+# $seats (Number)
+# $spot (String)
+# $room (Number)
+trouble-spot-small = { $table } has { $seats } seats, { $spot } has { $room }
+# $name (String)
+trouble-unknown-leader = Nobody is called { $name }, so no link is made
+# $name (String)
+trouble-ambiguous-leader = Several guests are called { $name }, so no link is made
+# $number (String)
+claim-number = Employee number { $number } stands
+# $number (String)
+claim-table = Table { $number } stands
+# $name (String)
+claim-room = Room { $name } stands
+# $code (String)
+claim-spot = Spot { $code } stands
+# $code (String)
+claim-given-away = Spot { $code } is given away
+# $words (String)
+not-valid-because = Not valid: { $words }
+# $words (String)
+quoted = “{ $words }”
+# $field (String)
+# $value (String)
+# $actor (String)
+says-now = { $field } says { $value } now, by { $actor }
