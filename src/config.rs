@@ -2,6 +2,7 @@
 
 use crate::report;
 use anyhow::Context;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::fs;
 use std::io::ErrorKind;
@@ -24,6 +25,8 @@ pub struct Settings {
     pub staff_may_upload: bool,
     /// Threads that answer requests.
     pub workers: usize,
+    /// In which pages tell times.
+    pub zone: TimeZone,
     /// The end-of-day report, where there is one.
     pub report: Option<Box<report::Settings>>,
 }
@@ -44,6 +47,9 @@ pub struct Given {
     /// Threads that answer requests [default: one for each processor, at most 8]
     #[arg(long, env = "TAFEL_WORKERS", value_name = "NUMBER")]
     pub workers: Option<usize>,
+    /// The time zone in which pages tell times, like Europe/Vienna [default: the report's, else UTC]
+    #[arg(long, env = "TAFEL_ZONE", value_name = "NAME")]
+    pub zone: Option<String>,
     #[arg(skip)]
     pub report: Option<Box<report::Settings>>,
 }
@@ -68,7 +74,10 @@ impl Settings {
         }
         let read: Given = table.try_into().with_context(not_understood)?;
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        let zone = given.zone.or(read.zone).or_else(|| Some(read.report.as_ref()?.zone.clone()));
+        let zone = zone.map(|name| TimeZone::get(&name).with_context(|| format!("zone: there is no time zone {name:?}"))).transpose()?;
         Ok(Self {
+            zone: zone.unwrap_or(TimeZone::UTC),
             listen: given.listen.or(read.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             store: given.store.or(read.store).unwrap_or_else(|| "sqlite:tafel.db".to_owned()),
             staff_may_upload: given.staff_may_upload.or(read.staff_may_upload).unwrap_or(false),
@@ -120,6 +129,21 @@ mod tests {
         assert_eq!(settings.listen.port(), 9001);
         assert!(settings.staff_may_upload);
         assert_eq!(settings.store, "sqlite:tafel.db");
+        assert_eq!(settings.zone, TimeZone::UTC);
+    }
+
+    #[test]
+    fn times_are_told_in_the_zone_that_is_set_or_else_in_the_reports() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE);
+        let zone = |text: &str| {
+            fs::write(&file, text).unwrap();
+            Settings::from(Given::default(), &file).map(|settings| settings.zone.iana_name().unwrap_or_default().to_owned())
+        };
+        let report = "[report]\nzone = \"Europe/Berlin\"\ndeadline = \"06:00\"\n[report.sftp]\nhost = \"h\"\nuser = \"u\"\n";
+        assert_eq!(zone(report).unwrap(), "Europe/Berlin");
+        assert_eq!(zone(&format!("zone = \"Asia/Tokyo\"\n{report}")).unwrap(), "Asia/Tokyo");
+        assert!(format!("{:#}", zone("zone = \"Atlantis\"").unwrap_err()).contains("Atlantis"));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use crate::plan::command::Role;
 use crate::plan::{Rsvp, Shape};
-use std::sync::LazyLock;
+use jiff::tz::TimeZone;
+use std::sync::{LazyLock, OnceLock};
 
 #[allow(clippy::all, clippy::pedantic, clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub, dead_code)] // Generated.
 mod messages {
@@ -25,6 +26,21 @@ impl Lang {
             Self::De => &GERMAN,
         }
     }
+}
+
+/// One party takes place somewhere, so all pages of a process tell times as clocks do there.
+static ZONE: OnceLock<TimeZone> = OnceLock::new();
+
+/// Sets the zone in which pages tell times; the first one holds.
+pub fn set_zone(zone: TimeZone) {
+    ZONE.get_or_init(|| zone);
+}
+
+/// The zone in which pages tell times.
+#[must_use]
+pub fn zone() -> &'static TimeZone {
+    static UTC: TimeZone = TimeZone::UTC;
+    ZONE.get().unwrap_or(&UTC)
 }
 
 /// A whole number as people write it there.

@@ -96,8 +96,14 @@ pub fn url(folder: &Path) -> String {
 
 /// A database with the sample party.
 pub fn party(folder: &Path) -> Cast {
-    let settings =
-        Settings { listen: "127.0.0.1:0".parse().unwrap(), store: url(folder), staff_may_upload: false, workers: 1, report: None };
+    let settings = Settings {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        store: url(folder),
+        staff_may_upload: false,
+        workers: 1,
+        zone: jiff::tz::TimeZone::UTC,
+        report: None,
+    };
     app::run(settings, true, |_| {}, async {}).unwrap();
     let store = open(folder);
     let ledger = Ledger::start(store, decide).unwrap();

@@ -22,4 +22,4 @@ nothing-like-that = So etwas ist nicht geschehen
 lately = in letzter Zeit
 taken-back-by = zurückgenommen von { $who }: { $why }
 older = Älter
-times-in-utc = Zeiten sind in UTC.
+times-in = Zeiten in der Zone { $zone }.

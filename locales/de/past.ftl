@@ -10,3 +10,4 @@ look = Ansehen
 nth-upload = Datei { $file }
 taken-or-brought-back = Zurückgenommen oder zurückgeholt
 page-as-it-was = { $page }, wie es war
+asked-of-the-present = Das ist die Vergangenheit. Was ein Zurücknehmen änderte, ist eine Frage an den heutigen Plan.

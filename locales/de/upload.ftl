@@ -68,3 +68,7 @@ all-changes = alle
 only-new = neu
 only-changed = geändert
 only-removed = entfernt
+rows-unchanged = { $count ->
+    [one] 1 Zeile sagt, was der Plan schon sagt
+   *[other] { $count } Zeilen sagen, was der Plan schon sagt
+}

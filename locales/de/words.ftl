@@ -132,7 +132,7 @@ weekday-short = { $day ->
 }
 date-words = { $day }. { $month } { $year }
 day-words-short = { $day }. { $month }
-when-words = { $date }, { $time } UTC
+when-words = { $date }, { $time }
 weekday-date = { $weekday }, { $date }
 weekday-day = { $weekday } { $date }
 field-title = Titel

@@ -24,4 +24,5 @@ lately = lately
 # $why (String)
 taken-back-by = taken back by { $who }: { $why }
 older = Older
-times-in-utc = Times are in UTC.
+# $zone (String)
+times-in = Times are those of { $zone }.

@@ -12,3 +12,4 @@ nth-upload = Upload { $file }
 taken-or-brought-back = Taken back, or brought back
 # $page (String)
 page-as-it-was = { $page }, as it was
+asked-of-the-present = This is the past. What taking it back would change is a question to the plan as it is now.

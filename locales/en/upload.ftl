@@ -89,3 +89,8 @@ all-changes = all
 only-new = new
 only-changed = changed
 only-removed = removed
+# $count (Number)
+rows-unchanged = { $count ->
+    [one] 1 row says what the plan says already
+   *[other] { $count } rows say what the plan says already
+}

@@ -221,7 +221,7 @@ date-words = { $day } { $month } { $year }
 day-words-short = { $day } { $month }
 # $date (String)
 # $time (String)
-when-words = { $date }, { $time } UTC
+when-words = { $date }, { $time }
 # $weekday (String)
 # $date (String)
 weekday-date = { $weekday }, { $date }

@@ -13,6 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tafel::app::{self, Started};
 use tafel::config::{self, Given, Settings};
+use tafel::lang;
 use tafel::sample::Sample;
 use tafel::store::{self, Access, Store};
 use tafel::watch;
@@ -93,6 +94,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 fn serve(arguments: Serve) -> anyhow::Result<()> {
     let settings = Settings::from(arguments.given, Path::new(config::FILE))?;
+    lang::set_zone(settings.zone.clone());
     app::run(settings, arguments.sample, |started| greet(&started), stopped())
 }
 

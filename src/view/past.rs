@@ -7,11 +7,11 @@ use crate::lang::T;
 use crate::plan::{Landmark, Mark, Plan, Position};
 use askama::Template;
 
-/// Whether the page can be looked at as it was. What is about accounts, files or batches has no past of its own.
+/// Whether the page can be looked at as it was: all that is about the plan. Accounts, and files that wait, are not of it.
 #[must_use]
 pub fn has_past(path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-    matches!(first, "" | "guests" | "tables" | "floor" | "find" | "guests.csv" | "guests.xlsx") || path == "/history"
+    matches!(first, "" | "guests" | "tables" | "floor" | "find" | "history" | "reports" | "guests.csv" | "guests.xlsx")
 }
 
 /// The position that the address looks at, if it is one of the past.
@@ -143,11 +143,11 @@ mod tests {
 
     #[test]
     fn links_of_the_past_stay_in_it() {
-        let page = r#"<a href="/guests/7">A</a><a href="/tables?show=free">B</a><a href="/uploads">C</a><a href="/guests?at=3&amp;q=x">D</a><a href="/history/1">E</a>"#;
+        let page = r#"<a href="/guests/7">A</a><a href="/tables?show=free">B</a><a href="/uploads">C</a><a href="/guests?at=3&amp;q=x">D</a><a href="/accounts">E</a>"#;
         let carried = carried(page, Position(12));
         assert!(carried.contains(r#"href="/guests/7?at=12""#) && carried.contains(r#"href="/tables?show=free&amp;at=12""#), "{carried}");
         assert!(carried.contains(r#"href="/uploads""#) && carried.contains(r#"href="/guests?at=3&amp;q=x""#), "{carried}");
-        assert!(carried.contains(r#"href="/history/1""#), "a batch has no past: {carried}");
+        assert!(carried.contains(r#"href="/accounts""#), "accounts are not of the plan: {carried}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{Address, Shown, troubles};
 use crate::lang::T;
+use crate::plan::Plan;
 use crate::plan::diff::ChangeKind;
 use crate::plan::upload::{Choices, Preview, Problem, RowChange, Upload, UploadKind};
 use askama::Template;
@@ -57,6 +58,8 @@ pub struct UploadPage<'a> {
     kind: UploadKind,
     file: &'a str,
     preview: &'a Preview,
+    /// The first rows that change nothing, by what the plan calls them.
+    unchanged: Vec<(String, String)>,
     choices: &'a Choices,
     fields: Vec<&'static str>,
     /// Of the changes, only those that hold this,
@@ -89,7 +92,7 @@ impl<'a> UploadPage<'a> {
         address: &'a Address,
     ) -> Self {
         let (find, only) = (address.get("find"), address.get("only"));
-        Self { t, id, kind: upload.kind, file: upload.file.as_str(), preview, choices, fields, find, only }
+        Self { t, id, kind: upload.kind, file: upload.file.as_str(), preview, unchanged: Vec::new(), choices, fields, find, only }
     }
 
     fn what(&self) -> String {
@@ -137,6 +140,17 @@ impl<'a> UploadPage<'a> {
 
     fn is_only(&self, kind: &str) -> bool {
         self.only == kind
+    }
+
+    /// Names whom the rows are about that change nothing.
+    #[must_use]
+    pub fn named(self, plan: &Plan) -> Self {
+        let named = self.preview.unchanged.iter().take(SHOWN).map(|(at, subject)| (at.to_string(), plan.label(*subject)));
+        Self { unchanged: named.collect(), ..self }
+    }
+
+    fn more_unchanged(&self) -> usize {
+        self.preview.unchanged.len().saturating_sub(self.unchanged.len())
     }
 
     /// A person can leave out any row that is one.

@@ -1,13 +1,12 @@
 //! What happened, in words: one line for each batch.
 
-use crate::lang::{T, field};
+use crate::lang::{T, field, zone};
 use crate::plan::event::{Body, Event, UploadApplied};
 use crate::plan::report::{ReportEvent, Step};
 use crate::plan::upload::UploadKind;
 use crate::plan::{Guest, GuestId, Plan, Subject, TableId, Timestamp};
 use jiff::Zoned;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
 
 /// One line that says what the batch did. Names are those of the plan, or numbers where something is gone.
@@ -199,9 +198,9 @@ fn many(plan: &Plan, t: T, events: &[Event]) -> String {
     counts.into_iter().map(|(kind, count)| format!("{count} × {}", kind.replace('_', " "))).collect::<Vec<_>>().join(", ")
 }
 
-/// An instant in UTC.
-fn utc(at: Timestamp) -> Option<Zoned> {
-    jiff::Timestamp::from_microsecond(at.0).ok().map(|at| at.to_zoned(TimeZone::UTC))
+/// An instant where the party is.
+fn local(at: Timestamp) -> Option<Zoned> {
+    jiff::Timestamp::from_microsecond(at.0).ok().map(|at| at.to_zoned(zone().clone()))
 }
 
 fn date(t: T, date: Date, month: String) -> String {
@@ -220,30 +219,30 @@ pub fn short_date(t: T, day: Date) -> String {
     t.weekday_day(t.weekday_short(day.weekday().to_monday_one_offset()), date(t, day, t.month_short(day.month())))
 }
 
-/// An instant as people read it. In UTC, and says so, until accounts have a zone.
+/// An instant as people read it, with its zone.
 #[must_use]
 pub fn when(t: T, at: Timestamp) -> String {
-    let Some(at) = utc(at) else { return String::new() };
-    t.when_words(date(t, at.date(), t.month_short(at.month())), at.strftime("%H:%M").to_string())
+    let Some(at) = local(at) else { return String::new() };
+    t.when_words(date(t, at.date(), t.month_short(at.month())), at.strftime("%H:%M %Z").to_string())
 }
 
-/// A time of day, in UTC.
+/// A time of day.
 #[must_use]
 pub fn time_of_day(at: Timestamp) -> String {
-    utc(at).map_or_else(String::new, |at| at.strftime("%H:%M").to_string())
+    local(at).map_or_else(String::new, |at| at.strftime("%H:%M").to_string())
 }
 
-/// A day with its name, in UTC.
+/// A day with its name.
 #[must_use]
 pub fn long_day(t: T, at: Timestamp) -> String {
-    let Some(at) = utc(at) else { return String::new() };
+    let Some(at) = local(at) else { return String::new() };
     t.weekday_date(t.weekday_long(at.weekday().to_monday_one_offset()), long_date(t, at.date()))
 }
 
-/// The day of an instant, in UTC.
+/// The day of an instant.
 #[must_use]
 pub fn day(t: T, at: Timestamp) -> String {
-    utc(at).map_or_else(String::new, |at| t.day_words_short(at.day().to_string(), t.month_short(at.month())))
+    local(at).map_or_else(String::new, |at| t.day_words_short(at.day().to_string(), t.month_short(at.month())))
 }
 
 /// An event in words, with the names that the plan has now.

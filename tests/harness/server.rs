@@ -56,8 +56,14 @@ impl Server {
     }
 
     fn run(&mut self) {
-        let settings =
-            Settings { listen: "127.0.0.1:0".parse().unwrap(), store: self.store_url(), staff_may_upload: false, workers: 2, report: None };
+        let settings = Settings {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            store: self.store_url(),
+            staff_may_upload: false,
+            workers: 2,
+            zone: jiff::tz::TimeZone::UTC,
+            report: None,
+        };
         let (started, address) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let with_sample = self.with_sample;

@@ -209,6 +209,13 @@ fn what_is_not_the_past_is_the_present() {
     assert_eq!(viewer.get("/tables?at=99999999999").location(), "/tables");
     assert_eq!(viewer.get("/tables?at=0").location(), "/tables");
     viewer.get(&format!("/tables?at={}", newest - 1)).shows("The plan as it was");
+    // Batches and reports have a past, too; who was not there yet says so.
+    viewer.get(&format!("/reports?at={}", newest - 1)).shows("The plan as it was");
+    let batches = server.admin().get("/api/v1/batches?limit=1").body;
+    let (last, first) = (batches[0]["batch"].as_str().unwrap(), batches[0]["first"].as_u64().unwrap());
+    viewer.get(&format!("/history/{last}?at={}", first - 1)).shows("Not there");
+    server.admin().post("/api/v1/commands", &json!({"id": Uuid::now_v7(), "command": {"type": "add_table", "number": "T990"}})).expect(200);
+    viewer.get(&format!("/history/{last}?at={newest}")).shows("The plan as it was").shows("168 tables placed").shows("This is the past");
     for (path, status) in [
         ("/changes?from=99999999999&to=0", 200),
         ("/changes?from=x", 200),

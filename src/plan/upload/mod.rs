@@ -191,6 +191,9 @@ pub struct Preview {
     pub can_apply: bool,
     pub counts: Counts,
     pub changes: Vec<RowChange>,
+    /// Rows that say what the plan says already, and of what; programs have the count.
+    #[serde(skip)]
+    pub unchanged: Vec<(RowRef, Subject)>,
     pub protected: Vec<Protected>,
     pub moves: Vec<Move>,
     /// Of a list that was exported from this plan, and changed on both sides.
@@ -493,13 +496,17 @@ fn finish(mut draft: Draft<'_>, after: &Plan) -> Preview {
         .collect();
     changes.sort_by(|a, b| (a.row.is_none(), &a.sheet, a.row).cmp(&(b.row.is_none(), &b.sheet, b.row)));
     let mut counts = Counts { removed: u32::try_from(draft.choices.remove.len()).unwrap_or(u32::MAX), ..Counts::default() };
-    for outcome in draft.outcomes.values() {
+    let mut unchanged = Vec::new();
+    for (at, outcome) in &draft.outcomes {
         counts.rows += 1;
         let count = match outcome {
             Outcome::Taken(subject) => match touched.get(subject) {
                 Some(true) => &mut counts.added,
                 Some(false) => &mut counts.changed,
-                None => &mut counts.unchanged,
+                None => {
+                    unchanged.push((at.clone(), *subject));
+                    &mut counts.unchanged
+                }
             },
             Outcome::Silent => &mut counts.unchanged,
             Outcome::Protected => &mut counts.protected,
@@ -516,6 +523,7 @@ fn finish(mut draft: Draft<'_>, after: &Plan) -> Preview {
         can_apply: draft.problems.is_empty() && anything,
         counts,
         changes,
+        unchanged,
         protected: draft.protected,
         moves: draft.moves,
         conflicts: draft.conflicts,

@@ -78,7 +78,12 @@ fn past_blocks(
     let later = next.and_then(|events| events.last().map(|event| event.position)).filter(|later| *later < now.plan.position);
     let bar = rendered(&PastBar::of(address, t, &now.plan, &then.plan, last, later))?;
     let status = rendered(&Status::of(&then.plan, t, true))?;
-    let (title, section, main) = match main(app, ledger, &then, address, Reader { role: Role::Viewer, lang }) {
+    let reader = Reader { role: Role::Viewer, lang };
+    let found = match address.parts()[..] {
+        ["history", id] => batch(ledger, &then, id, reader, true),
+        _ => main(app, ledger, &then, address, reader),
+    };
+    let (title, section, main) = match found {
         // Whoever is younger than that is not there yet.
         Err(problem) if problem.status() == StatusCode::NOT_FOUND => {
             (t.not_there(), "", format!("<p class=\"empty\">{}</p>", t.not_there_then()))
@@ -127,7 +132,7 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
             Ok((page.title(), "Floor", rendered(&page)?))
         }
         ["history"] => history(ledger, snapshot, t, address),
-        ["history", id] => batch(ledger, snapshot, id, reader),
+        ["history", id] => batch(ledger, snapshot, id, reader, false),
         ["changes"] => {
             let newest = plan.position;
             let from = address.number("from").map_or_else(|| view::usual_start(plan), Position).min(newest);
@@ -140,7 +145,7 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
             let found = find(plan, t, &Question::of(&asked), PAGE_RESULTS);
             Ok((t.find(), "", rendered(&FindPage { t, asked, found })?))
         }
-        ["reports"] => Ok((t.reports(), "Reports", super::list_block(app, snapshot, t)?)),
+        ["reports"] => Ok((t.reports(), "Reports", super::list_block(app, ledger, snapshot, t)?)),
         ["reports", date] => {
             let (title, main) = super::report_block(app, ledger, snapshot, date, address, reader)?;
             Ok((title, "Reports", main))
@@ -192,10 +197,11 @@ fn history(ledger: &Ledger, snapshot: &Snapshot, t: T, address: &Address) -> Res
     Ok((t.history(), "History", rendered(&page)?))
 }
 
-fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, reader: Reader) -> Result<Main, Problem> {
+fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, reader: Reader, is_past: bool) -> Result<Main, Problem> {
     let id = BatchId(Uuid::parse_str(id).map_err(|_| Problem::not_found("not_found", "There is no such page"))?);
     let stored = ledger.store().batch(id).map_err(Failure::from)?;
     let last = stored.last().map(|event| event.position);
+    let last = last.filter(|last| *last <= snapshot.plan.position);
     let last = last.ok_or_else(|| Problem::not_found("unknown_batch", "There is no such batch"))?;
     let mut decoder = Decoder::default();
     let events: Vec<Event> = stored
@@ -205,9 +211,11 @@ fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, reader: Reader) -> Resu
         .map_err(|error| Problem::from(Failure::from(crate::ledger::ReplayError::from(error))))?;
     let told = told(ledger, snapshot, reader.lang.texts(), last.next(), 1)?.batches.pop();
     let told = told.ok_or_else(|| Problem::not_found("unknown_batch", "There is no such batch"))?;
-    let preview = match ledger.preview_now(snapshot, id) {
-        Ok(preview) => Ok(preview),
-        Err(failure) => {
+    let preview = match (!is_past).then(|| ledger.preview_now(snapshot, id)) {
+        // What taking it back would change is a question to the plan as it is.
+        None => Err(reader.lang.texts().asked_of_the_present()),
+        Some(Ok(preview)) => Ok(preview),
+        Some(Err(failure)) => {
             let problem = Problem::from(failure);
             if problem.status() == StatusCode::CONFLICT { Err(problem.detail().to_owned()) } else { return Err(problem) }
         }

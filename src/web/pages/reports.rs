@@ -19,14 +19,16 @@ use crate::web::problem::Problem;
 use actix_web::{HttpResponse, web};
 use jiff::civil::Date;
 
-fn upcoming(app: &App) -> Option<Upcoming> {
+/// The report that is next, or was next when the plan was as the snapshot has it.
+fn upcoming(app: &App, ledger: &Ledger, snapshot: &Snapshot) -> Option<Upcoming> {
     let schedule = app.settings.report.as_ref()?.schedule().ok()?;
-    let date = schedule.current(now());
+    let is_past = snapshot.plan.position < ledger.snapshot().plan.position;
+    let date = schedule.current(if is_past { snapshot.plan.recorded_at } else { now() });
     Some(Upcoming { zone: schedule.zone().clone(), date, cut_off: schedule.cut_off(date), deadline: schedule.deadline(date) })
 }
 
-pub(super) fn list_block(app: &App, snapshot: &Snapshot, t: T) -> Result<String, Problem> {
-    rendered(&ReportsPage::of(t, &snapshot.plan.reports, upcoming(app).as_ref()))
+pub(super) fn list_block(app: &App, ledger: &Ledger, snapshot: &Snapshot, t: T) -> Result<String, Problem> {
+    rendered(&ReportsPage::of(t, &snapshot.plan.reports, upcoming(app, ledger, snapshot).as_ref()))
 }
 
 /// Title and content.
@@ -46,7 +48,7 @@ pub(super) fn report_block(
         None => reports.newest_of(date),
     };
     let events = report.map(|report| events(ledger, &report.events)).transpose()?.unwrap_or_default();
-    let page = ReportPage::of(reports, date, revision, upcoming(app).as_ref(), &events, reader, snapshot.plan.position);
+    let page = ReportPage::of(reports, date, revision, upcoming(app, ledger, snapshot).as_ref(), &events, reader, snapshot.plan.position);
     Ok((page.title(), rendered(&page)?))
 }
 

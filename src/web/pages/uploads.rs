@@ -61,7 +61,7 @@ pub(super) fn upload_block(
     let choices = view::choices(address).map_err(Problem::bad_request)?;
     let (preview, _) = assess(&snapshot.plan, &upload, &choices)?;
     ledger.store().previewed(id, preview.position).map_err(Failure::from)?;
-    let page = UploadPage::of(id, t, &upload, &preview, &choices, sheet::fields(upload.kind), address);
+    let page = UploadPage::of(id, t, &upload, &preview, &choices, sheet::fields(upload.kind), address).named(&snapshot.plan);
     Ok((upload.file.to_string(), "Uploads", rendered(&page)?))
 }
 
