@@ -6,7 +6,7 @@ use crate::plan::event::{Body, Event, PlanPatch};
 use crate::plan::{BatchId, Patch, Position, Seats, Text, decide};
 use crate::store::{self, Access, Chunk, Store};
 use crate::watch::Metrics;
-use crate::{report, sample, web};
+use crate::{mail, report, sample, web};
 use anyhow::Context;
 use std::borrow::Cow;
 use std::future::Future;
@@ -47,6 +47,10 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
     if let Some(problems) = report.as_ref().map(|report| report.problems()).filter(|problems| !problems.is_empty()) {
         anyhow::bail!("the settings of the report are not possible:\n  {}", problems.join("\n  "));
     }
+    let mail = settings.mail.clone();
+    if let Some(problems) = mail.as_ref().map(|mail| mail.problems()).filter(|problems| !problems.is_empty()) {
+        anyhow::bail!("the settings of mails are not possible:\n  {}", problems.join("\n  "));
+    }
     let listener = TcpListener::bind(settings.listen).with_context(|| format!("cannot listen on {}", settings.listen))?;
     let address = listener.local_addr()?;
     let url = settings.store.clone();
@@ -83,6 +87,7 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
     ready.setup = app.setup.offer(&**ledger.store())?;
     app.is_replayed(ledger.clone());
     let runner = report.map(|report| report::start(ledger.clone(), *report)).transpose().map_err(|error| anyhow::anyhow!(error))?;
+    let sender = mail.map(|mail| mail::start(ledger.clone(), *mail)).transpose().map_err(|error| anyhow::anyhow!(error))?;
     tracing::info!(%address, position = ready.position.0, "ready");
     started(ready);
 
@@ -95,7 +100,12 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
                 runner.stop().await;
             }
         };
-        tokio::join!(reports, handle.stop(true));
+        let mails = async {
+            if let Some(sender) = &sender {
+                sender.stop().await;
+            }
+        };
+        tokio::join!(reports, mails, handle.stop(true));
         ledger.stop().await;
     };
     if tokio::time::timeout(END_WITHIN, ended).await.is_err() {

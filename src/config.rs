@@ -1,6 +1,6 @@
 //! Settings: flags, then `TAFEL_*` environment variables, then `tafel.toml`, as one typed value.
 
-use crate::report;
+use crate::{mail, report};
 use anyhow::Context;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -12,8 +12,8 @@ use std::path::Path;
 /// The file that is read from the current folder, if it is there.
 pub const FILE: &str = "tafel.toml";
 
-/// Variables of the section about reports.
-const REPORT: &str = "TAFEL_REPORT_";
+/// Variables of sections.
+const SECTIONS: [(&str, &str); 2] = [("TAFEL_REPORT_", "report"), ("TAFEL_MAIL_", "mail")];
 
 /// Everything that can be set, once it is known to be valid.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Settings {
     pub zone: TimeZone,
     /// The end-of-day report, where there is one.
     pub report: Option<Box<report::Settings>>,
+    /// Mails to guests, where they can be sent.
+    pub mail: Option<Box<mail::Settings>>,
 }
 
 /// What a flag, the environment or the file may say; each is optional.
@@ -52,6 +54,8 @@ pub struct Given {
     pub zone: Option<String>,
     #[arg(skip)]
     pub report: Option<Box<report::Settings>>,
+    #[arg(skip)]
+    pub mail: Option<Box<mail::Settings>>,
 }
 
 impl Settings {
@@ -68,9 +72,10 @@ impl Settings {
         };
         // Others' variables may be anything.
         let texts = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let variables: Vec<_> = texts.filter(|(name, _)| name.starts_with(REPORT) && name != "TAFEL_REPORT_STOP_AT").collect();
+        let variables: Vec<_> = texts.filter(|(name, _)| name != "TAFEL_REPORT_STOP_AT").collect();
         for (name, value) in &variables {
-            put(&mut table, name, value).with_context(|| format!("{name} is not understood"))?;
+            let Some((prefix, section)) = SECTIONS.into_iter().find(|(prefix, _)| name.starts_with(prefix)) else { continue };
+            put(&mut table, section, &name[prefix.len()..], value).with_context(|| format!("{name} is not understood"))?;
         }
         let read: Given = table.try_into().with_context(not_understood)?;
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
@@ -82,6 +87,7 @@ impl Settings {
             store: given.store.or(read.store).unwrap_or_else(|| "sqlite:tafel.db".to_owned()),
             staff_may_upload: given.staff_may_upload.or(read.staff_may_upload).unwrap_or(false),
             report: read.report,
+            mail: read.mail,
             workers: given.workers.or(read.workers).unwrap_or(processors.min(8)).max(1),
         })
     }
@@ -94,17 +100,18 @@ fn in_words(error: &toml::de::Error, text: &str) -> anyhow::Error {
 }
 
 /// `TAFEL_REPORT_SFTP__HOST` is `host` in the section `report.sftp`. What is no text is written as in the file: `["a@b.example"]`.
-fn put(table: &mut toml::Table, name: &str, value: &str) -> anyhow::Result<()> {
-    let path = name.trim_start_matches(REPORT).to_lowercase();
+fn put(table: &mut toml::Table, section: &str, name: &str, value: &str) -> anyhow::Result<()> {
+    let root = section;
+    let path = name.to_lowercase();
     let mut path: Vec<&str> = path.split("__").collect();
     let field = path.pop().unwrap_or_default();
     let mut section = table;
-    for name in std::iter::once("report").chain(path) {
+    for name in std::iter::once(root).chain(path) {
         let entry = section.entry(name).or_insert_with(|| toml::Value::Table(toml::Table::new()));
         section = entry.as_table_mut().with_context(|| format!("{name} is not a section"))?;
     }
     // A password of digits is still a text.
-    let is_text = !field.ends_with("_s") && !["port", "minutes_before_deadline", "allow_http", "mail_to"].contains(&field);
+    let is_text = !field.ends_with("_s") && !["port", "per_minute", "minutes_before_deadline", "allow_http", "mail_to"].contains(&field);
     let value = if is_text {
         toml::Value::String(value.to_owned())
     } else {
@@ -150,10 +157,10 @@ mod tests {
     fn what_is_secret_comes_from_the_environment_and_is_not_shown() {
         let mut table: toml::Table =
             toml::from_str("[report]\nzone = \"Europe/Berlin\"\n[report.sftp]\nhost = \"h\"\nuser = \"u\"\n").unwrap();
-        put(&mut table, "TAFEL_REPORT_SFTP__PASSWORD", "1234").unwrap();
-        put(&mut table, "TAFEL_REPORT_SFTP__PORT", "2222").unwrap();
-        put(&mut table, "TAFEL_REPORT_DEADLINE", "05:00").unwrap();
-        assert!(put(&mut table, "TAFEL_REPORT_CLAIM_S", "long").is_err());
+        put(&mut table, "report", "SFTP__PASSWORD", "1234").unwrap();
+        put(&mut table, "report", "SFTP__PORT", "2222").unwrap();
+        put(&mut table, "report", "DEADLINE", "05:00").unwrap();
+        assert!(put(&mut table, "report", "CLAIM_S", "long").is_err());
         let report = table.try_into::<Given>().unwrap().report.unwrap();
         assert_eq!((report.deadline.as_str(), report.sftp.as_ref().unwrap().port), ("05:00", 2_222));
         assert!(!format!("{report:?}").contains("1234"));

@@ -100,6 +100,10 @@ pub fn field(t: &Texts, name: &str) -> String {
         "y_m" => t.field_y_m(),
         "shape" => t.field_shape(),
         "rotation_deg" => t.field_rotation_deg(),
+        "subject_en" => t.field_subject_en(),
+        "body_en" => t.field_body_en(),
+        "subject_de" => t.field_subject_de(),
+        "body_de" => t.field_body_de(),
         other => other.replace('_', " "),
     }
 }
@@ -112,6 +116,7 @@ pub fn entity(t: &Texts, entity: &str) -> String {
         "table" => t.entity_table(),
         "room" => t.entity_room(),
         "spot" => t.entity_spot(),
+        "template" => t.entity_template(),
         _ => t.entity_plan(),
     }
 }

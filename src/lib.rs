@@ -4,6 +4,7 @@ pub mod app;
 pub mod config;
 pub mod lang;
 pub mod ledger;
+pub mod mail;
 pub mod plan;
 pub mod report;
 pub mod sample;

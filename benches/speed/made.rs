@@ -103,6 +103,7 @@ pub fn party(folder: &Path) -> Cast {
         workers: 1,
         zone: jiff::tz::TimeZone::UTC,
         report: None,
+        mail: None,
     };
     app::run(settings, true, |_| {}, async {}).unwrap();
     let store = open(folder);

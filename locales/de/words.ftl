@@ -190,3 +190,36 @@ role-staff = Team
 role-admin = Admin
 shape-round = rund
 shape-rect = eckig
+entity-template = Text
+field-subject-en = englischer Betreff
+field-body-en = englischer Text
+field-subject-de = deutscher Betreff
+field-body-de = deutscher Text
+added-text = fügte den Text { $what } hinzu
+changed-text = änderte den Text { $what }: { $fields }
+removed-text = entfernte den Text { $what }
+printed-list = druckte: { $list }
+list-guests = Gäste A–Z
+list-tables = Gäste je Tisch
+list-rooms = Tische je Raum
+list-vips = VIPs
+list-kitchen = Kost und Allergien
+list-wheelchairs = Rollstühle
+list-table-cards = Tischkarten
+list-place-cards = Platzkarten
+mail-started = begann { $name } zu verschicken: { $count ->
+    [one] 1 Mail
+   *[other] { $count } Mails
+}
+mail-paused = unterbrach { $name }
+mail-resumed = setzte { $name } fort
+mail-stopped = brach { $name } ab
+mail-taken-up = { $runner } verschickt Mails
+mail-given-back = beendete das Verschicken
+mail-goes-to = übergibt { $name } an { $whom }
+mail-went-to = verschickte { $name } an { $whom }
+mail-not-gone = { $name } an { $whom } ging nicht hinaus: { $why }
+mail-left-out = { $name } an { $whom } wurde ausgelassen: { $why }
+mail-held = vorerst keine Mails: { $why }
+mail-again = lässt { $name } noch einmal an { $whom } gehen
+mail-said-arrived = sagt, dass { $name } bei { $whom } ankam

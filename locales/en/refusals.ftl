@@ -24,8 +24,6 @@ has-no-seat = { $who } has no seat
 both-must-sit = Both must sit somewhere to be swapped.
 # $number (String)
 table-there-already = There is a table { $number } already
-# $name (String)
-room-there-already = There is a room { $name } already
 # $code (String)
 spot-there-already = There is a spot { $code } already
 choose-another = Choose another one.
@@ -110,3 +108,23 @@ problem-password = The spreadsheet is protected by a password
 problem-no-header = No header was recognised
 problem-no-rows = The spreadsheet has no rows
 problem-empty-file = The file is empty
+# $name (String)
+# $owner (String)
+name-of-already = { $name } is the name of { $owner } already
+mail-gone = There is no such mail
+mail-gone-detail = Look at the list of mails again.
+other-mails-now = Other mails would be sent now. Look at them, and send again.
+mail-cannot-start = Nothing can be sent
+mail-cannot-start-detail = There is nobody to write to, or something is wrong with the text.
+mail-other-sends = Somebody else sends
+mail-other-sends-detail = Look again in a moment.
+mail-done = This is done
+mail-done-detail = No mail is sent twice.
+mail-was-stopped = It was stopped
+mail-was-stopped-detail = What was not sent by then is not sent. Start another batch for whoever has no mail.
+mail-too-soon = Not yet
+mail-too-soon-detail = Mails are sent no faster than the settings allow.
+mail-nothing-to-retry = There is nothing to retry
+mail-not-uncertain = There is nothing to decide
+mail-not-uncertain-detail = It is known whether the mail has arrived, or somebody has decided.
+invalid-position = is no position of this plan

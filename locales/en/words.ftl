@@ -286,3 +286,62 @@ role-staff = staff
 role-admin = admin
 shape-round = round
 shape-rect = rectangular
+entity-template = text
+field-subject-en = English subject
+field-body-en = English text
+field-subject-de = German subject
+field-body-de = German text
+# $what (String)
+added-text = added the text { $what }
+# $what (String)
+# $fields (String)
+changed-text = changed the text { $what }: { $fields }
+# $what (String)
+removed-text = removed the text { $what }
+# $list (String)
+printed-list = printed: { $list }
+list-guests = Guests A–Z
+list-tables = Guests per table
+list-rooms = Tables per room
+list-vips = VIPs
+list-kitchen = Diets and allergies
+list-wheelchairs = Wheelchairs
+list-table-cards = Table cards
+list-place-cards = Place cards
+# $name (String)
+# $count (Number)
+mail-started = started sending { $name }: { $count ->
+    [one] 1 mail
+   *[other] { $count } mails
+}
+# $name (String)
+mail-paused = paused { $name }
+# $name (String)
+mail-resumed = went on with { $name }
+# $name (String)
+mail-stopped = stopped { $name }
+# $runner (String)
+mail-taken-up = { $runner } sends mails
+mail-given-back = finished sending mails
+# $name (String)
+# $whom (String)
+mail-goes-to = hands over { $name } to { $whom }
+# $name (String)
+# $whom (String)
+mail-went-to = sent { $name } to { $whom }
+# $name (String)
+# $whom (String)
+# $why (String)
+mail-not-gone = { $name } to { $whom } was not sent: { $why }
+# $name (String)
+# $whom (String)
+# $why (String)
+mail-left-out = { $name } to { $whom } was left out: { $why }
+# $why (String)
+mail-held = no mails for now: { $why }
+# $name (String)
+# $whom (String)
+mail-again = has { $name } sent to { $whom } again
+# $name (String)
+# $whom (String)
+mail-said-arrived = says that { $name } reached { $whom }

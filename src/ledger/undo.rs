@@ -154,6 +154,9 @@ impl Ledger {
             "batch_reinstated" => "A reinstatement is taken back by retracting its batch again.",
             "plan_created" => "Without its first event there is no plan.",
             "guest_erased" => "What was erased is gone for good.",
+            kind if kind.starts_with("mail_") && !kind.starts_with("mail_template_") => {
+                "A mail that was sent cannot be unsent: stop its batch, or write again."
+            }
             kind if kind.starts_with("report_") => "Reports that were begun stay on record.",
             _ => return Ok(head),
         };

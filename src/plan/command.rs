@@ -3,9 +3,12 @@
 use super::event::PlanPatch;
 use super::floor::{RoomPatch, SpotPatch};
 use super::guest::GuestPatch;
-use super::id::{BatchId, GuestId, Position, RoomId, SpotId, TableId};
+use super::id::{BatchId, GuestId, Position, RoomId, SpotId, TableId, TemplateId};
+use super::mail::MailAsk;
+use super::print::List;
 use super::report::{Details, FileFacts, ReportId, Step, Terms};
 use super::table::TablePatch;
+use super::template::TemplatePatch;
 use super::upload::{Choices, Preview, Upload};
 use super::value::{Code, Text, Timestamp};
 use jiff::civil::Date;
@@ -71,6 +74,7 @@ pub enum Ask {
     Commands(Vec<Command>),
     Upload(Box<ApplyUpload>),
     Report(Box<ReportAsk>),
+    Mail(Box<MailAsk>),
 }
 
 /// What is asked for about a report: by the clock, by who works on it, or by an admin.
@@ -265,6 +269,23 @@ pub enum Command {
         #[serde(flatten)]
         set: PlanPatch,
     },
+    AddTemplate {
+        #[serde(flatten)]
+        set: Box<TemplatePatch>,
+    },
+    ChangeTemplate {
+        template: TemplateId,
+        #[serde(flatten)]
+        set: Box<TemplatePatch>,
+    },
+    RemoveTemplate {
+        template: TemplateId,
+    },
+    /// The list is on paper, as the plan was at the position.
+    MarkPrinted {
+        list: List,
+        position: Position,
+    },
 }
 
 impl Command {
@@ -286,7 +307,11 @@ impl Command {
             | Self::RemoveTable { .. }
             | Self::PlaceTable { .. }
             | Self::LiftTable { .. }
-            | Self::SwapTables { .. } => Role::Staff,
+            | Self::SwapTables { .. }
+            | Self::AddTemplate { .. }
+            | Self::ChangeTemplate { .. }
+            | Self::RemoveTemplate { .. }
+            | Self::MarkPrinted { .. } => Role::Staff,
             Self::AddRoom { .. }
             | Self::ChangeRoom { .. }
             | Self::RemoveRoom { .. }
@@ -324,6 +349,10 @@ impl Command {
             Self::MarkArrived { .. } => "mark_arrived",
             Self::UndoArrival { .. } => "undo_arrival",
             Self::ChangePlan { .. } => "change_plan",
+            Self::AddTemplate { .. } => "add_template",
+            Self::ChangeTemplate { .. } => "change_template",
+            Self::RemoveTemplate { .. } => "remove_template",
+            Self::MarkPrinted { .. } => "mark_printed",
         }
     }
 }
@@ -339,6 +368,7 @@ impl Ask {
             },
             Self::Upload(_) => "apply_upload",
             Self::Report(ask) => ask.name(),
+            Self::Mail(ask) => ask.name(),
         }
     }
 }

@@ -57,6 +57,9 @@ pub fn diff(before: &Plan, after: &Plan) -> Vec<Change> {
     each(&before.spots, &after.spots, |id, old, new| {
         subject(&mut changes, before, after, Subject::Spot(id), old.zip(new).map(|(old, new)| new.differing(old)), new.is_some());
     });
+    each(&before.templates, &after.templates, |id, old, new| {
+        subject(&mut changes, before, after, Subject::Template(id), old.zip(new).map(|(old, new)| new.differing(old)), new.is_some());
+    });
     changes
 }
 

@@ -2,9 +2,10 @@
 
 use super::floor::{Room, Spot};
 use super::guest::Guest;
-use super::id::{GuestId, Position, RoomId, SpotId, TableId};
+use super::id::{GuestId, Position, RoomId, SpotId, TableId, TemplateId};
 use super::state::Plan;
 use super::table::Table;
+use super::template::Template;
 use super::value::{Code, Degrees, Email, EmployeeNo, Extra, Metres, Rsvp, Seats, Shape, Text, Timestamp};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -27,6 +28,9 @@ pub struct Document<'a> {
     pub tables: Vec<TableDocument<'a>>,
     pub rooms: Vec<RoomDocument<'a>>,
     pub spots: Vec<SpotDocument<'a>>,
+    /// The texts of mails; absent where there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<TemplateDocument<'a>>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -97,6 +101,16 @@ pub struct SpotDocument<'a> {
     rotation_deg: Degrees,
 }
 
+#[derive(Serialize, ToSchema)]
+pub struct TemplateDocument<'a> {
+    id: TemplateId,
+    name: &'a Code,
+    subject_en: Option<&'a Text>,
+    body_en: Option<&'a Text>,
+    subject_de: Option<&'a Text>,
+    body_de: Option<&'a Text>,
+}
+
 impl<'a> Document<'a> {
     #[must_use]
     pub fn of(plan: &'a Plan) -> Self {
@@ -109,6 +123,7 @@ impl<'a> Document<'a> {
             tables: plan.tables.values().map(|table| table_document(table)).collect(),
             rooms: plan.rooms.values().map(|room| room_document(room)).collect(),
             spots: plan.spots.values().map(|spot| spot_document(spot)).collect(),
+            templates: plan.templates.values().map(|template| template_document(template)).collect(),
         }
     }
 }
@@ -188,6 +203,18 @@ fn spot_document(spot: &Spot) -> SpotDocument<'_> {
         shape: *shape,
         seats: *seats,
         rotation_deg: *rotation_deg,
+    }
+}
+
+fn template_document(template: &Template) -> TemplateDocument<'_> {
+    let Template { id, name, subject_en, body_en, subject_de, body_de, touched: _ } = template;
+    TemplateDocument {
+        id: *id,
+        name,
+        subject_en: subject_en.as_ref(),
+        body_en: body_en.as_ref(),
+        subject_de: subject_de.as_ref(),
+        body_de: body_de.as_ref(),
     }
 }
 

@@ -2,9 +2,12 @@
 
 use super::floor::{RoomPatch, SpotPatch};
 use super::guest::GuestPatch;
-use super::id::{BatchId, GuestId, Position, RoomId, SpotId, Subject, TableId};
+use super::id::{BatchId, GuestId, Position, RoomId, SpotId, Subject, TableId, TemplateId};
+use super::mail::MailEvent;
+use super::print::List;
 use super::report::ReportEvent;
 use super::table::TablePatch;
+use super::template::TemplatePatch;
 use super::upload::{Counts, UploadKind};
 use super::value::{Patch, Seats, Text, Timestamp};
 use jiff::civil::Date;
@@ -56,6 +59,11 @@ pub enum Body {
     UploadApplied(UploadApplied),
     BatchRetracted(Retraction),
     BatchReinstated(Retraction),
+    TemplateAdded { template: TemplateId, set: Box<TemplatePatch> },
+    TemplateChanged { template: TemplateId, set: Box<TemplatePatch> },
+    TemplateRemoved { template: TemplateId },
+    Mail(Box<MailEvent>),
+    ListPrinted { list: List, position: Position },
     Report(Box<ReportEvent>),
 }
 
@@ -140,6 +148,11 @@ impl Body {
             Self::UploadApplied(_) => "upload_applied",
             Self::BatchRetracted(_) => "batch_retracted",
             Self::BatchReinstated(_) => "batch_reinstated",
+            Self::TemplateAdded { .. } => "mail_template_added",
+            Self::TemplateChanged { .. } => "mail_template_changed",
+            Self::TemplateRemoved { .. } => "mail_template_removed",
+            Self::Mail(event) => event.kind(),
+            Self::ListPrinted { .. } => "list_printed",
             Self::Report(event) => event.kind(),
         }
     }
@@ -149,7 +162,12 @@ impl Body {
     pub fn is_retractable(&self) -> bool {
         !matches!(
             self,
-            Self::PlanCreated { .. } | Self::GuestErased { .. } | Self::BatchRetracted(_) | Self::BatchReinstated(_) | Self::Report(_)
+            Self::PlanCreated { .. }
+                | Self::GuestErased { .. }
+                | Self::BatchRetracted(_)
+                | Self::BatchReinstated(_)
+                | Self::Mail(_)
+                | Self::Report(_)
         )
     }
 
@@ -180,6 +198,9 @@ impl Body {
             Self::SpotAdded { spot, set } | Self::SpotChanged { spot, set } | Self::SpotStated { spot, set } => {
                 set.names().for_each(|name| field(Subject::Spot(*spot), name));
             }
+            Self::TemplateAdded { template, set } | Self::TemplateChanged { template, set } => {
+                set.names().for_each(|name| field(Subject::Template(*template), name));
+            }
             // What is picked up is placed again by the same batch, which says so itself.
             Self::TablesPickedUp { .. }
             | Self::GuestRemoved { .. }
@@ -190,6 +211,9 @@ impl Body {
             | Self::UploadApplied(_)
             | Self::BatchRetracted(_)
             | Self::BatchReinstated(_)
+            | Self::TemplateRemoved { .. }
+            | Self::Mail(_)
+            | Self::ListPrinted { .. }
             | Self::Report(_) => {}
         }
     }

@@ -41,6 +41,11 @@ number!(
     SpotId
 );
 
+number!(
+    /// The text of a mail: the position of the event that first named it.
+    TemplateId
+);
+
 impl Position {
     /// The position of the event after this one.
     #[must_use]
@@ -68,6 +73,7 @@ pub enum Subject {
     Table(TableId),
     Room(RoomId),
     Spot(SpotId),
+    Template(TemplateId),
 }
 
 impl Subject {
@@ -80,6 +86,7 @@ impl Subject {
             Self::Table(_) => "table",
             Self::Room(_) => "room",
             Self::Spot(_) => "spot",
+            Self::Template(_) => "template",
         }
     }
 
@@ -92,6 +99,7 @@ impl Subject {
             Self::Table(id) => id.0,
             Self::Room(id) => id.0,
             Self::Spot(id) => id.0,
+            Self::Template(id) => id.0,
         }
     }
 
@@ -104,6 +112,7 @@ impl Subject {
             "table" => Self::Table(TableId(id)),
             "room" => Self::Room(RoomId(id)),
             "spot" => Self::Spot(SpotId(id)),
+            "template" => Self::Template(TemplateId(id)),
             _ => return None,
         })
     }

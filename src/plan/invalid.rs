@@ -57,6 +57,8 @@ pub enum Invalid {
     Taken,
     #[error("is not a field that is known here")]
     UnknownField,
+    #[error("is no position of this plan")]
+    NotInThePlan,
     #[error("{0} is not among the missing")]
     NotMissing(u64),
     #[error("row {0} is not in the file")]
@@ -67,7 +69,7 @@ pub enum Invalid {
 }
 
 /// All that say the same of every value.
-const PLAIN: [Invalid; 25] = [
+const PLAIN: [Invalid; 26] = [
     Invalid::Empty,
     Invalid::ControlCharacter,
     Invalid::LineBreak,
@@ -93,6 +95,7 @@ const PLAIN: [Invalid; 25] = [
     Invalid::MustBeChosen,
     Invalid::Taken,
     Invalid::UnknownField,
+    Invalid::NotInThePlan,
 ];
 
 impl Invalid {

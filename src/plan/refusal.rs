@@ -1,8 +1,9 @@
 //! Refusals: what the plan does not allow, worded for the person who asked.
 
-use super::id::{GuestId, Position, RoomId, SpotId, TableId};
+use super::id::{GuestId, Position, RoomId, SpotId, TableId, TemplateId};
 use super::invalid::Invalid;
-use super::report::ReportId;
+use super::mail::MailRefusal;
+use super::report::ReportRefusal;
 use super::retract::{Lost, RetractionPreview};
 use super::upload::Preview;
 use super::value::Timestamp;
@@ -17,6 +18,7 @@ pub enum Refusal {
     UnknownTable(TableId),
     UnknownRoom(RoomId),
     UnknownSpot(SpotId),
+    UnknownTemplate(TemplateId),
     UnknownParty(String),
     UnknownBatch,
     EmployeeNoTaken {
@@ -111,89 +113,7 @@ pub enum Refusal {
     /// The id of the request stands in the stream, for another request.
     IdTaken,
     Report(ReportRefusal),
-}
-
-/// Why nothing is done about a report.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ReportRefusal {
-    Unknown,
-    /// Its day is not over.
-    NotDue {
-        report: ReportId,
-        cut_off: Timestamp,
-    },
-    /// It was started already.
-    Exists,
-    /// The revision before it is still being worked on.
-    Unfinished,
-    /// The stream has moved on since its end was looked at.
-    Outdated,
-    /// Somebody works on it.
-    Claimed {
-        runner: String,
-        until: Timestamp,
-    },
-    /// It failed, and is to be tried again later, or by a person only.
-    Waiting,
-    /// Somebody else has taken it over.
-    Fenced,
-    /// The step is done, or not the next one.
-    Done,
-    NothingToRetry,
-    NotUncertain,
-    /// A corrected one has taken its place.
-    Superseded,
-}
-
-impl ReportRefusal {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown_report",
-            Self::NotDue { .. } => "report_not_due",
-            Self::Exists => "report_exists",
-            Self::Unfinished => "report_unfinished",
-            Self::Outdated => "report_outdated",
-            Self::Claimed { .. } => "report_claimed",
-            Self::Waiting => "report_waiting",
-            Self::Fenced => "report_fenced",
-            Self::Done => "report_done",
-            Self::NothingToRetry => "nothing_to_retry",
-            Self::NotUncertain => "not_uncertain",
-            Self::Superseded => "report_superseded",
-        }
-    }
-
-    fn words(&self) -> (String, String) {
-        let words = |title: &str, detail: &str| (title.to_owned(), detail.to_owned());
-        match self {
-            Self::Unknown => words("There is no such report", "It has not been started."),
-            Self::NotDue { report, cut_off } => {
-                (format!("The report of {report} is not due"), format!("Its day is over at {cut_off}; until then, there is a draft."))
-            }
-            Self::Exists => words("The report was started already", "Look at how far it is. A corrected one needs a reason."),
-            Self::Unfinished => words("The report before it is not finished", "Wait for it, or see to why it failed."),
-            Self::Outdated => words("The plan has moved on", "Ask again."),
-            Self::Claimed { runner, until } => {
-                (format!("{runner} works on it"), format!("Until {until}, unless it gives it back earlier."))
-            }
-            Self::Waiting => words("It is to be tried again later", "Or ask for it to be retried."),
-            Self::Fenced => words("Somebody else works on it", "It was taken over, since the claim on it had run out."),
-            Self::Done => words("This is done", "No step is done twice."),
-            Self::NothingToRetry => {
-                words("There is nothing to retry", "It has not failed, or somebody must first find out whether it arrived.")
-            }
-            Self::NotUncertain => {
-                words("There is nothing to decide", "It is known whether the file has arrived, or it was sent again since.")
-            }
-            Self::Superseded => words("A corrected report has taken its place", "This one is not submitted any more."),
-        }
-    }
-}
-
-impl From<ReportRefusal> for Refusal {
-    fn from(refusal: ReportRefusal) -> Self {
-        Self::Report(refusal)
-    }
+    Mail(MailRefusal),
 }
 
 /// Something in the plan, by its id and by what people call it.
@@ -239,6 +159,7 @@ impl Refusal {
             Self::UnknownTable(_) => "unknown_table",
             Self::UnknownRoom(_) => "unknown_room",
             Self::UnknownSpot(_) => "unknown_spot",
+            Self::UnknownTemplate(_) => "unknown_template",
             Self::UnknownParty(_) => "unknown_party",
             Self::UnknownBatch => "unknown_batch",
             Self::EmployeeNoTaken { .. } => "employee_no_taken",
@@ -267,6 +188,7 @@ impl Refusal {
             Self::OthersBuiltOnIt { .. } => "others_built_on_it",
             Self::IdTaken => "id_taken",
             Self::Report(refusal) => refusal.code(),
+            Self::Mail(refusal) => refusal.code(),
         }
     }
 
@@ -278,6 +200,7 @@ impl Refusal {
             Self::UnknownTable(id) => format!("There is no table {id}"),
             Self::UnknownRoom(id) => format!("There is no room {id}"),
             Self::UnknownSpot(id) => format!("There is no spot {id}"),
+            Self::UnknownTemplate(id) => format!("There is no text {id}"),
             Self::UnknownParty(name) => format!("There is nobody in a party {name}"),
             Self::UnknownBatch => "There is no such batch".to_owned(),
             Self::EmployeeNoTaken { employee_no, by } => format!("Employee number {employee_no} belongs to {}", by.label),
@@ -289,7 +212,7 @@ impl Refusal {
             Self::TooFewSeats { table, seated, .. } => format!("{seated} guests sit at table {}", table.label),
             Self::SpotTaken { spot, by } | Self::SpotInUse { spot, by } => format!("Table {} stands on {}", by.label, spot.label),
             Self::NotPlaced { table } => format!("Table {} stands on no spot", table.label),
-            Self::NameTaken { name, .. } => format!("There is a room {name} already"),
+            Self::NameTaken { name, by } => format!("{name} is the name of {} already", by.label),
             Self::CodeTaken { code, .. } => format!("There is a spot {code} already"),
             Self::RoomInUse { room, tables } => format!("{} tables stand in {}", tables.len(), room.label),
             Self::OutsideRoom { spots, room } => format!("{} would reach beyond the walls of {}", labels(spots), room.label),
@@ -315,6 +238,7 @@ impl Refusal {
             Self::OthersBuiltOnIt { lost } => format!("{} later changes build on it", lost.len()),
             Self::IdTaken => "The id is taken".to_owned(),
             Self::Report(refusal) => refusal.words().0,
+            Self::Mail(refusal) => refusal.words().0,
         }
     }
 
@@ -322,7 +246,12 @@ impl Refusal {
     #[must_use]
     pub fn detail(&self) -> String {
         match self {
-            Self::UnknownGuest(_) | Self::UnknownTable(_) | Self::UnknownRoom(_) | Self::UnknownSpot(_) | Self::UnknownParty(_) => {
+            Self::UnknownGuest(_)
+            | Self::UnknownTable(_)
+            | Self::UnknownRoom(_)
+            | Self::UnknownSpot(_)
+            | Self::UnknownTemplate(_)
+            | Self::UnknownParty(_) => {
                 "It may have been removed, or the change that added it was taken back. Look at the plan again.".to_owned()
             }
             Self::UnknownBatch => "No event of the stream has this batch.".to_owned(),
@@ -356,6 +285,7 @@ impl Refusal {
             Self::NotRetractable { why } => (*why).to_owned(),
             Self::IdTaken => "Another request was carried out under this id. Send this one under a fresh id.".to_owned(),
             Self::Report(refusal) => refusal.words().1,
+            Self::Mail(refusal) => refusal.words().1,
             Self::OthersBuiltOnIt { .. } => "Their changes would lose their effect. An admin can take it back nevertheless.".to_owned(),
         }
     }
@@ -368,6 +298,7 @@ impl Refusal {
             Self::UnknownTable(id) => json!({ "table": id }),
             Self::UnknownRoom(id) => json!({ "room": id }),
             Self::UnknownSpot(id) => json!({ "spot": id }),
+            Self::UnknownTemplate(id) => json!({ "template": id }),
             Self::UnknownParty(name) => json!({ "party": name }),
             Self::EmployeeNoTaken { employee_no, by } => json!({ "employee_no": employee_no, "by": by }),
             Self::EmailTaken { email, by } => json!({ "email": email, "by": by }),
@@ -393,7 +324,9 @@ impl Refusal {
             Self::OthersBuiltOnIt { lost } => json!({ "lost": lost }),
             Self::Report(ReportRefusal::NotDue { report, cut_off }) => json!({ "date": report.date.to_string(), "cut_off": cut_off }),
             Self::Report(ReportRefusal::Claimed { runner, until }) => json!({ "runner": runner, "until": until }),
-            Self::UnknownBatch | Self::NotRetracted | Self::NotRetractable { .. } | Self::IdTaken | Self::Report(_) => json!({}),
+            Self::UnknownBatch | Self::NotRetracted | Self::NotRetractable { .. } | Self::IdTaken | Self::Report(_) | Self::Mail(_) => {
+                json!({})
+            }
         };
         if let Value::Object(fields) = fields { fields } else { Map::new() }
     }

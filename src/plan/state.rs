@@ -4,11 +4,14 @@ use super::event::Event;
 use super::evolve::Why;
 use super::floor::{Room, Spot};
 use super::guest::Guest;
-use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId};
+use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId, TemplateId};
 use super::landmark::{Landmarks, Mark, Tally, is_new_day};
+use super::mail::Mails;
+use super::print::Prints;
 use super::report::Reports;
 use super::subject::Touch;
 use super::table::Table;
+use super::template::Template;
 use super::value::{Key, Rsvp, Seats, Text, Timestamp};
 use imbl::{OrdMap, OrdSet, Vector};
 use jiff::civil::Date;
@@ -33,6 +36,12 @@ pub struct Plan {
     pub(super) hindered: OrdMap<Position, Hindered>,
     /// Every case in which two events collided; see [`Plan::open_collisions`].
     pub(super) collisions: Vector<Collision>,
+    /// The texts of mails.
+    pub templates: OrdMap<TemplateId, Arc<Template>>,
+    /// Mails to guests.
+    pub mails: Mails,
+    /// Lists on paper.
+    pub prints: Prints,
     /// The end-of-day reports.
     pub reports: Reports,
     /// What one finds one's way by in the stream.
@@ -138,6 +147,9 @@ impl Default for Plan {
             spots: OrdMap::new(),
             hindered: OrdMap::new(),
             collisions: Vector::new(),
+            templates: OrdMap::new(),
+            mails: Mails::default(),
+            prints: Prints::default(),
             reports: Reports::default(),
             landmarks: Landmarks::default(),
             erasures: 0,
@@ -201,6 +213,10 @@ impl Plan {
 
     pub fn spot(&self, id: SpotId) -> Option<&Spot> {
         self.spots.get(&id).map(Arc::as_ref)
+    }
+
+    pub fn template(&self, id: TemplateId) -> Option<&Template> {
+        self.templates.get(&id).map(Arc::as_ref)
     }
 
     pub fn guest_by_employee_no(&self, number: &str) -> Option<GuestId> {
@@ -277,6 +293,7 @@ impl Plan {
             Subject::Table(id) => self.table(id)?.touch(field),
             Subject::Room(id) => self.room(id)?.touch(field),
             Subject::Spot(id) => self.spot(id)?.touch(field),
+            Subject::Template(id) => self.template(id)?.touch(field),
         }
     }
 
@@ -288,6 +305,7 @@ impl Plan {
             Subject::Table(id) => self.table(id).map(Table::label),
             Subject::Room(id) => self.room(id).map(Room::label),
             Subject::Spot(id) => self.spot(id).map(Spot::label),
+            Subject::Template(id) => self.template(id).map(Template::label),
         }
         .unwrap_or_else(|| format!("{} {}", subject.entity(), subject.id()))
     }
@@ -308,6 +326,7 @@ impl Plan {
             (Subject::Room(id), _) => self.room(id)?.shown(field),
             (Subject::Spot(id), "room") => Some(self.label(Subject::Room(self.spot(id)?.room))),
             (Subject::Spot(id), _) => self.spot(id)?.shown(field),
+            (Subject::Template(id), _) => self.template(id)?.shown(field),
         }
     }
 

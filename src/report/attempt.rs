@@ -75,7 +75,7 @@ const PAUSES: [Duration; 6] = [
 ];
 
 /// How long after its attempt with this number a step is tried again.
-pub(super) fn pause_after(attempt: u32) -> Duration {
+pub(crate) fn pause_after(attempt: u32) -> Duration {
     let index = usize::try_from(attempt.saturating_sub(1)).unwrap_or(usize::MAX).min(PAUSES.len() - 1);
     PAUSES[index]
 }

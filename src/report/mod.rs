@@ -23,6 +23,10 @@ pub use runner::{Handle, start};
 pub use schedule::{BadSchedule, Schedule};
 pub use settings::{Secret, Settings};
 pub use work::{file_of, say};
+pub(crate) use {
+    attempt::pause_after,
+    work::{fresh_id, own_name, system},
+};
 
 /// A place at which the tests end or hold up the program; in a release it is nothing.
 ///

@@ -20,7 +20,7 @@ impl Secret {
         Self(secret.to_owned())
     }
 
-    pub(super) fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 }

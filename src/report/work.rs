@@ -62,7 +62,7 @@ impl From<Failure> for Trouble {
 }
 
 /// The name of this process, as others see it.
-fn own_name() -> Text {
+pub(crate) fn own_name() -> Text {
     let host = std::env::var("HOSTNAME").ok().or_else(|| std::fs::read_to_string("/proc/sys/kernel/hostname").ok());
     let host = host.as_deref().map(str::trim).filter(|host| !host.is_empty()).unwrap_or("tafel").to_owned();
     let unique = &Uuid::new_v4().simple().to_string()[..6];
@@ -74,11 +74,11 @@ pub(super) async fn ask(ledger: &Ledger, id: BatchId, actor: &Arc<str>, ask: Rep
     ledger.submit(Request { id, actor: actor.clone(), at: now(), seen: None, ask: Ask::Report(Box::new(ask)) }).await
 }
 
-pub(super) fn system() -> Arc<str> {
+pub(crate) fn system() -> Arc<str> {
     Arc::from("system")
 }
 
-pub(super) fn fresh_id() -> BatchId {
+pub(crate) fn fresh_id() -> BatchId {
     BatchId(Uuid::now_v7())
 }
 

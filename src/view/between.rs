@@ -4,7 +4,7 @@ use super::words::{day, when};
 use super::{Address, Shown};
 use crate::lang::T;
 use crate::plan::diff::{Change, ChangeKind, diff};
-use crate::plan::{Guest, Landmark, Mark, Plan, Position, Room, Spot, Table, Touch};
+use crate::plan::{Guest, Landmark, Mark, Plan, Position, Room, Spot, Table, Template as MailTemplate, Touch};
 use askama::Template;
 use std::collections::BTreeMap;
 
@@ -167,6 +167,7 @@ fn earliest(plan: &Plan, subject: crate::plan::Subject) -> Option<Touch> {
         crate::plan::Subject::Table(_) => Table::FIELDS,
         crate::plan::Subject::Room(_) => Room::FIELDS,
         crate::plan::Subject::Spot(_) => Spot::FIELDS,
+        crate::plan::Subject::Template(_) => MailTemplate::FIELDS,
     };
     fields.iter().filter_map(|field| plan.touch(subject, field)).min_by_key(|touch| touch.position)
 }

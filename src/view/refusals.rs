@@ -3,6 +3,7 @@
 use super::troubles::invalid;
 use super::words::when;
 use crate::lang::{T, entity, field};
+use crate::plan::mail::MailRefusal;
 use crate::plan::{Named, Refusal};
 
 /// What is refused.
@@ -13,6 +14,7 @@ pub fn title(t: T, refusal: &Refusal) -> String {
         Refusal::UnknownTable(_) => t.gone_title(entity(t, "table")),
         Refusal::UnknownRoom(_) => t.gone_title(entity(t, "room")),
         Refusal::UnknownSpot(_) => t.gone_title(entity(t, "spot")),
+        Refusal::UnknownTemplate(_) => t.gone_title(entity(t, "template")),
         Refusal::UnknownParty(name) => t.gone_title(t.party_named(name.as_str())),
         Refusal::UnknownBatch => t.unknown_batch_title(),
         Refusal::EmployeeNoTaken { employee_no, by } => t.number_belongs(employee_no.as_str(), by.label.as_str()),
@@ -24,7 +26,7 @@ pub fn title(t: T, refusal: &Refusal) -> String {
         Refusal::TooFewSeats { table, seated, .. } => t.too_few_seats(*seated, table.label.as_str()),
         Refusal::SpotTaken { spot, by } | Refusal::SpotInUse { spot, by } => t.stands_there(by.label.as_str(), spot.label.as_str()),
         Refusal::NotPlaced { table } => t.stands_nowhere(table.label.as_str()),
-        Refusal::NameTaken { name, .. } => t.room_there_already(name.as_str()),
+        Refusal::NameTaken { name, by } => t.name_of_already(name.as_str(), by.label.as_str()),
         Refusal::CodeTaken { code, .. } => t.spot_there_already(code.as_str()),
         Refusal::RoomInUse { room, tables } => t.tables_stand_in(tables.len(), room.label.as_str()),
         Refusal::OutsideRoom { spots, room } => t.beyond_walls(labels(t, spots), room.label.as_str()),
@@ -42,6 +44,7 @@ pub fn title(t: T, refusal: &Refusal) -> String {
         Refusal::OthersBuiltOnIt { lost } => t.built_on_it(lost.len()),
         Refusal::IdTaken => t.id_taken(),
         Refusal::Report(_) => t.report_refused(),
+        Refusal::Mail(refusal) => mail(t, refusal).0,
     }
 }
 
@@ -53,6 +56,7 @@ pub fn detail(t: T, refusal: &Refusal) -> String {
         | Refusal::UnknownTable(_)
         | Refusal::UnknownRoom(_)
         | Refusal::UnknownSpot(_)
+        | Refusal::UnknownTemplate(_)
         | Refusal::UnknownParty(_) => t.gone_detail(),
         Refusal::UnknownBatch => t.unknown_batch_detail(),
         Refusal::EmployeeNoTaken { .. } | Refusal::EmailTaken { .. } => t.one_guest_only(),
@@ -76,6 +80,7 @@ pub fn detail(t: T, refusal: &Refusal) -> String {
         Refusal::NotRetracted => t.not_retracted_detail(),
         Refusal::OthersBuiltOnIt { .. } => t.built_on_it_detail(),
         Refusal::IdTaken => t.id_taken_detail(),
+        Refusal::Mail(refusal) => mail(t, refusal).1,
         // Rare, and for admins: as it is worded for programs.
         Refusal::NotRetractable { .. } | Refusal::Report(_) => refusal.detail(),
     }
@@ -94,6 +99,20 @@ pub fn lines(t: T, refusal: &Refusal) -> Vec<String> {
             fields.iter().map(|changed| t.says_now(field(t, changed.field), value(&changed.value), changed.actor.as_str())).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+fn mail(t: T, refusal: &MailRefusal) -> (String, String) {
+    match refusal {
+        MailRefusal::Unknown => (t.mail_gone(), t.mail_gone_detail()),
+        MailRefusal::Outdated => (t.plan_moved_on(), t.other_mails_now()),
+        MailRefusal::CannotStart => (t.mail_cannot_start(), t.mail_cannot_start_detail()),
+        MailRefusal::Claimed { .. } | MailRefusal::Fenced => (t.mail_other_sends(), t.mail_other_sends_detail()),
+        MailRefusal::Done => (t.mail_done(), t.mail_done_detail()),
+        MailRefusal::Stopped => (t.mail_was_stopped(), t.mail_was_stopped_detail()),
+        MailRefusal::TooSoon => (t.mail_too_soon(), t.mail_too_soon_detail()),
+        MailRefusal::NothingToRetry => (t.mail_nothing_to_retry(), t.mail_done_detail()),
+        MailRefusal::NotUncertain => (t.mail_not_uncertain(), t.mail_not_uncertain_detail()),
     }
 }
 

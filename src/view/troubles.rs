@@ -32,6 +32,7 @@ pub fn invalid(t: T, invalid: &Invalid) -> String {
         Invalid::MustBeChosen => t.invalid_not_chosen(),
         Invalid::Taken => t.invalid_taken(),
         Invalid::UnknownField => t.invalid_unknown(),
+        Invalid::NotInThePlan => t.invalid_position(),
         Invalid::NotMissing(id) => t.invalid_not_missing(id.to_string()),
         Invalid::NotInTheFile(row) => t.invalid_no_row(row),
         Invalid::Said(words) => t.invalid_said(words),

@@ -2,9 +2,11 @@
 
 use crate::lang::{T, field, zone};
 use crate::plan::event::{Body, Event, UploadApplied};
+use crate::plan::mail::MailEvent;
+use crate::plan::print::List;
 use crate::plan::report::{ReportEvent, Step};
 use crate::plan::upload::UploadKind;
-use crate::plan::{Guest, GuestId, Plan, Subject, TableId, Timestamp};
+use crate::plan::{Guest, GuestId, Plan, Position, Subject, TableId, Timestamp};
 use jiff::Zoned;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -78,7 +80,53 @@ fn one(plan: &Plan, t: T, body: &Body) -> String {
         Body::UploadApplied(upload) => upload_words(t, upload),
         Body::BatchRetracted(retraction) => t.took_back(retraction.reason.as_str()),
         Body::BatchReinstated(retraction) => t.brought_back(retraction.reason.as_str()),
+        Body::TemplateAdded { template, .. } => t.added_text(label(Subject::Template(*template))),
+        Body::TemplateChanged { template, set } => t.changed_text(label(Subject::Template(*template)), fields(t, set.names())),
+        Body::TemplateRemoved { template } => t.removed_text(label(Subject::Template(*template))),
+        Body::Mail(event) => mail(plan, t, event),
+        Body::ListPrinted { list, .. } => t.printed_list(list_name(t, *list)),
         Body::Report(event) => report(t, event),
+    }
+}
+
+/// What a list is called.
+#[must_use]
+pub fn list_name(t: T, list: List) -> String {
+    match list {
+        List::Guests => t.list_guests(),
+        List::Tables => t.list_tables(),
+        List::Rooms => t.list_rooms(),
+        List::Vips => t.list_vips(),
+        List::Kitchen => t.list_kitchen(),
+        List::Wheelchairs => t.list_wheelchairs(),
+        List::TableCards => t.list_table_cards(),
+        List::PlaceCards => t.list_place_cards(),
+    }
+}
+
+/// What happened to mails.
+fn mail(plan: &Plan, t: T, event: &MailEvent) -> String {
+    let name = |mailing: &Position| plan.mails.get(*mailing).map_or_else(|| mailing.to_string(), |mailing| mailing.name.to_string());
+    let whom = |mailing: &Position, letter: u32| {
+        let first = plan.mails.get(*mailing).and_then(|mailing| mailing.letter(letter)).and_then(|letter| letter.told.first());
+        first.map_or_else(|| letter.to_string(), |told| plan.label(Subject::Guest(told.guest)))
+    };
+    match event {
+        MailEvent::BatchStarted { name, letters, .. } => t.mail_started(name.as_str(), letters.len()),
+        MailEvent::BatchPaused { mailing } => t.mail_paused(name(mailing)),
+        MailEvent::BatchResumed { mailing } => t.mail_resumed(name(mailing)),
+        MailEvent::BatchStopped { mailing } => t.mail_stopped(name(mailing)),
+        MailEvent::Claimed { runner, .. } => t.mail_taken_up(runner.as_str()),
+        MailEvent::Released { .. } => t.mail_given_back(),
+        MailEvent::Sending { mailing, letter, .. } => t.mail_goes_to(name(mailing), whom(mailing, *letter)),
+        MailEvent::Sent { mailing, letter, .. } => t.mail_went_to(name(mailing), whom(mailing, *letter)),
+        MailEvent::Failed { mailing, letter, details, .. } => t.mail_not_gone(name(mailing), whom(mailing, *letter), details.as_str()),
+        MailEvent::Skipped { mailing, letter, details, .. } => t.mail_left_out(name(mailing), whom(mailing, *letter), details.as_str()),
+        MailEvent::Held { details, .. } => t.mail_held(details.as_str()),
+        MailEvent::Decided { mailing, letter, was_received: true } => t.mail_said_arrived(name(mailing), whom(mailing, *letter)),
+        MailEvent::Retried { mailing, letter } | MailEvent::Decided { mailing, letter, was_received: false } => {
+            t.mail_again(name(mailing), whom(mailing, *letter))
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::lang::Lang;
 use crate::ledger::Failure;
+use crate::plan::mail::MailRefusal;
 use crate::plan::{InvalidField, Refusal, ReportRefusal};
 use crate::sheet::SheetError;
 use crate::view::refusals;
@@ -286,6 +287,8 @@ impl From<Refusal> for Problem {
             | Refusal::UnknownTable(_)
             | Refusal::UnknownRoom(_)
             | Refusal::UnknownSpot(_)
+            | Refusal::UnknownTemplate(_)
+            | Refusal::Mail(MailRefusal::Unknown)
             | Refusal::UnknownParty(_)
             | Refusal::UnknownBatch
             | Refusal::Report(ReportRefusal::Unknown) => StatusCode::NOT_FOUND,

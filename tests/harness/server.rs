@@ -63,6 +63,7 @@ impl Server {
             workers: 2,
             zone: jiff::tz::TimeZone::UTC,
             report: None,
+            mail: None,
         };
         let (started, address) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();

@@ -4,6 +4,7 @@ mod floor;
 mod guest;
 mod seating;
 mod table;
+mod template;
 
 pub(in crate::plan) use table::removal as table_removal;
 
@@ -12,6 +13,8 @@ use super::event::{Body, Event, PlanPatch};
 use super::evolve::evolve;
 use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId};
 use super::invalid::Invalid;
+use super::mail;
+use super::print::List;
 use super::refusal::{ChangedField, Named, Refusal};
 use super::report;
 use super::state::Plan;
@@ -32,6 +35,10 @@ pub fn decide(plan: &Plan, request: &Request) -> Result<Vec<Event>, Refusal> {
         Ask::Report(ask) => {
             let events = report::decide(plan, ask, request.at)?;
             return Ok(number(plan, request, events.into_iter().map(|event| Body::Report(Box::new(event))).collect()));
+        }
+        Ask::Mail(ask) => {
+            let events = mail::decide(plan, ask, request.at)?;
+            return Ok(number(plan, request, events.into_iter().map(|event| Body::Mail(Box::new(event))).collect()));
         }
         Ask::Commands(commands) => commands,
     };
@@ -79,6 +86,10 @@ fn decide_one(plan: &Plan, command: &Command) -> Result<Vec<Body>, Refusal> {
         Command::ChangeSpot { spot, set } => floor::change_spot(plan, *spot, set),
         Command::RemoveSpot { spot } => floor::remove_spot(plan, *spot),
         Command::ChangePlan { set } => change_plan(plan, set),
+        Command::AddTemplate { set } => template::add(plan, set),
+        Command::ChangeTemplate { template, set } => template::change(plan, *template, set),
+        Command::RemoveTemplate { template } => template::remove(plan, *template),
+        Command::MarkPrinted { list, position } => mark_printed(plan, *list, *position),
     }
 }
 
@@ -104,6 +115,13 @@ fn change_plan(plan: &Plan, set: &PlanPatch) -> Result<Vec<Body>, Refusal> {
         return Ok(Vec::new());
     }
     Ok(vec![Body::PlanChanged { set: changes }])
+}
+
+fn mark_printed(plan: &Plan, list: List, position: Position) -> Result<Vec<Body>, Refusal> {
+    if position > plan.position || position.0 == 0 {
+        return Err(Refusal::invalid("position", Invalid::NotInThePlan));
+    }
+    Ok(vec![Body::ListPrinted { list, position }])
 }
 
 /// Gives the events their places right behind the plan's last one.

@@ -7,9 +7,11 @@
 mod floor;
 mod guest;
 mod table;
+mod template;
 
 use super::event::{Body, Event, PlanPatch, Retraction};
 use super::id::{SpotId, Subject, TableId};
+use super::print::Print;
 use super::state::{About, Collision, Hindered, Plan};
 use super::subject::Touch;
 use super::value::{Patch, Slot};
@@ -106,6 +108,14 @@ fn take_effect(plan: &mut Plan, event: &Event, touch: Touch) -> Effect {
             mark_reversed(plan, retraction, touch);
             Effect::Unchanged
         }
+        Body::TemplateAdded { template, set } => template::add(plan, *template, set, touch),
+        Body::TemplateChanged { template, set } => template::change(plan, *template, set, touch),
+        Body::TemplateRemoved { template } => template::remove(plan, *template),
+        Body::Mail(mail) => Effect::of(plan.mails.apply(mail, event.position, event.recorded_at, &event.actor)),
+        Body::ListPrinted { list, position } => {
+            plan.prints.note(*list, Print { position: *position, at: event.recorded_at, by: event.actor.clone() });
+            Effect::Changed
+        }
         Body::Report(report) => Effect::of(plan.reports.apply(report, event.position, event.recorded_at, &event.actor)),
     }
 }
@@ -171,6 +181,7 @@ impl Plan {
             Subject::Table(id) => mark!(tables, id),
             Subject::Room(id) => mark!(rooms, id),
             Subject::Spot(id) => mark!(spots, id),
+            Subject::Template(id) => mark!(templates, id),
         }
     }
 

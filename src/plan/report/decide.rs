@@ -1,8 +1,8 @@
 //! What may happen to reports: who may work on one, and with which token.
 
-use super::{Report, ReportEvent, ReportId, Reports, Step};
+use super::{Report, ReportEvent, ReportId, ReportRefusal, Reports, Step};
 use crate::plan::command::ReportAsk;
-use crate::plan::refusal::{Refusal, ReportRefusal};
+use crate::plan::refusal::Refusal;
 use crate::plan::state::Plan;
 use crate::plan::value::Timestamp;
 

@@ -3,9 +3,11 @@
 mod decide;
 mod event;
 mod evolve;
+mod refusal;
 
 pub(in crate::plan) use decide::decide;
 pub use event::{Details, ReportEvent};
+pub use refusal::ReportRefusal;
 
 use super::id::Position;
 use super::value::{Text, Timestamp};

@@ -4,8 +4,8 @@ use super::wire::{self, Str};
 use super::{CodecError, KINDS};
 use crate::plan::event::{Body, Event, PlanPatch, Retraction, Reversed, UploadApplied};
 use crate::plan::{
-    BatchId, Code, Degrees, Email, EmployeeNo, GuestId, GuestPatch, Invalid, Metres, Patch, RoomId, RoomPatch, Seats, SpotId, SpotPatch,
-    Subject, TableId, TablePatch, Text,
+    BatchId, Code, Degrees, Email, EmployeeNo, GuestId, GuestPatch, Invalid, Metres, Patch, Position, RoomId, RoomPatch, Seats, SpotId,
+    SpotPatch, Subject, TableId, TablePatch, TemplateId, TemplatePatch, Text,
 };
 use crate::store::RawEvent;
 use serde::Deserialize;
@@ -102,6 +102,10 @@ pub fn decode(kind: &str, payload: &str) -> Result<Body, String> {
         "table_removed" => Body::TableRemoved { table: TableId(parse::<wire::Table>(payload)?.table) },
         "table_lifted" => Body::TableLifted { table: TableId(parse::<wire::Table>(payload)?.table) },
         "tables_picked_up" => Body::TablesPickedUp { tables: parse::<wire::Tables>(payload)?.tables.into_iter().map(TableId).collect() },
+        "list_printed" => {
+            let wire::Printed { list, position } = parse(payload)?;
+            Body::ListPrinted { list, position: Position(position) }
+        }
         "room_added" => {
             let (room, set) = room_set(payload)?;
             Body::RoomAdded { room, set }
@@ -134,10 +138,26 @@ pub fn decode(kind: &str, payload: &str) -> Result<Body, String> {
         }
         "batch_retracted" => Body::BatchRetracted(validity(payload)?),
         "batch_reinstated" => Body::BatchReinstated(validity(payload)?),
+        kind if kind.starts_with("mail_") => mail(kind, payload)?,
         kind => match super::report::decode(kind, payload)? {
             Some(event) => Body::Report(Box::new(event)),
             None => return Err("unknown kind".to_owned()),
         },
+    })
+}
+
+fn mail(kind: &str, payload: &str) -> Result<Body, String> {
+    Ok(match kind {
+        "mail_template_added" => {
+            let (template, set) = template_set(payload)?;
+            Body::TemplateAdded { template, set }
+        }
+        "mail_template_changed" => {
+            let (template, set) = template_set(payload)?;
+            Body::TemplateChanged { template, set }
+        }
+        "mail_template_removed" => Body::TemplateRemoved { template: TemplateId(parse::<wire::Template>(payload)?.template) },
+        kind => Body::Mail(Box::new(super::mail::decode(kind, payload)?.ok_or("unknown kind")?)),
     })
 }
 
@@ -240,6 +260,18 @@ fn table_set(payload: &str) -> Result<(TableId, Box<TablePatch>), String> {
         host: host.map(|host| text(&host)),
     };
     Ok((TableId(table), Box::new(set)))
+}
+
+fn template_set(payload: &str) -> Result<(TemplateId, Box<TemplatePatch>), String> {
+    let wire::TemplateSet { template, name, subject_en, body_en, subject_de, body_de } = parse(payload)?;
+    let set = TemplatePatch {
+        name: name.map(|name| code(&name)),
+        subject_en: subject_en.map(|words| text(&words)),
+        body_en: body_en.map(|words| text(&words)),
+        subject_de: subject_de.map(|words| text(&words)),
+        body_de: body_de.map(|words| text(&words)),
+    };
+    Ok((TemplateId(template), Box::new(set)))
 }
 
 fn room_set(payload: &str) -> Result<(RoomId, Box<RoomPatch>), String> {

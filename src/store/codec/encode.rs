@@ -2,7 +2,7 @@
 
 use super::wire::{self, Str};
 use crate::plan::event::{Body, PlanPatch, Retraction};
-use crate::plan::{GuestPatch, Patch, RoomPatch, SpotPatch, TableId, TablePatch};
+use crate::plan::{GuestPatch, Patch, RoomPatch, SpotPatch, TableId, TablePatch, TemplatePatch};
 use serde::Serialize;
 use std::borrow::Cow;
 
@@ -40,6 +40,10 @@ pub fn encode(body: &Body) -> Result<String, serde_json::Error> {
             counts: upload.counts,
         }),
         Body::BatchRetracted(retraction) | Body::BatchReinstated(retraction) => json(&validity(retraction)),
+        Body::TemplateAdded { template, set } | Body::TemplateChanged { template, set } => json(&template_set(template.0, set)),
+        Body::TemplateRemoved { template } => json(&wire::Template { template: template.0 }),
+        Body::Mail(event) => super::mail::encode(event),
+        Body::ListPrinted { list, position } => json(&wire::Printed { list: *list, position: position.0 }),
         Body::Report(event) => super::report::encode(event),
     }
 }
@@ -124,6 +128,18 @@ fn table_set(table: u64, set: &TablePatch) -> wire::TableSet<'_> {
         seats: each(seats, |seats| seats.get()),
         vip: vip.clone(),
         host: each(host, |host| text(host.as_str())),
+    }
+}
+
+fn template_set(template: u64, set: &TemplatePatch) -> wire::TemplateSet<'_> {
+    let TemplatePatch { name, subject_en, body_en, subject_de, body_de } = set;
+    wire::TemplateSet {
+        template,
+        name: each(name, |name| text(name.as_str())),
+        subject_en: each(subject_en, |words| text(words.as_str())),
+        body_en: each(body_en, |words| text(words.as_str())),
+        subject_de: each(subject_de, |words| text(words.as_str())),
+        body_de: each(body_de, |words| text(words.as_str())),
     }
 }
 

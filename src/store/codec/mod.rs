@@ -5,6 +5,7 @@
 
 mod decode;
 mod encode;
+mod mail;
 mod report;
 mod wire;
 
@@ -44,6 +45,23 @@ pub const KINDS: &[&str] = &[
     "upload_applied",
     "batch_retracted",
     "batch_reinstated",
+    "mail_template_added",
+    "mail_template_changed",
+    "mail_template_removed",
+    "mail_batch_started",
+    "mail_batch_paused",
+    "mail_batch_resumed",
+    "mail_batch_stopped",
+    "mail_claimed",
+    "mail_released",
+    "mail_sending",
+    "mail_sent",
+    "mail_failed",
+    "mail_skipped",
+    "mail_held",
+    "mail_retried",
+    "mail_decided",
+    "list_printed",
     "report_enabled",
     "report_started",
     "report_claimed",

@@ -1,5 +1,6 @@
 //! The shapes of payloads, as they stand in the stream. Fields may be added with a default; none may change.
 
+use crate::plan::print::List;
 use crate::plan::upload::{Counts, UploadKind};
 use crate::plan::{Patch, Rsvp, Shape};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -222,6 +223,30 @@ payload!(
 payload!(
     /// `spot_removed`.
     Spot { spot: u64 }
+);
+payload!(
+    /// `mail_template_added`, `mail_template_changed`.
+    TemplateSet<'a> {
+        template: u64,
+        #[serde(borrow, default, skip_serializing_if = "Patch::is_keep")]
+        name: Patch<Str<'a>>,
+        #[serde(borrow, default, skip_serializing_if = "Patch::is_keep")]
+        subject_en: Patch<Str<'a>>,
+        #[serde(borrow, default, skip_serializing_if = "Patch::is_keep")]
+        body_en: Patch<Str<'a>>,
+        #[serde(borrow, default, skip_serializing_if = "Patch::is_keep")]
+        subject_de: Patch<Str<'a>>,
+        #[serde(borrow, default, skip_serializing_if = "Patch::is_keep")]
+        body_de: Patch<Str<'a>>,
+    }
+);
+payload!(
+    /// `mail_template_removed`.
+    Template { template: u64 }
+);
+payload!(
+    /// `list_printed`.
+    Printed { list: List, position: u64 }
 );
 payload!(
     /// `upload_applied`.

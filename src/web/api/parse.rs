@@ -133,6 +133,10 @@ fn command(pointer: &str, value: Value) -> Result<Command, Invalid> {
         "remove_spot" => Command::RemoveSpot { spot: fields.required("spot")? },
         "mark_arrived" => Command::MarkArrived { guest: fields.required("guest")? },
         "undo_arrival" => Command::UndoArrival { guest: fields.required("guest")? },
+        "add_template" => Command::AddTemplate { set: Box::new(fields.rest()?) },
+        "change_template" => Command::ChangeTemplate { template: fields.required("template")?, set: Box::new(fields.rest()?) },
+        "remove_template" => Command::RemoveTemplate { template: fields.required("template")? },
+        "mark_printed" => Command::MarkPrinted { list: fields.required("list")?, position: fields.required("position")? },
         "change_plan" => Command::ChangePlan { set: fields.rest()? },
         _ => return Err(invalid(format!("{pointer}/type"), said(&format!("there is no command {kind:?}")))),
     };

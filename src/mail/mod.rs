@@ -1,0 +1,12 @@
+//! Mails to guests: who is to have one comes from the stream; here they are written out and handed to a server, each once.
+
+mod address;
+mod check;
+mod next;
+mod post;
+mod runner;
+mod settings;
+
+pub use check::{check, send_trial};
+pub use runner::{Handle, as_sent, say, start};
+pub use settings::{Settings, Tls};

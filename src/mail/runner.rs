@@ -1,0 +1,390 @@
+//! Whoever sends mails: one of all instances at a time, letter by letter. Every instance has one, on a thread of its own.
+
+use super::address::{message, message_id};
+use super::next::{Next, Pace, next};
+use super::post::{Connection, Outcome};
+use super::settings::Settings;
+use crate::ledger::{Answer, Failure, Ledger, blocking, now};
+use crate::plan::command::{Ask, Request};
+use crate::plan::mail::{Broken, MailAsk, MailRefusal, Mailing, MailingId, Press, Rendered, address_of, is_address};
+use crate::plan::report::Details;
+use crate::plan::{BatchId, GuestId, Key, Plan, Position, Refusal, Rsvp, Text, Timestamp};
+use crate::report::{fresh_id, own_name, pause_after, system};
+use parking_lot::Mutex;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Clocks are set, and machines sleep: nobody waits for longer than this without looking again.
+const LOOKED_AGAIN: Duration = Duration::from_secs(30);
+/// After a failure of the store.
+const PAUSE: Duration = Duration::from_secs(2);
+/// A plan changes often; mails do not.
+const SETTLES: Duration = Duration::from_millis(100);
+/// Servers do not like to be kept waiting for nothing.
+const CLOSED_AFTER: Duration = Duration::from_secs(5);
+/// The end of the process waits for no longer than this.
+const ENDS_WITHIN: Duration = Duration::from_secs(8);
+/// A letter that was put off so often waits for a person: some five hours.
+const ATTEMPTS: u32 = 12;
+
+/// Whoever sends, at work.
+pub struct Handle {
+    stop: watch::Sender<bool>,
+    thread: Mutex<Option<std::thread::JoinHandle<()>>>,
+}
+
+impl Handle {
+    /// Lets the letter at hand be finished, gives the sending back, and ends.
+    pub async fn stop(&self) {
+        self.stop.send_replace(true);
+        let thread = self.thread.lock().take();
+        if let Some(thread) = thread {
+            let _ = tokio::time::timeout(ENDS_WITHIN, blocking(move || thread.join())).await;
+        }
+    }
+}
+
+/// Starts it on a thread of its own.
+///
+/// # Errors
+/// There is no thread to be had.
+pub fn start(ledger: Ledger, settings: Settings) -> Result<Handle, String> {
+    let (stop, stopped) = watch::channel(false);
+    let run = move || {
+        while !*stopped.borrow() {
+            // A crash costs the letter at hand, which is then said to be uncertain.
+            let (ledger, settings, stopped) = (ledger.clone(), settings.clone(), stopped.clone());
+            match catch_unwind(AssertUnwindSafe(|| round(ledger, settings, stopped))) {
+                Ok(Ok(())) => return,
+                Ok(Err(error)) => tracing::error!(%error, "mails cannot be sent"),
+                Err(_) => tracing::error!("what sends mails has crashed; it begins anew"),
+            }
+            std::thread::sleep(PAUSE);
+        }
+    };
+    let thread = std::thread::Builder::new().name("mails".to_owned()).spawn(run).map_err(|error| error.to_string())?;
+    Ok(Handle { stop, thread: Mutex::new(Some(thread)) })
+}
+
+fn round(ledger: Ledger, settings: Settings, stopped: watch::Receiver<bool>) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let pace = Pace { interval_us: settings.interval_us(), claim_us: settings.claim_us() };
+    let sender = Sender { ledger, settings, pace, name: own_name(), connection: None, written: None };
+    runtime.block_on(sender.run(stopped));
+    runtime.shutdown_background();
+    Ok(())
+}
+
+/// Has the stream say something of mails. The same id, if it is asked again.
+///
+/// # Errors
+/// It is refused, or the store is away.
+pub async fn say(ledger: &Ledger, id: BatchId, actor: &Arc<str>, ask: MailAsk) -> Result<Answer, Failure> {
+    ledger.submit(Request { id, actor: actor.clone(), at: now(), seen: None, ask: Ask::Mail(Box::new(ask)) }).await
+}
+
+/// A letter as it was written, from the plan as it was known when its mailing was started. Blocks its thread.
+///
+/// # Errors
+/// The stream cannot be read.
+pub fn as_sent(ledger: &Ledger, mailing: &Mailing, letter: u32) -> Result<Option<Rendered>, Failure> {
+    let plan = ledger.past(mailing.position)?;
+    let Some(letter) = mailing.letter(letter) else { return Ok(None) };
+    let guests: Vec<GuestId> = letter.told.iter().map(|told| told.guest).collect();
+    let press = Press::of(&plan, &mailing.texts);
+    Ok(press.ok().and_then(|press| press.print(&guests, mailing.fallback).ok()))
+}
+
+/// All letters of a mailing, written out.
+struct Written {
+    mailing: MailingId,
+    letters: Vec<Result<Rendered, Broken>>,
+}
+
+/// What a letter is to be, by the plan as it is now.
+enum Fate {
+    Goes {
+        to: String,
+        name: String,
+    },
+    /// Whoever it was for is not to have it.
+    Skipped(&'static str),
+}
+
+fn fate(plan: &Plan, mailing: &Mailing, letter: u32) -> Fate {
+    let ids = mailing.letter(letter).into_iter().flat_map(|letter| letter.told.iter()).map(|told| told.guest);
+    let there: Vec<_> = ids.filter_map(|id| plan.guest(id)).collect();
+    let coming: Vec<_> = there.iter().filter(|guest| guest.rsvp != Rsvp::Declined).collect();
+    let Some(first) = coming.first() else {
+        return Fate::Skipped(if there.is_empty() { "removed from the plan meanwhile" } else { "declined meanwhile" });
+    };
+    let addresses: BTreeSet<Key> = coming.iter().filter_map(|guest| address_of(plan, guest)).map(|email| Key::of(email.as_str())).collect();
+    match address_of(plan, first) {
+        _ if addresses.len() > 1 => Fate::Skipped("they no longer share an address"),
+        Some(email) if is_address(email) => Fate::Goes { to: email.to_string(), name: first.label() },
+        _ => Fate::Skipped("there is no address to send it to any more"),
+    }
+}
+
+/// What it came to, for the loop.
+enum Turn {
+    GoesOn,
+    /// It makes no sense to go on before this time has passed.
+    Pauses(Duration),
+}
+
+struct Sender {
+    ledger: Ledger,
+    settings: Settings,
+    pace: Pace,
+    /// Under which claims are made: of this process alone.
+    name: Text,
+    connection: Option<Connection>,
+    written: Option<Written>,
+}
+
+impl Sender {
+    async fn run(mut self, mut stop: watch::Receiver<bool>) {
+        let mut positions = self.ledger.positions();
+        while !*stop.borrow() {
+            positions.mark_unchanged();
+            let snapshot = self.ledger.snapshot();
+            let (next, seen) = (next(&snapshot.plan.mails, self.pace, &self.name, now()), snapshot.plan.mails.changes);
+            drop(snapshot);
+            let turn = match next {
+                Next::Claim => self.claim().await,
+                Next::Release => {
+                    self.close().await;
+                    self.release().await
+                }
+                Next::Send { mailing, letter, token } => self.send(mailing, letter, token).await,
+                Next::Wait(at) => {
+                    let wait = Duration::from_micros(u64::try_from(at.0.saturating_sub(now().0)).unwrap_or(0)).min(LOOKED_AGAIN);
+                    if wait > CLOSED_AFTER {
+                        self.close().await;
+                    }
+                    tokio::select! {
+                        () = tokio::time::sleep(wait) => {}
+                        () = changed(&self.ledger, &mut positions, seen) => {}
+                        _ = stop.wait_for(|stopped| *stopped) => {}
+                    }
+                    Turn::GoesOn
+                }
+            };
+            if let Turn::Pauses(pause) = turn {
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    _ = stop.wait_for(|stopped| *stopped) => {}
+                }
+            }
+        }
+        self.close().await;
+        // A store that is away is nothing to wait for: the claim runs out by itself.
+        let _ = tokio::time::timeout(ENDS_WITHIN / 4, self.release()).await;
+    }
+
+    async fn close(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            connection.close().await;
+        }
+    }
+
+    /// Asks, and follows the stream up to the answer, so that what is done next is about the newest plan.
+    async fn ask(&self, what: MailAsk) -> Result<(), Failure> {
+        let answer = say(&self.ledger, fresh_id(), &system(), what).await?;
+        self.ledger.wait_for(answer.position, Duration::from_secs(5)).await;
+        Ok(())
+    }
+
+    async fn try_to(&self, what: MailAsk) -> Turn {
+        match self.ask(what).await {
+            Ok(()) => Turn::GoesOn,
+            // Somebody else was faster, or a person has changed something: looked at again.
+            Err(Failure::Refused(refusal)) => {
+                tracing::info!(why = refusal.title(), "mails: not now");
+                Turn::Pauses(SETTLES)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "mails: the stream cannot be written");
+                Turn::Pauses(PAUSE)
+            }
+        }
+    }
+
+    async fn claim(&self) -> Turn {
+        let until = Timestamp(now().0.saturating_add(self.pace.claim_us));
+        self.try_to(MailAsk::Claim { runner: self.name.clone(), until }).await
+    }
+
+    async fn release(&self) -> Turn {
+        let is_mine = self.ledger.snapshot().plan.mails.claim.as_ref().is_some_and(|claim| claim.runner == self.name);
+        if is_mine { self.try_to(MailAsk::Release { runner: self.name.clone() }).await } else { Turn::GoesOn }
+    }
+
+    /// All letters of the mailing, written out once.
+    async fn written(&mut self, mailing: &Arc<Mailing>, letter: u32) -> Result<Result<Rendered, Broken>, Failure> {
+        if self.written.as_ref().is_none_or(|written| written.mailing != mailing.id) {
+            let (ledger, id, mailing) = (self.ledger.clone(), mailing.id, mailing.clone());
+            let letters = blocking(move || write_out(&ledger, &mailing)).await??;
+            self.written = Some(Written { mailing: id, letters });
+        }
+        let index = usize::try_from(letter).unwrap_or(usize::MAX);
+        let found = self.written.as_ref().and_then(|written| written.letters.get(index)).cloned();
+        found.ok_or_else(|| Failure::Rejected(format!("mailing {} has no letter {letter}", mailing.id)))
+    }
+
+    async fn send(&mut self, id: MailingId, letter: u32, token: u64) -> Turn {
+        let snapshot = self.ledger.snapshot();
+        let Some(mailing) = snapshot.plan.mails.all.get(&id).cloned() else { return Turn::Pauses(SETTLES) };
+        let (fate, stream) = (fate(&snapshot.plan, &mailing, letter), snapshot.plan.stream);
+        drop(snapshot);
+        let skip = |why: &str| MailAsk::Skip { mailing: id, letter, token, details: Details::of(why) };
+        let (to, name) = match fate {
+            Fate::Goes { to, name } => (to, name),
+            Fate::Skipped(why) => return self.try_to(skip(why)).await,
+        };
+        let made = match self.written(&mailing, letter).await {
+            Ok(Ok(mail)) => message(&self.settings, &to, &name, &mail, message_id(&self.settings, stream, id.0, letter)),
+            Ok(Err(broken)) => Err(format!("the text cannot be written any more: {:?}", broken.what)),
+            Err(error) => {
+                tracing::warn!(%error, "mails: the plan of then cannot be read");
+                return Turn::Pauses(PAUSE);
+            }
+        };
+        let made = match made {
+            Ok(made) => made,
+            Err(why) => return self.try_to(skip(&why)).await,
+        };
+        // Whether the server is there is found out before anything is announced: what was not announced was not sent.
+        if let Err(why) = self.connect().await {
+            return self.hold(token, &why).await;
+        }
+        let Some(connection) = self.connection.as_mut() else { return Turn::Pauses(SETTLES) };
+        let announce = MailAsk::Announce { mailing: id, letter, token, interval_us: self.pace.interval_us };
+        match say(&self.ledger, fresh_id(), &system(), announce).await {
+            Ok(_) => {}
+            Err(Failure::Refused(refusal)) if matches!(*refusal, Refusal::Mail(MailRefusal::TooSoon)) => return Turn::Pauses(SETTLES / 10),
+            Err(error) => {
+                tracing::warn!(%error, "mails: not announced, so not sent");
+                // The outcome may be unknown; then the stream says it, and nobody sends it without being asked.
+                return Turn::Pauses(PAUSE);
+            }
+        }
+        let outcome = connection.hand_over(&made).await;
+        self.tell(id, letter, token, outcome).await
+    }
+
+    async fn connect(&mut self) -> Result<(), String> {
+        if let Some(connection) = &mut self.connection
+            && connection.is_alive().await
+        {
+            return Ok(());
+        }
+        self.connection = None;
+        self.connection = Some(Connection::open(&self.settings).await?);
+        Ok(())
+    }
+
+    async fn hold(&self, token: u64, why: &str) -> Turn {
+        let times = self.ledger.snapshot().plan.mails.held.as_ref().map_or(1, |held| held.times.saturating_add(1));
+        tracing::warn!(why, times, "mails: the server is not to be had");
+        self.try_to(MailAsk::Hold { token, details: Details::of(why), retry_at: later(times) }).await
+    }
+
+    /// Has the stream say what came of a letter, until it does: nobody else knows.
+    async fn tell(&mut self, mailing: MailingId, letter: u32, token: u64, outcome: Outcome) -> Turn {
+        let attempts =
+            self.ledger.snapshot().plan.mails.get(mailing).and_then(|found| found.letter(letter)).map_or(1, |found| found.attempts);
+        let fail =
+            |words: &str, retry_at, uncertain| MailAsk::Fail { mailing, letter, token, details: Details::of(words), retry_at, uncertain };
+        let again = (attempts < ATTEMPTS).then(|| later(attempts));
+        let mut server = None;
+        let ask = match &outcome {
+            Outcome::Taken(reply) => MailAsk::Sent { mailing, letter, token, reply: Details::of(reply) },
+            Outcome::Refused(words) => fail(words, None, false),
+            Outcome::Later(words) => fail(words, again, false),
+            Outcome::Server(words) => {
+                server = Some(words.clone());
+                // It is not this letter's fault, so it goes on with it.
+                fail(words, Some(now()), false)
+            }
+            Outcome::Unknown(words) => fail(words, None, true),
+        };
+        if !matches!(outcome, Outcome::Taken(_)) {
+            tracing::warn!(mailing = mailing.0, letter, ?outcome, "a mail was not taken");
+        }
+        if matches!(outcome, Outcome::Server(_) | Outcome::Unknown(_)) {
+            self.connection = None;
+        }
+        let id = fresh_id();
+        loop {
+            match say(&self.ledger, id, &system(), ask.clone()).await {
+                Ok(answer) => {
+                    self.ledger.wait_for(answer.position, Duration::from_secs(5)).await;
+                    break;
+                }
+                Err(Failure::Refused(refusal)) => {
+                    tracing::error!(
+                        mailing = mailing.0,
+                        letter,
+                        ?outcome,
+                        why = refusal.title(),
+                        "somebody else has taken over; a person decides"
+                    );
+                    break;
+                }
+                Err(error) => {
+                    tracing::error!(%error, mailing = mailing.0, letter, ?outcome, "what came of a mail cannot be written yet");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+        metrics::counter!("tafel_mails_total", "outcome" => outcome.name()).increment(1);
+        match server {
+            Some(words) => self.hold(token, &words).await,
+            None => Turn::GoesOn,
+        }
+    }
+}
+
+impl Outcome {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Taken(_) => "taken",
+            Self::Refused(_) => "refused",
+            Self::Later(_) => "later",
+            Self::Server(_) => "server",
+            Self::Unknown(_) => "unknown",
+        }
+    }
+}
+
+/// When something is tried again that was tried so often.
+fn later(times: u32) -> Timestamp {
+    let pause = i64::try_from(pause_after(times).as_micros()).unwrap_or(i64::MAX);
+    Timestamp(now().0.saturating_add(pause))
+}
+
+fn write_out(ledger: &Ledger, mailing: &Mailing) -> Result<Vec<Result<Rendered, Broken>>, Failure> {
+    let plan = ledger.past(mailing.position)?;
+    let press = Press::of(&plan, &mailing.texts).map_err(|_| Failure::Rejected(format!("the text of mailing {} is none", mailing.id)))?;
+    let print = |letter: &crate::plan::mail::Letter| {
+        let guests: Vec<GuestId> = letter.told.iter().map(|told| told.guest).collect();
+        press.print(&guests, mailing.fallback)
+    };
+    Ok(mailing.letters.iter().map(print).collect())
+}
+
+/// Until something has happened to mails.
+async fn changed(ledger: &Ledger, positions: &mut watch::Receiver<Position>, seen: u64) {
+    while positions.changed().await.is_ok() {
+        if ledger.snapshot().plan.mails.changes != seen {
+            return;
+        }
+        tokio::time::sleep(SETTLES).await;
+    }
+    std::future::pending::<()>().await;
+}
