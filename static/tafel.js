@@ -99,7 +99,7 @@
   async function settleIn() {
     newViews();
     const needs = byId("main").querySelector("[data-needs]")?.dataset.needs;
-    if (needs) { try { await load("interact"); await load(needs); } catch { /* The page works without. */ } }
+    if (needs) { try { for (const name of needs.split(" ")) await load(name); } catch { /* The page works without. */ } }
     dispatchEvent(new Event("tafel:shown"));
   }
 
@@ -314,6 +314,7 @@
       if (response.ok) await show(response, "pushState", false, url); else toast((await wordsOf(response)).words, null, null, true);
     } catch { toast(words.notReceived, null, null, true); }
   });
+  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) print(); });
   addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
   // Fields as they were sent go back to what the page says; what was typed since stays.
   const stateOf = (field) => field.type === "checkbox" || field.type === "radio" ? field.checked : field.value;
@@ -368,7 +369,7 @@
   const own = [];
   let isUndoing = false;
   function did(outcome) {
-    if (!outcome.changed) return;
+    if (!outcome.changed) { if (outcome.words) toast(outcome.words); return; }
     if (outcome.undoes) { own.splice(own.indexOf(outcome.undoes), own.includes(outcome.undoes) ? 1 : 0); toast(outcome.words, words.bringBack, () => change(outcome.undoes, "reinstate")); return; }
     if (!own.includes(outcome.batch)) own.push(outcome.batch);
     toast(outcome.words, words.undo, () => change(outcome.batch, "retract"));
@@ -415,6 +416,7 @@
     const method = (button?.getAttribute("formmethod") || form.method).toLowerCase();
     if ("plain" in form.dataset || method === "dialog") return;
     event.preventDefault();
+    if (form.dataset.question && !(await ask(form.dataset.question, button?.textContent ?? ""))) return;
     const data = new FormData(form, button), target = new URL(button?.getAttribute("formaction") || form.getAttribute("action") || location.href, location.href);
     const place = refusalOf(form, button);
     if (place) place.textContent = "";

@@ -1,11 +1,13 @@
 //! The commands of the command line.
 
 mod log;
+mod mail;
 mod people;
 mod report;
 
 use clap::{Args, Parser, Subcommand};
 use log::LogCommand;
+use mail::MailCommand;
 use people::{AccountCommand, TokenCommand};
 use report::ReportCommand;
 use std::io::Write;
@@ -44,6 +46,9 @@ enum Command {
     /// The end-of-day report
     #[command(subcommand)]
     Report(ReportCommand),
+    /// Mails to guests
+    #[command(subcommand)]
+    Mail(MailCommand),
 }
 
 #[derive(Args)]
@@ -89,6 +94,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Token(command)) => people::token(command),
         Some(Command::Log(command)) => log::run(command),
         Some(Command::Report(command)) => report::run(command),
+        Some(Command::Mail(command)) => mail::run(command),
     }
 }
 

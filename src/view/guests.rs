@@ -2,6 +2,7 @@
 
 use super::Address;
 use super::find::Question;
+use super::mailing::{Received, received};
 use crate::lang::{Reader, T};
 use crate::plan::command::Role;
 use crate::plan::{Guest, GuestId, Plan, Rsvp, Table};
@@ -60,6 +61,8 @@ fn is_shown(plan: &Plan, listed: &Listed<'_>, show: &str, room: Option<u64>, spl
         "vip" => guest.vip,
         "wheelchair" => guest.wheelchair,
         "vip-unseated" => guest.vip && listed.is_unseated(),
+        "outdated" => plan.knows_outdated_table(guest.id),
+        "unwritten" => !plan.mails.was_written_to(guest.id),
         "split" => guest.party.as_ref().is_some_and(|party| split.contains(&party.as_str().to_lowercase())),
         "tight" => is_tight(plan, guest),
         "diet" => guest.diet.is_some() || guest.allergies.is_some(),
@@ -185,6 +188,8 @@ impl<'a> GuestsPage<'a> {
             ("wheelchair", self.t.show_wheelchairs()),
             ("tight", self.t.show_tight()),
             ("diet", self.t.show_diets()),
+            ("unwritten", self.t.show_unwritten()),
+            ("outdated", self.t.show_outdated()),
         ]
     }
 
@@ -207,6 +212,12 @@ impl<'a> GuestsPage<'a> {
 
     fn file(&self, ending: &str) -> String {
         Address { path: format!("/guests.{ending}"), query: self.address.with("page", "").query }.to_string()
+    }
+
+    /// To writing to everybody who is shown, on all pages.
+    fn mail_link(&self) -> String {
+        let query = self.address.query.iter().filter(|(name, _)| name != "page" && name != "sort").cloned().collect();
+        Address { path: "/mail".to_owned(), query }.with("to", if self.is_filtered() { "filter" } else { "all" }).to_string()
     }
 
     fn is_on(&self, name: &str, value: impl AsRef<str>) -> bool {
@@ -242,6 +253,8 @@ pub struct GuestPage<'a> {
     table: Option<&'a Table>,
     party: Vec<&'a Guest>,
     tables: Vec<&'a Table>,
+    /// What was written to the guest.
+    received: Vec<Received>,
     may_edit: bool,
 }
 
@@ -266,6 +279,7 @@ impl<'a> GuestPage<'a> {
             table: guest.table.and_then(|table| plan.table(table)),
             party: party.filter_map(|id| plan.guest(id)).collect(),
             tables: tables_by_number(plan),
+            received: received(plan, reader.lang.texts(), id),
             may_edit: reader.role >= Role::Staff,
         })
     }
@@ -296,6 +310,10 @@ impl<'a> GuestPage<'a> {
         let by = touch
             .map_or_else(String::new, |touch| format!("{} · {}", self.plan.actor(touch), super::words::when(self.t, touch.recorded_at)));
         Field { name, label, value: self.guest.shown(name).unwrap_or_default(), by }
+    }
+
+    fn knows_outdated(&self) -> bool {
+        self.plan.knows_outdated_table(self.guest.id)
     }
 
     fn notes(&self) -> String {

@@ -148,6 +148,7 @@ fn to_do(plan: &Plan, t: T) -> Vec<ToDo> {
         one("/tables?show=too-small", t.tables_on_small_spot(), tables(&is_too_small), false),
         ToDo { href: "/guests?show=split&sort=party", count: split, words: t.parties_split(), named: Vec::new() },
         one("/guests?show=tight", t.wheelchairs_tight(), guests(&|guest| is_tight(plan, guest)), true),
+        one("/guests?show=outdated", t.guests_know_outdated(), guests(&|guest| plan.knows_outdated_table(guest.id)), true),
         one("/history", t.collisions_open(), collisions.collect(), true),
     ]
 }

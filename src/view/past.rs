@@ -11,7 +11,7 @@ use askama::Template;
 #[must_use]
 pub fn has_past(path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-    matches!(first, "" | "guests" | "tables" | "floor" | "find" | "history" | "reports" | "guests.csv" | "guests.xlsx")
+    matches!(first, "" | "guests" | "tables" | "floor" | "find" | "history" | "reports" | "mail" | "lists" | "guests.csv" | "guests.xlsx")
 }
 
 /// The position that the address looks at, if it is one of the past.

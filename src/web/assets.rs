@@ -29,6 +29,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         asset("find.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/find.js"))),
         asset("seating.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/seating.js"))),
         asset("floor.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/floor.js"))),
+        asset("mail.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/mail.js"))),
         asset("icon.svg", "image/svg+xml", Bytes::from_static(include_bytes!("../../static/icon.svg"))),
     ];
     // The style names the fonts, so it is renewed with them.

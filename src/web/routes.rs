@@ -106,6 +106,20 @@ routes! {
     GET  get  "/history/at/{position}"                 VIEWER                  => pages::batch_at;
     GET  get  "/find"                                  VIEWER                  => pages::show;
     GET  get  "/find/list"                             VIEWER                  => pages::found;
+    GET  get  "/lists"                                 VIEWER                  => pages::show;
+    GET  get  "/lists/{list}"                          VIEWER                  => pages::show;
+    GET  get  "/lists/{list}/{file}"                   VIEWER                  => pages::list_file;
+    GET  get  "/mail"                                  VIEWER                  => pages::show;
+    GET  get  "/mail/texts/{id}"                       VIEWER                  => pages::show;
+    GET  get  "/mail/texts/{id}/send"                  VIEWER                  => pages::show;
+    POST post "/mail/texts/{id}/preview"               Needs::Role(Role::Staff) => pages::preview_text;
+    POST post "/mail/texts/{id}/trial"                 Needs::Role(Role::Staff) => pages::send_trial_mail;
+    POST post "/mail/texts/{id}/start"                 Needs::Role(Role::Staff) => pages::start_mails;
+    GET  get  "/mail/{id}"                             VIEWER                  => pages::show;
+    GET  get  "/mail/{id}/{letter}"                    VIEWER                  => pages::show;
+    // Pause, resume, stop or retry.
+    POST post "/mail/{id}/{action}"                    Needs::Role(Role::Staff) => pages::steer_mails;
+    POST post "/mail/{id}/{letter}/decide"             Needs::Role(Role::Staff) => pages::decide_letter;
     GET  get  "/reports"                               VIEWER                  => pages::show;
     GET  get  "/reports/{date}"                        VIEWER                  => pages::show;
     GET  get  "/reports/{date}/file"                   VIEWER                  => api::reports::file;

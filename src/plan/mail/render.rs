@@ -120,7 +120,8 @@ impl<'a> Press<'a> {
         let mut out = Bounded { bytes: Vec::new(), most };
         let template = self.env.template_from_str(text).map_err(|error| broken(&error))?;
         template.render_captured_to(values.clone(), &mut out).map_err(|error| broken(&error))?;
-        Ok(String::from_utf8_lossy(&out.bytes).into_owned())
+        // As forms send them, lines end with two characters.
+        Ok(String::from_utf8_lossy(&out.bytes).replace("\r\n", "\n"))
     }
 
     /// Of the fields that are printed for the guest, those that are empty.

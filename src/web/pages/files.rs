@@ -18,7 +18,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use std::collections::BTreeSet;
 
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+pub(super) const CSV: &str = "text/csv; charset=utf-8";
 
 /// Headers that an upload understands, and the guest's field under each.
 const COLUMNS: [(&str, &str); 16] = [
@@ -111,11 +113,11 @@ pub(crate) async fn guests_file(request: HttpRequest, app: web::Data<App>) -> Re
         let guests = listed(&plan, &address);
         if is_csv { csv(&plan, &guests).map_err(|error| fault(&error)) } else { xlsx(&plan, &guests).map_err(|error| fault(&error)) }
     });
-    let (name, content_type) = if is_csv { ("guests.csv", "text/csv; charset=utf-8") } else { ("guests.xlsx", XLSX) };
+    let (name, content_type) = if is_csv { ("guests.csv", CSV) } else { ("guests.xlsx", XLSX) };
     Ok(download(name, content_type, file.await??))
 }
 
-fn download(name: &str, content_type: &str, file: Vec<u8>) -> HttpResponse {
+pub(super) fn download(name: &str, content_type: &str, file: Vec<u8>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, content_type))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))

@@ -14,8 +14,8 @@ use uuid::Uuid;
 pub(super) type Pairs = Vec<(String, String)>;
 
 /// Fields that stand for something else than text.
-const WHOLE: [&str; 12] =
-    ["guest", "table", "room", "spot", "a", "b", "seats", "default_seats", "rotation_deg", "plus_one_of", "seen", "position"];
+const WHOLE: [&str; 13] =
+    ["guest", "table", "room", "spot", "a", "b", "seats", "default_seats", "rotation_deg", "plus_one_of", "seen", "position", "template"];
 const LENGTHS: [&str; 4] = ["x_m", "y_m", "width_m", "depth_m"];
 const TICKED: [&str; 2] = ["vip", "wheelchair"];
 /// Fields that may come several times.

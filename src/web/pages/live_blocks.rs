@@ -145,6 +145,16 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
             let found = find(plan, t, &Question::of(&asked), PAGE_RESULTS);
             Ok((t.find(), "", rendered(&FindPage { t, asked, found })?))
         }
+        ["lists"] => Ok((t.lists(), "Lists", rendered(&view::ListsPage::of(plan, t))?)),
+        ["lists", name] => {
+            let (title, main) = super::list_page(ledger, plan, name, address, reader)?;
+            Ok((title, "Lists", main))
+        }
+        ["mail"] => Ok((t.mail(), "Mail", rendered(&view::MailPage::of(plan, address, reader, app.settings.mail.is_some()))?)),
+        ["mail", "texts", ..] | ["mail", _] | ["mail", _, _] => {
+            let (title, main) = super::mail_block(app, ledger, snapshot, address, reader)?;
+            Ok((title, "Mail", main))
+        }
         ["reports"] => Ok((t.reports(), "Reports", super::list_block(app, ledger, snapshot, t)?)),
         ["reports", date] => {
             let (title, main) = super::report_block(app, ledger, snapshot, date, address, reader)?;

@@ -4,7 +4,9 @@ mod accounts;
 mod files;
 mod form;
 mod language;
+mod lists;
 mod live_blocks;
+mod mail;
 mod reference;
 mod reports;
 mod script;
@@ -14,7 +16,9 @@ mod uploads;
 mod write;
 
 pub(crate) use live_blocks::{Blocks, blocks};
-pub(crate) use {accounts::*, files::*, language::*, reference::*, reports::*, sign_in::*, undo::*, uploads::*, write::*};
+pub(crate) use {
+    accounts::*, files::*, language::*, lists::*, mail::*, reference::*, reports::*, sign_in::*, undo::*, uploads::*, write::*,
+};
 
 use super::App;
 use super::auth::Caller;
@@ -76,13 +80,15 @@ impl Frame<'_> {
     }
 
     /// Address, name, icon and label of each section.
-    fn sections(&self) -> [(&'static str, &'static str, &'static str, String); 7] {
+    fn sections(&self) -> [(&'static str, &'static str, &'static str, String); 9] {
         let t = self.t;
         [
             ("/", "Overview", "overview", t.overview()),
             ("/guests", "Guests", "guests", t.guests()),
             ("/tables", "Tables", "tables", t.tables()),
             ("/floor", "Floor", "floor", t.floor()),
+            ("/mail", "Mail", "mail", t.mail()),
+            ("/lists", "Lists", "lists", t.lists()),
             ("/uploads", "Uploads", "uploads", t.uploads()),
             ("/history", "History", "history", t.history()),
             ("/reports", "Reports", "reports", t.reports()),
@@ -100,7 +106,7 @@ impl Frame<'_> {
 
     /// Whether a phone shows the section in the menu, since its bar has room for five.
     fn is_minor(name: &str) -> bool {
-        matches!(name, "Uploads" | "Reports")
+        matches!(name, "Mail" | "Lists" | "Uploads" | "Reports")
     }
 
     fn may_see(&self, href: &str) -> bool {

@@ -29,7 +29,7 @@ struct Applied {
     id: String,
 }
 
-fn see(target: String) -> HttpResponse {
+pub(super) fn see(target: String) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, target)).finish()
 }
 

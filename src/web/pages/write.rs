@@ -72,6 +72,13 @@ struct Wants {
     back: String,
 }
 
+/// An answer to a form that has changed nothing, with words for whoever has sent it.
+pub(super) fn outcome(request: &HttpRequest, pairs: &Pairs, otherwise: &str, words: String) -> HttpResponse {
+    let wants = Wants::of(request, pairs, otherwise);
+    let nil = BatchId(uuid::Uuid::nil());
+    wants.answer(&Outcome { batch: nil, position: Position(0), changed: false, undoes: None, words, back: &wants.back })
+}
+
 /// What came of a form.
 #[derive(Serialize)]
 struct Outcome<'a> {

@@ -1,0 +1,17 @@
+lists = Listen
+lists-words = Für Papier: Eingang, Küche, Gastgeber. Was gedruckt wurde, wird gemerkt, damit nur das Geänderte noch einmal gedruckt wird.
+printed-when = gedruckt { $when } von { $who }
+since-print = was vom Druck { $when }, { $who }, abweicht
+the-whole-list = die ganze Liste
+print-it = Drucken
+it-is-printed = Ist gedruckt
+not-any-more = Nicht mehr dabei:
+nothing-differs = Nichts weicht ab: Was auf Papier ist, stimmt.
+nobody-on-the-list = Auf dieser Liste steht niemand.
+only-since = nur, was von { $position } abweicht
+sheet-of = Blatt { $sheet } von { $count }
+allergic-to = Allergie: { $what }
+in-a-wheelchair = Rollstuhl
+n-of-seats = { $seated } von { $seats } Plätzen
+in-total = Insgesamt
+allergies-head = Allergien
