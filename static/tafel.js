@@ -166,7 +166,7 @@
     if (!before) return;
     for (const waiter of waiters) if (position >= waiter.position) waiter.resolve();
     glow(before);
-    if (head.by && head.by.actor !== account) whisper(`${head.by.actor}: ${head.by.what}`);
+    if (head.by && head.by.actor !== account && head.by.actor !== "system") whisper(`${head.by.actor}: ${head.by.what}`);
     settleIn();
   }
   function settle() {

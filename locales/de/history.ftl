@@ -23,3 +23,5 @@ lately = in letzter Zeit
 taken-back-by = zurückgenommen von { $who }: { $why }
 older = Älter
 times-in = Zeiten in der Zone { $zone }.
+kind-of-mail = Mails und Listen
+kind-of-letters = jeder einzelne Brief

@@ -26,3 +26,5 @@ taken-back-by = taken back by { $who }: { $why }
 older = Older
 # $zone (String)
 times-in = Times are those of { $zone }.
+kind-of-mail = mails and lists
+kind-of-letters = every single letter

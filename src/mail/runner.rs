@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// Clocks are set, and machines sleep: nobody waits for longer than this without looking again.
@@ -25,6 +25,8 @@ const PAUSE: Duration = Duration::from_secs(2);
 const SETTLES: Duration = Duration::from_millis(100);
 /// Servers do not like to be kept waiting for nothing.
 const CLOSED_AFTER: Duration = Duration::from_secs(5);
+/// After a letter was taken, the server is there for as long as this.
+const ASKED_AFTER: Duration = Duration::from_secs(1);
 /// The end of the process waits for no longer than this.
 const ENDS_WITHIN: Duration = Duration::from_secs(8);
 /// A letter that was put off so often waits for a person: some five hours.
@@ -72,7 +74,7 @@ pub fn start(ledger: Ledger, settings: Settings) -> Result<Handle, String> {
 fn round(ledger: Ledger, settings: Settings, stopped: watch::Receiver<bool>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let pace = Pace { interval_us: settings.interval_us(), claim_us: settings.claim_us() };
-    let sender = Sender { ledger, settings, pace, name: own_name(), connection: None, written: None };
+    let sender = Sender { ledger, settings, pace, name: own_name(), connection: None, taken_at: None, written: None };
     runtime.block_on(sender.run(stopped));
     runtime.shutdown_background();
     Ok(())
@@ -143,6 +145,8 @@ struct Sender {
     /// Under which claims are made: of this process alone.
     name: Text,
     connection: Option<Connection>,
+    /// When the server took a letter, if it took the last one.
+    taken_at: Option<Instant>,
     written: Option<Written>,
 }
 
@@ -278,8 +282,10 @@ impl Sender {
     }
 
     async fn connect(&mut self) -> Result<(), String> {
+        // Who has just taken a letter need not be asked whether he is there.
+        let was_there = self.taken_at.is_some_and(|taken_at| taken_at.elapsed() < ASKED_AFTER);
         if let Some(connection) = &mut self.connection
-            && connection.is_alive().await
+            && (was_there || connection.is_alive().await)
         {
             return Ok(());
         }
@@ -319,6 +325,7 @@ impl Sender {
         if matches!(outcome, Outcome::Server(_) | Outcome::Unknown(_)) {
             self.connection = None;
         }
+        self.taken_at = matches!(outcome, Outcome::Taken(_)).then(Instant::now);
         let id = fresh_id();
         loop {
             match say(&self.ledger, id, &system(), ask.clone()).await {

@@ -8,6 +8,7 @@ use crate::lang::{Reader, T, field};
 use crate::plan::command::Role;
 use crate::plan::diff::{Change, ChangeKind};
 use crate::plan::event::{Body, Event};
+use crate::plan::mail::MailEvent;
 use crate::plan::retract::RetractionPreview;
 use crate::plan::{Plan, Position, Room, SpotId, Subject, TableId};
 use askama::Template;
@@ -32,11 +33,32 @@ pub fn is_wanted(address: &Address, events: &[Event]) -> bool {
             "floor" => kind_is(&["room_", "spot_"]),
             "arrivals" => kind_is(&["guest_arrived", "guest_arrival"]),
             "reports" => kind_is(&["report_"]),
+            "mail" => kind_is(&["mail_template_", "mail_batch_", "mail_decided", "list_printed"]),
+            "letters" => kind_is(&["mail_"]),
             "placements" => matches!(head.body, Body::TablePlaced { .. } | Body::TableLifted { .. }),
-            _ => true,
+            // Letters by the thousand would hide what people did; they have a kind of their own.
+            _ => !is_letter(events),
         }
         && about("guest", |id| Subject::Guest(crate::plan::GuestId(id)))
         && about("table", |id| Subject::Table(crate::plan::TableId(id)))
+}
+
+/// A step on the way of a letter, which nobody has asked for one by one.
+#[must_use]
+pub fn is_letter(events: &[Event]) -> bool {
+    let is_step = |event: &Event| match &event.body {
+        Body::Mail(mail) => !matches!(
+            **mail,
+            MailEvent::BatchStarted { .. }
+                | MailEvent::BatchPaused { .. }
+                | MailEvent::BatchResumed { .. }
+                | MailEvent::BatchStopped { .. }
+                | MailEvent::Retried { .. }
+                | MailEvent::Decided { .. }
+        ),
+        _ => false,
+    };
+    !events.is_empty() && events.iter().all(is_step)
 }
 
 fn is_about(event: &Event, subject: Subject) -> bool {
@@ -97,6 +119,8 @@ impl<'a> HistoryPage<'a> {
             ("retractions", self.t.taken_brought()),
             ("arrivals", self.t.kind_of_arrivals()),
             ("reports", self.t.kind_of_reports()),
+            ("mail", self.t.kind_of_mail()),
+            ("letters", self.t.kind_of_letters()),
         ]
     }
 

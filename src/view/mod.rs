@@ -31,7 +31,7 @@ pub use changes::Shown;
 pub use floor::{FloorPage, RoomPage};
 pub use guests::{GuestPage, GuestsPage, Listed, listed};
 pub use here::Here;
-pub use history::{BatchPage, HistoryPage, is_wanted};
+pub use history::{BatchPage, HistoryPage, is_letter, is_wanted};
 pub use lists::{ListPage, ListsPage, Sheet};
 pub use mail::{MailPage, MailSendPage, MailTextPage, Printed, asked as mail_asked};
 pub use mailing::{LetterPage, MailingPage};

@@ -15,6 +15,7 @@ mod disk;
 mod instances;
 mod kill;
 mod logs;
+mod mail;
 mod memory;
 mod mssql;
 mod night;

@@ -4,7 +4,7 @@ use parking_lot::Mutex;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -66,22 +66,42 @@ pub struct Mailbox {
     child: Child,
     pub port: u16,
     path: PathBuf,
+    rules: PathBuf,
     _folder: TempDir,
 }
 
 impl Mailbox {
     pub fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// With a certificate and its key it takes nothing in the clear.
+    pub fn start_with(tls: Option<(&Path, &Path)>) -> Self {
         let python = std::env::var("TAFEL_TEST_PYTHON").expect("TAFEL_TEST_PYTHON names a Python with aiosmtpd; tests/run.sh makes one");
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mails.jsonl");
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/mail/receive.py");
-        let mut child =
-            Command::new(python).arg(script).arg(port.to_string()).arg(&path).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let rules = folder.path().join("rules.json");
+        std::fs::write(&rules, "[]").unwrap();
+        let mut command = Command::new(python);
+        command.arg(script).arg(port.to_string()).arg(&path).arg(&rules).stdin(Stdio::piped()).stdout(Stdio::piped());
+        if let Some((certificate, key)) = tls {
+            command.arg(certificate).arg(key);
+        }
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         assert_eq!(line.trim(), "ready");
-        Self { child, port, path, _folder: folder }
+        Self { child, port, path, rules, _folder: folder }
+    }
+
+    /// How it misbehaves from now on.
+    pub fn misbehave(&self, rules: &Value) {
+        // Written beside and renamed, so that nobody reads half of it.
+        let beside = self.rules.with_extension("new");
+        std::fs::write(&beside, rules.to_string()).unwrap();
+        std::fs::rename(&beside, &self.rules).unwrap();
     }
 
     pub fn mails(&self) -> Vec<Value> {

@@ -21,6 +21,8 @@ use uuid::Uuid;
 /// Batches on a page of the history, and on the overview.
 const BATCHES: usize = 100;
 const LATEST: usize = 8;
+/// Events that the overview looks through: letters by the thousand may be among them.
+const LATEST_LOOKED_AT: usize = 4_000;
 /// Events that a page of the history looks through for what is asked for; the next page looks further.
 const LOOKED_AT: usize = 20_000;
 
@@ -112,7 +114,10 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
     match address.parts()[..] {
         [] => {
             // The figures are there also while the store is away.
-            let latest = told(ledger, snapshot, t, plan.position.next(), LATEST).unwrap_or_default();
+            let before = plan.position.next();
+            let is_wanted = |events: &[Event]| !view::is_letter(events);
+            let wanted = Wanted { t, before, limit: LATEST, events: LATEST_LOOKED_AT, is_wanted: &is_wanted, is_whole: false };
+            let latest = view::batches::read(&**ledger.store(), snapshot, &wanted).unwrap_or_default();
             Ok((t.overview(), "Overview", rendered(&view::Overview::of(plan, latest.batches, reader))?))
         }
         ["guests"] => Ok((t.guests(), "Guests", rendered(&view::GuestsPage::of(plan, address, reader))?)),
