@@ -112,3 +112,4 @@ show-outdated = die einen veralteten Tisch kennen
 show-unwritten = noch nie angeschrieben
 write-to-these = Diesen schreiben
 write-to-ticked = Angekreuzten schreiben
+flaw-half = Betreff und Text gehören zusammen; es gibt nur eines davon.

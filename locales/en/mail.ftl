@@ -152,3 +152,4 @@ show-outdated = who know an outdated table
 show-unwritten = never written to
 write-to-these = Write to these
 write-to-ticked = Write to the ticked
+flaw-half = a subject and a text belong together; there is only one of them.

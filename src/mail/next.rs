@@ -164,6 +164,28 @@ mod tests {
     }
 
     #[test]
+    fn who_was_told_of_another_table_is_known_also_after_a_wrong_upload_was_taken_back() {
+        let mut world = World::with_guests(2);
+        let table = crate::plan::TablePatch { number: Patch::Set(crate::plan::Code::stored("T1")), ..Default::default() };
+        let seats = crate::plan::TablePatch { seats: Patch::Set(crate::plan::Seats::USUAL), ..table };
+        world.happens(Body::TableAdded { table: crate::plan::TableId(4), set: Box::new(seats) });
+        assert!(!world.plan.mails.was_written_to(GuestId(2)));
+        world.start();
+        assert!(world.plan.mails.was_written_to(GuestId(2)), "what is about to be sent is written");
+        world.run("one", world.now + 100 * SECOND);
+        assert!(!world.plan.knows_outdated_table(GuestId(2)));
+        world.happens(Body::GuestSeated { guest: GuestId(2), table: crate::plan::TableId(4) });
+        assert!(world.plan.knows_outdated_table(GuestId(2)) && !world.plan.knows_outdated_table(GuestId(3)));
+        // The next mail tells it; what was told is a fact, whatever becomes of the event that it came from.
+        world.start();
+        world.run("one", world.now + 100 * SECOND);
+        assert!(!world.plan.knows_outdated_table(GuestId(2)));
+        world.happens(Body::GuestUnseated { guest: GuestId(2) });
+        assert!(world.plan.knows_outdated_table(GuestId(2)));
+        assert_eq!(world.plan.mails.of(GuestId(2)).count(), 2);
+    }
+
+    #[test]
     fn too_soon_and_taken_over_are_refused() {
         let mut world = World::with_guests(3);
         let mailing = world.start();

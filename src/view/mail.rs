@@ -69,6 +69,7 @@ pub(super) fn flaw(t: T, (language, is_subject, broken): &(Language, bool, Broke
         Flaw::NotUnderstood(words) => t.flaw_not_understood(words),
         Flaw::NotPossible(what) => t.flaw_not_possible(what),
         Flaw::UnknownField(name) => t.flaw_unknown_field(name),
+        Flaw::Half => t.flaw_half(),
         Flaw::TooMuch => t.flaw_too_much(),
     };
     t.flaw_at(field, broken.line, what)

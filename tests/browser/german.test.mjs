@@ -27,7 +27,7 @@ test("every page is German for whoever asks for it, and axe finds nothing there 
   assert.equal(await page.getAttribute("html", "lang"), "de");
   await go(page, server, "/guests");
   const guest = await page.getAttribute("main .list tbody a", "href");
-  for (const [name, path] of Object.entries({ overview: "/", guests: "/guests", guest, tables: "/tables?open=3", table: "/tables/3", floor: "/floor", room: "/floor/184", edit: "/floor/184?edit=1", uploads: "/uploads", history: "/history", changes: "/changes", past: "/tables?at=1900", find: "/find?q=muller", reports: "/reports", accounts: "/accounts" })) {
+  for (const [name, path] of Object.entries({ overview: "/", guests: "/guests", guest, tables: "/tables?open=3", table: "/tables/3", floor: "/floor", room: "/floor/184", edit: "/floor/184?edit=1", uploads: "/uploads", history: "/history", changes: "/changes", past: "/tables?at=1900", find: "/find?q=muller", mail: "/mail", lists: "/lists", list: "/lists/kitchen", cards: "/lists/table-cards", reports: "/reports", accounts: "/accounts" })) {
     await go(page, server, path);
     const english = (await texts(page)).filter((text) => ENGLISH.test(text));
     assert.deepEqual(english, [], `${path} has English in it`);

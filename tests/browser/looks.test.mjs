@@ -31,11 +31,22 @@ before(async () => {
   await page.click("text=Look at it");
   await page.waitForSelector(".problems");
   const problems = new URL(page.url()).pathname;
+  await go(page, server, "/mail");
+  await page.fill("#texts [name=name]", "Your table");
+  await page.click("text=Add the text");
+  await page.waitForSelector("#texts li a");
+  const text = await page.getAttribute("#texts li a", "href");
+  await go(page, server, text);
+  await page.fill("[name=subject_en]", "Your table at {{ title }}");
+  await page.fill("[name=body_en]", "Dear {{ name }},\n\nyou sit at table {{ table }} in the {{ room }}.");
+  await page.click("text=Save what I changed");
+  await page.waitForFunction(() => document.querySelector("[name=body_en]").defaultValue !== "");
   await go(page, server, "/history");
   const batch = await page.getAttribute(".diary a", "href");
   paths = {
     overview: "/", guests: "/guests", guest, tables: "/tables", "tables-open": `/tables?open=${table}`, table: `/tables/${table}`, floor: "/floor", room, "room-edit": `${room}?edit=1`,
     uploads: "/uploads", preview: upload, problems, history: "/history", batch, changes: "/changes", past: "/guests?at=1900", "past-tables": "/tables?at=1900", find: "/find?q=muller", reports: "/reports", accounts: "/accounts",
+    mail: "/mail", "mail-text": text, "mail-send": `${text}/send`, lists: "/lists", list: "/lists/tables", cards: "/lists/place-cards",
     nothing: "/guests?q=nobody-is-called-this",
   };
   await page.context().close();

@@ -10,13 +10,14 @@ const binary = process.env.TAFEL_BINARY;
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 export const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
 
-const freePort = () => new Promise((done) => {
+export const freePort = () => new Promise((done) => {
   const listener = createServer().listen(0, "127.0.0.1", () => { const { port } = listener.address(); listener.close(() => done(port)); });
 });
 
 export class Server {
-  static async start() {
+  static async start(environment = {}) {
     const server = new Server();
+    server.environment = environment;
     server.folder = mkdtempSync(join(tmpdir(), "tafel-browser-"));
     server.port = await freePort();
     server.base = `http://127.0.0.1:${server.port}`;
@@ -27,7 +28,7 @@ export class Server {
   // Without `--sample` the password stays as it is.
   async run(program = binary, sample = false) {
     const store = `sqlite:${join(this.folder, "tafel.db")}`;
-    this.child = spawn(program, [...(sample ? ["--sample"] : []), "--store", store, "--listen", `127.0.0.1:${this.port}`], { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
+    this.child = spawn(program, [...(sample ? ["--sample"] : []), "--store", store, "--listen", `127.0.0.1:${this.port}`], { cwd: this.folder, env: { ...process.env, ...this.environment }, stdio: ["ignore", "pipe", "pipe"] });
     this.log ??= "";
     this.child.stderr.on("data", (data) => { this.log += data; });
     let out = "";

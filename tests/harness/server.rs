@@ -27,6 +27,7 @@ pub struct Server {
     thread: Option<JoinHandle<()>>,
     tokens: Vec<(Role, String)>,
     with_sample: bool,
+    mail: Option<Box<tafel::mail::Settings>>,
     /// The key of the link that makes the first admin.
     pub setup: Option<String>,
 }
@@ -34,19 +35,33 @@ pub struct Server {
 impl Server {
     /// With an empty plan.
     pub fn start() -> Self {
-        Self::with(false)
+        Self::with(false, None)
     }
 
     /// With the sample party.
     pub fn with_sample() -> Self {
-        Self::with(true)
+        Self::with(true, None)
     }
 
-    fn with(with_sample: bool) -> Self {
+    /// With an empty plan, and a mail server that nobody answers at.
+    pub fn with_mail() -> Self {
+        let settings = "host = \"127.0.0.1\"\nport = 1\ntls = \"none\"\nfrom = \"Ball <party@b.example>\"\n";
+        Self::with(false, Some(Box::new(toml::from_str(settings).unwrap())))
+    }
+
+    fn with(with_sample: bool, mail: Option<Box<tafel::mail::Settings>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let tokens = add_tokens(&store_url(&folder));
-        let mut server =
-            Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), folder, stop: None, thread: None, tokens, with_sample, setup: None };
+        let mut server = Self {
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            folder,
+            stop: None,
+            thread: None,
+            tokens,
+            with_sample,
+            mail,
+            setup: None,
+        };
         server.run();
         server
     }
@@ -63,7 +78,7 @@ impl Server {
             workers: 2,
             zone: jiff::tz::TimeZone::UTC,
             report: None,
-            mail: None,
+            mail: self.mail.clone(),
         };
         let (started, address) = mpsc::channel();
         let (stop, stopped) = oneshot::channel();

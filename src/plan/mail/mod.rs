@@ -62,6 +62,15 @@ impl Texts {
         Self { subject_en, body_en, subject_de: subject_de.clone(), body_de: body_de.clone() }
     }
 
+    /// Whether there is a subject without a body, or a body without a subject.
+    #[must_use]
+    pub fn is_half(&self, language: Language) -> bool {
+        match language {
+            Language::En => self.subject_en.is_some() != self.body_en.is_some(),
+            Language::De => self.subject_de.is_some() != self.body_de.is_some(),
+        }
+    }
+
     /// Subject and body, where there are both.
     #[must_use]
     pub fn of(&self, language: Language) -> Option<(&str, &str)> {

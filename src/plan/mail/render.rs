@@ -74,6 +74,10 @@ impl<'a> Press<'a> {
         };
         let (mut used, mut wrong) = (BTreeMap::new(), Vec::new());
         for language in Language::ALL {
+            if texts.is_half(language) {
+                let broken = Broken { line: 1, what: Flaw::Half };
+                wrong.push((language, true, broken));
+            }
             let Some((subject, body)) = texts.of(language) else { continue };
             let all: &mut Used = used.entry(language).or_default();
             for (is_subject, text) in [(true, subject), (false, body)] {

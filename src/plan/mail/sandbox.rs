@@ -28,6 +28,8 @@ pub enum Flaw {
     NotPossible(String),
     /// There is no such field.
     UnknownField(String),
+    /// A subject without a body, or a body without a subject.
+    Half,
     /// It becomes too long, or takes too long.
     TooMuch,
 }

@@ -1,0 +1,62 @@
+// Lists and cards on paper: printed by the browser to A4 and Letter, made into pictures, and looked through sheet by sheet.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { Server, browser, go } from "./server.mjs";
+
+const artefacts = join(dirname(fileURLToPath(import.meta.url)), "../../test-artefacts/paper");
+let server;
+before(async () => { mkdirSync(artefacts, { recursive: true }); server = await Server.start(); });
+after(async () => { await server.end(); await browser.close(); });
+
+const LISTS = { guests: [1612, 60], tables: [1449, 80], rooms: [180, 10], vips: [1, 10], kitchen: [1, 60], wheelchairs: [1, 3], "table-cards": [180, 90], "place-cards": [1449, 145] };
+const sheetsOf = (pdf) => execFileSync("pdftotext", ["-layout", pdf, "-"], { encoding: "utf8", maxBuffer: 1 << 26 }).split("\f").filter((sheet) => sheet.trim());
+const words = (text) => text.replace(/\s+/g, " ").trim();
+
+test("every sheet of every list says what it is of and has its number, and no row is torn apart", async () => {
+  const page = await server.signedIn();
+  for (const [list, [least, most]] of Object.entries(LISTS)) {
+    await go(page, server, `/lists/${list}`);
+    const position = await page.getAttribute("[name=position]", "value");
+    const rows = await page.$$eval(".paper tbody tr:not(.group), .card-paper", (all) => all.map((row) => [...row.querySelectorAll("td, h2")].map((cell) => cell.textContent).join(" ")));
+    assert.ok(rows.length >= least, `${list}: ${rows.length}`);
+    for (const format of ["A4", "Letter"]) {
+      const pdf = join(artefacts, `${list}-${format}.pdf`);
+      await page.pdf({ path: pdf, format });
+      const sheets = sheetsOf(pdf);
+      assert.ok(sheets.length <= most + (format === "Letter" ? most / 5 : 0), `${list} ${format}: ${sheets.length} sheets`);
+      for (const [index, sheet] of sheets.entries()) {
+        assert.ok(words(sheet).includes(`plan as of ${position}`), `${list} ${format}, sheet ${index + 1}: ${words(sheet)}`);
+        assert.ok(sheet.replace(/\s/g, "").includes(`${index + 1}/${sheets.length}`), `${list} ${format}, sheet ${index + 1} has no number`);
+        assert.ok(!words(sheet).includes("Print It is printed"), "what is not for paper stays on the screen");
+      }
+      // The first sheets are kept to be looked at, and something is on them.
+      execFileSync("pdftoppm", ["-r", "50", "-l", "2", "-png", pdf, join(artefacts, `${list}-${format}`)]);
+    }
+    // Every row is on one sheet, whole, as far as it fits into a column of the text.
+    const sheets = sheetsOf(join(artefacts, `${list}-A4.pdf`)).map(words), missing = rows.map(words).filter((row) => row.length < 40 && !sheets.some((sheet) => sheet.includes(row)));
+    assert.ok(missing.length <= rows.length / 50, `${list}: ${missing.length} of ${rows.length}, such as ${missing.slice(0, 3).join(" | ")}`);
+  }
+  assert.deepEqual(page.broken, []);
+});
+
+test("what was printed is marked, and only what differs is shown then", async () => {
+  const page = await server.signedIn();
+  await go(page, server, "/lists/place-cards");
+  await page.click("text=It is printed");
+  await page.waitForSelector(".toast:has-text('printed: Place cards')");
+  const option = await page.waitForSelector("select[name=since] option:nth-child(2)", { state: "attached" });
+  await page.selectOption("select[name=since]", await option.getAttribute("value"));
+  await page.click("button:text-is('Show')");
+  await page.waitForSelector("text=Nothing differs");
+  const other = await server.signedIn();
+  await go(other, server, "/guests?show=seated");
+  const name = await other.textContent("main .list tbody a");
+  await other.click("main .list tbody a");
+  await other.click("button:text-is('Unseat')");
+  await other.waitForSelector("text=No seat yet");
+  await page.waitForSelector(`.gone:has-text("${name}")`);
+});
