@@ -317,7 +317,11 @@ impl Sender {
                 // It is not this letter's fault, so it goes on with it.
                 fail(words, Some(now()), false)
             }
-            Outcome::Unknown(words) => fail(words, None, true),
+            Outcome::Unknown(words) => {
+                // A server that cannot be understood is not given one letter after the other.
+                server = Some(words.clone());
+                fail(words, None, true)
+            }
         };
         if !matches!(outcome, Outcome::Taken(_)) {
             tracing::warn!(mailing = mailing.0, letter, ?outcome, "a mail was not taken");

@@ -66,10 +66,13 @@ impl Mails {
             }
             MailEvent::Sending { mailing, letter, token } => {
                 self.announced_at = Some(at);
-                self.held = None;
                 self.letter(*mailing, *letter, Post::Sending(*token), at, None)
             }
-            MailEvent::Sent { mailing, letter, reply, .. } => self.arrived(*mailing, *letter, at, Some(reply)),
+            MailEvent::Sent { mailing, letter, reply, .. } => {
+                // Only a letter that was taken shows that the server is well again.
+                self.held = None;
+                self.arrived(*mailing, *letter, at, Some(reply))
+            }
             MailEvent::Failed { mailing, letter, details, retry_at, uncertain, .. } => {
                 let state = if *uncertain { Post::Uncertain } else { Post::Failed(*retry_at) };
                 self.letter(*mailing, *letter, state, at, Some(details))

@@ -37,7 +37,10 @@ pub(crate) async fn batch_at(path: web::Path<u64>, app: web::Data<App>) -> Resul
 fn latest_of(store: &dyn Store, actor: &str, last: Position, counts: impl Fn(BatchId) -> bool) -> Result<Option<BatchId>, Failure> {
     let mut latest = None;
     store.scan_back(last.next(), &mut |raw: RawEvent<'_>| {
-        if raw.actor == actor && !["batch_", "report_"].iter().any(|family| raw.kind.starts_with(family)) && counts(raw.batch) {
+        // What cannot be taken back is not what somebody means.
+        let is_mail = raw.kind.starts_with("mail_") && !raw.kind.starts_with("mail_template_");
+        let is_lasting = is_mail || ["batch_", "report_"].iter().any(|family| raw.kind.starts_with(family));
+        if raw.actor == actor && !is_lasting && counts(raw.batch) {
             latest = Some(raw.batch);
             return ControlFlow::Break(());
         }
