@@ -13,7 +13,7 @@ mod validity;
 mod writer;
 
 pub use replay::{ReplayError, first_of, fold};
-pub use undo::ChangeValidity;
+pub use undo::{ChangeValidity, can_be_undone};
 pub use validity::{Doing, Validity, Voids};
 
 use crate::plan::command::Request;

@@ -164,6 +164,13 @@ impl Ledger {
     }
 }
 
+/// Whether an event of the kind is a change that its author can take back: not what was sent, reported, or is a retraction itself.
+#[must_use]
+pub fn can_be_undone(kind: &str) -> bool {
+    let is_mail = kind.starts_with("mail_") && !kind.starts_with("mail_template_");
+    !is_mail && !["batch_", "report_"].iter().any(|family| kind.starts_with(family))
+}
+
 /// Who is no admin may only undo their own latest batch that still counts, and redo what they undid.
 fn forbid_others(store: &dyn Store, snapshot: &Snapshot, ask: &ChangeValidity) -> Result<(), Failure> {
     let head = store.head(ask.batch)?.ok_or(Refusal::UnknownBatch)?;
@@ -176,8 +183,7 @@ fn forbid_others(store: &dyn Store, snapshot: &Snapshot, ask: &ChangeValidity) -
     }
     let mut latest = None;
     store.scan_back(snapshot.plan.position.next(), &mut |raw: RawEvent<'_>| {
-        let is_a_change = !["batch_", "report_"].iter().any(|family| raw.kind.starts_with(family));
-        let counts = raw.actor == &*ask.actor && is_a_change && !snapshot.validity.voids().contains_key(&raw.batch);
+        let counts = raw.actor == &*ask.actor && can_be_undone(raw.kind) && !snapshot.validity.voids().contains_key(&raw.batch);
         if counts {
             latest = Some(raw.batch);
             return ControlFlow::Break(());

@@ -1,6 +1,6 @@
 //! One's own undo: leads to what taking back one's latest change would do.
 
-use crate::ledger::{Failure, blocking};
+use crate::ledger::{Failure, blocking, can_be_undone};
 use crate::plan::{BatchId, Position};
 use crate::store::{RawEvent, Store};
 use crate::web::App;
@@ -37,10 +37,7 @@ pub(crate) async fn batch_at(path: web::Path<u64>, app: web::Data<App>) -> Resul
 fn latest_of(store: &dyn Store, actor: &str, last: Position, counts: impl Fn(BatchId) -> bool) -> Result<Option<BatchId>, Failure> {
     let mut latest = None;
     store.scan_back(last.next(), &mut |raw: RawEvent<'_>| {
-        // What cannot be taken back is not what somebody means.
-        let is_mail = raw.kind.starts_with("mail_") && !raw.kind.starts_with("mail_template_");
-        let is_lasting = is_mail || ["batch_", "report_"].iter().any(|family| raw.kind.starts_with(family));
-        if raw.actor == actor && !is_lasting && counts(raw.batch) {
+        if raw.actor == actor && can_be_undone(raw.kind) && counts(raw.batch) {
             latest = Some(raw.batch);
             return ControlFlow::Break(());
         }
