@@ -10,7 +10,10 @@ use std::time::{Duration, Instant};
 use tafel::lang::{Lang, Reader, english};
 use tafel::ledger::{Ledger, now};
 use tafel::plan::command::Role;
-use tafel::plan::decide;
+use tafel::plan::event::{Body, Event};
+use tafel::plan::mail::{Asked, Language, assess};
+use tafel::plan::print::List;
+use tafel::plan::{BatchId, Code, Patch, Plan, TemplateId, TemplatePatch, Text, decide, evolve};
 use tafel::store::{self, Access, Account, ApiToken, Session};
 use tafel::view::find::{LIST_RESULTS, Question, find};
 use tafel::view::{self, Address};
@@ -59,10 +62,22 @@ fn rendered() -> Vec<Line> {
         let found = find(plan, english(), &Question::of(asked), LIST_RESULTS);
         view::find::FoundList { t: english(), found }.render().unwrap().len()
     };
-    let pages: [(&str, &dyn Fn() -> usize, &'static str); 4] = [
+    // A text with all that people put into one, for everybody.
+    let (template, with_text) = with_text(plan);
+    let asked = Asked {
+        template,
+        guests: plan.guests.keys().copied().collect(),
+        audience: Text::stored("all"),
+        fallback: Language::En,
+        one_each: false,
+    };
+    let text = with_text.template(template).unwrap();
+    let pages: [(&str, &dyn Fn() -> usize, &'static str); 6] = [
         ("finding somebody, two words with an error each", &|| anybody("mulelr nordlihct") + 1_000, "under 50 ms"),
         ("page with all 1,620 guests", &|| view::GuestsPage::of(plan, &all, STAFF).render().unwrap().len(), "under 3 ms"),
         ("page with all 180 tables", &|| view::TablesPage::of(plan, &tables, STAFF).render().unwrap().len(), "under 1 ms"),
+        ("the mails to all 1,620 guests, written and checked", &|| assess(&with_text, text, &asked).letters.len(), "under 100 ms"),
+        ("the list of guests for paper", &|| view::Sheet::of(plan, english(), List::Guests).lines(), "under 10 ms"),
         ("the largest room, drawn", &|| view::RoomPage::of(plan, room, &tables, STAFF).unwrap().render().unwrap().len(), "under 1 ms"),
     ];
     pages
@@ -78,6 +93,25 @@ fn rendered() -> Vec<Line> {
             }
         })
         .collect()
+}
+
+/// The plan with a text of a mail.
+fn with_text(plan: &Plan) -> (TemplateId, Plan) {
+    let text = |text: &str| Patch::Set(Text::stored(text));
+    let set = TemplatePatch {
+        name: Patch::Set(Code::stored("Table")),
+        subject_en: text("Your table at {{ title }}"),
+        body_en: text(
+            "Dear {{ name }},\n\n{% if table %}you sit at {{ table }} in the {{ room }}.{% else %}soon.{% endif %}\n\n{% for g in guests %}{{ g.name }}: {{ g.diet|default('anything') }}\n{% endfor %}",
+        ),
+        subject_de: text("Ihr Tisch beim {{ title }}"),
+        body_de: text("Liebe(r) {{ name }},\n\nSie sitzen an {{ table|default('einem Tisch') }}.\n"),
+    };
+    let (position, template) = (plan.position.next(), TemplateId(plan.position.next().0));
+    let body = Body::TemplateAdded { template, set: Box::new(set) };
+    let event =
+        Event { position, recorded_at: plan.recorded_at, actor: std::sync::Arc::from("a"), batch: BatchId(uuid::Uuid::nil()), body };
+    (template, evolve(plan.clone(), &event))
 }
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
