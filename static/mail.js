@@ -83,7 +83,11 @@
     mark();
   }, true);
   document.addEventListener("focusout", (event) => { if (offered && event.target === offered.field) close(); });
-  document.addEventListener("change", (event) => { if (event.target.id === "preview-guest") look(); });
+  document.addEventListener("change", (event) => { if (event.target.id !== "preview-guest") return;
+    const trial = document.getElementById("trial-guest");
+    if (trial) trial.value = event.target.value;
+    look();
+  });
   // What others have saved is shown where nothing is being written.
   addEventListener("tafel:shown", () => { if (isTouched()) look(); });
 })();

@@ -314,7 +314,12 @@
       if (response.ok) await show(response, "pushState", false, url); else toast((await wordsOf(response)).words, null, null, true);
     } catch { toast(words.notReceived, null, null, true); }
   });
-  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) print(); });
+  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) {
+      // What is marked as printed is what was printed, also if the plan moves on while the printer runs.
+      document.querySelector("#printed [name=position]")?.setAttribute("data-keep", "value data-keep");
+      print();
+    }
+  });
   addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
   // Fields as they were sent go back to what the page says; what was typed since stays.
   const stateOf = (field) => field.type === "checkbox" || field.type === "radio" ? field.checked : field.value;
@@ -416,8 +421,11 @@
     const method = (button?.getAttribute("formmethod") || form.method).toLowerCase();
     if ("plain" in form.dataset || method === "dialog") return;
     event.preventDefault();
+    // What is asked about is what is sent, whatever is pushed while somebody thinks.
+    const data = new FormData(form, button);
+    if (form.id === "printed") form.querySelector("[data-keep]")?.removeAttribute("data-keep");
     if (form.dataset.question && !(await ask(form.dataset.question, button?.textContent ?? ""))) return;
-    const data = new FormData(form, button), target = new URL(button?.getAttribute("formaction") || form.getAttribute("action") || location.href, location.href);
+    const target = new URL(button?.getAttribute("formaction") || form.getAttribute("action") || location.href, location.href);
     const place = refusalOf(form, button);
     if (place) place.textContent = "";
     try {

@@ -1,7 +1,7 @@
 mail = E-Mail
 mail-words = Texte, die Sie schreiben, an Gäste Ihrer Wahl; niemand bekommt eine Mail zweimal.
 mail-is-off = Es ist kein Mailserver eingerichtet, darum lässt sich nichts verschicken; Texte lassen sich trotzdem schreiben. Der Abschnitt mail in tafel.toml nennt den Server.
-mail-held-until = Vorerst geht nichts hinaus: { $why } Nächster Versuch: { $when }.
+mail-held-until = Vorerst geht nichts hinaus ({ $why }). Nächster Versuch: { $when }.
 write-to-whom = Empfänger: { $words } ({ $count }). Wählen Sie einen Text.
 never-mind = Doch nicht
 texts = Texte
@@ -56,12 +56,21 @@ who-gets-it = Wer es bekommt
 to-whom = An
 if-no-language = Ohne Sprache
 one-each = Je eine, wo Gäste eine Adresse teilen
-mails-to = Mails, an { $guests } Gäste
+mails-to = { $letters ->
+    [one] Mail
+   *[other] Mails
+}, an { $guests ->
+    [one] 1 Gast
+   *[other] { $shown } Gäste
+}
 takes-minutes = Bei { $rate } je Minute { $minutes ->
     [one] etwa eine Minute.
    *[other] etwa { $minutes } Minuten.
 }
-n-declined = { $count } haben abgesagt und bekommen keine.
+n-declined = { $count ->
+    [one] 1 Gast hat abgesagt und bekommt keine.
+   *[other] { $count } Gäste haben abgesagt und bekommen keine.
+}
 n-without-address = { $count } ohne Adresse:
 n-bad-address = { $count } mit einer Adresse, an die keine Mail gehen kann:
 has-no-text = Der Text braucht Betreff und Inhalt, auf Englisch oder Deutsch.
@@ -86,7 +95,10 @@ post-refused = abgelehnt
 post-uncertain = ungewiss
 post-skipped = ausgelassen
 of-n-mails-sent = von { $count } Mails verschickt
-n-waiting = { $count } warten
+n-waiting = { $count ->
+    [one] 1 wartet
+   *[other] { $count } warten
+}
 n-skipped = { $count } ausgelassen
 pause = Unterbrechen
 go-on-sending = Fortsetzen
@@ -97,7 +109,7 @@ it-arrived = Kam an
 it-arrived-at = Kam an: { $who }
 send-again-to = Es noch einmal senden: { $who }
 try-them-again = Noch einmal versuchen
-letters = Briefe
+letters = Mails
 mail-state-head = Stand
 since-when = Seit
 as-it-was-written = So wurde es geschrieben
@@ -113,3 +125,9 @@ show-unwritten = noch nie angeschrieben
 write-to-these = Diesen schreiben
 write-to-ticked = Angekreuzten schreiben
 flaw-half = Betreff und Text gehören zusammen; es gibt nur eines davon.
+have-it-already = { $count ->
+    [one] 1 Gast hat schon eine Mail dieses Textes, oder eine, die wartet:
+   *[other] { $count } Gäste haben schon eine Mail dieses Textes, oder eine, die wartet:
+}
+says-no-table = sagt nichts von einem Tisch
+as-it-is-saved = Der Text, wie er gespeichert ist, für den oben gewählten Gast.

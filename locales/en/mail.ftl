@@ -3,7 +3,7 @@ mail-words = Texts that you write, to guests of your choice; nobody gets a mail 
 mail-is-off = No mail server is set up, so nothing can be sent; texts can be written all the same. The section mail of tafel.toml names the server.
 # $why (String)
 # $when (String)
-mail-held-until = Nothing is sent for now: { $why } It is tried again: { $when }.
+mail-held-until = Nothing is sent for now ({ $why }). It is tried again: { $when }.
 # $words (String)
 # $count (Number)
 write-to-whom = To write to: { $words } ({ $count }). Choose a text.
@@ -77,8 +77,16 @@ who-gets-it = Who gets it
 to-whom = To
 if-no-language = Without a language
 one-each = One each where guests share an address
-# $guests (String)
-mails-to = mails, to { $guests } guests
+# $letters (Number)
+# $guests (Number)
+# $shown (String)
+mails-to = { $letters ->
+    [one] mail
+   *[other] mails
+}, to { $guests ->
+    [one] 1 guest
+   *[other] { $shown } guests
+}
 # $minutes (Number)
 # $rate (Number)
 takes-minutes = At { $rate } a minute, { $minutes ->
@@ -86,7 +94,10 @@ takes-minutes = At { $rate } a minute, { $minutes ->
    *[other] some { $minutes } minutes.
 }
 # $count (Number)
-n-declined = { $count } declined, and get none.
+n-declined = { $count ->
+    [one] 1 guest declined, and gets none.
+   *[other] { $count } guests declined, and get none.
+}
 # $count (Number)
 n-without-address = { $count } without an address:
 # $count (Number)
@@ -136,7 +147,7 @@ it-arrived-at = It arrived: { $who }
 # $who (String)
 send-again-to = Send it again: { $who }
 try-them-again = Try them again
-letters = Letters
+letters = Mails
 mail-state-head = State
 since-when = Since
 as-it-was-written = As it was written
@@ -153,3 +164,10 @@ show-unwritten = never written to
 write-to-these = Write to these
 write-to-ticked = Write to the ticked
 flaw-half = a subject and a text belong together; there is only one of them.
+# $count (Number)
+have-it-already = { $count ->
+    [one] 1 guest has a mail of this text already, or one that waits:
+   *[other] { $count } guests have a mail of this text already, or one that waits:
+}
+says-no-table = says nothing of a table
+as-it-is-saved = The text as it is saved, for the guest who is chosen above.

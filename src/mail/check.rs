@@ -42,6 +42,8 @@ pub async fn send_trial(settings: &Settings, to: &str, mail: &Rendered) -> Resul
     connection.close().await;
     match outcome {
         Outcome::Taken(reply) => Ok(reply),
-        Outcome::Refused(words) | Outcome::Later(words) | Outcome::Server(words) | Outcome::Unknown(words) => Err(words),
+        Outcome::Refused(words) | Outcome::Later(words) | Outcome::Server(words) | Outcome::Stale(words) | Outcome::Unknown(words) => {
+            Err(words)
+        }
     }
 }

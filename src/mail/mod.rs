@@ -6,7 +6,9 @@ mod next;
 mod post;
 mod runner;
 mod settings;
+mod written;
 
 pub use check::{check, send_trial};
-pub use runner::{Handle, as_sent, say, start};
+pub use runner::{Handle, say, start};
 pub use settings::{Settings, Tls};
+pub use written::as_sent;

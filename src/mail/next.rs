@@ -1,7 +1,7 @@
 //! What whoever sends mails does next. Pure: mails, the rate, a name and an instant in; the next thing to do out.
 
 use crate::plan::mail::{MailingId, Mails};
-use crate::plan::report::CLOCKS_APART_US;
+use crate::plan::report::{CLOCKS_APART_US, Claim};
 use crate::plan::{Text, Timestamp};
 
 /// What is to be done.
@@ -29,17 +29,28 @@ pub(super) struct Pace {
 
 const FAR: Timestamp = Timestamp(i64::MAX);
 
+/// When a claim is over for everybody else.
+fn over(claim: &Claim) -> Timestamp {
+    Timestamp(claim.until.0.saturating_add(CLOCKS_APART_US + 1))
+}
+
 /// What a sender of this name does now.
 pub(super) fn next(mails: &Mails, pace: Pace, name: &Text, now: Timestamp) -> Next {
     let mine = mails.claim.as_ref().filter(|claim| claim.runner == *name);
     let due = mails.all.values().filter_map(|mailing| mailing.next().map(|(letter, from)| (from, mailing.id, letter))).min();
     let Some((from, mailing, letter)) = due else {
-        return if mine.is_some() { Next::Release } else { Next::Wait(FAR) };
+        return match &mails.claim {
+            Some(_) if mine.is_some() => Next::Release,
+            // Whoever has announced the last letter and died leaves nothing due; taking over, and giving back, settles it.
+            Some(claim) if mails.has_announced() && claim.is_live(now) => Next::Wait(over(claim)),
+            _ if mails.has_announced() => Next::Claim,
+            _ => Next::Wait(FAR),
+        };
     };
     let held = mails.held.as_ref().map_or(Timestamp(i64::MIN), |held| held.retry_at);
     let last = mails.announced_at.map_or(i64::MIN, |announced| announced.0);
-    // A clock that was set back does not stop the sending for longer than one pause.
-    let paced = if last > now.0 { now.0.saturating_add(pace.interval_us) } else { last.saturating_add(pace.interval_us) };
+    // Where our clock is behind the stream's, the sender waits by a watch of its own.
+    let paced = last.saturating_add(pace.interval_us);
     let from = from.max(held);
     if from > now {
         // Somebody else may as well look after what comes later.
@@ -49,7 +60,7 @@ pub(super) fn next(mails: &Mails, pace: Pace, name: &Text, now: Timestamp) -> Ne
         (Some(claim), _) if claim.until.0 - now.0 < pace.claim_us / 2 => Next::Claim,
         (Some(_), _) if last <= now.0 && paced > now.0 => Next::Wait(Timestamp(paced)),
         (Some(claim), _) => Next::Send { mailing, letter, token: claim.token },
-        (None, Some(claim)) if claim.is_live(now) => Next::Wait(Timestamp(claim.until.0.saturating_add(CLOCKS_APART_US + 1))),
+        (None, Some(claim)) if claim.is_live(now) => Next::Wait(over(claim)),
         (None, _) => Next::Claim,
     }
 }
@@ -183,6 +194,42 @@ mod tests {
         world.happens(Body::GuestUnseated { guest: GuestId(2) });
         assert!(world.plan.knows_outdated_table(GuestId(2)));
         assert_eq!(world.plan.mails.of(GuestId(2)).count(), 2);
+    }
+
+    #[test]
+    fn the_last_letter_of_somebody_who_died_is_not_forgotten_also_in_a_batch_that_was_stopped() {
+        let mut world = World::with_guests(1);
+        let mailing = world.start();
+        world.step("one", i64::MAX);
+        let token = world.plan.mails.claim.as_ref().unwrap().token;
+        world.asks(MailAsk::Announce { mailing, letter: 0, token, interval_us: 0 }).unwrap();
+        world.asks(MailAsk::Stop { mailing }).unwrap();
+        assert!(matches!(world.next("two"), Next::Wait(at) if at.0 < i64::MAX), "the claim is looked after");
+        let end = world.now + 200 * SECOND;
+        assert_eq!(world.run("two", end), Vec::<i64>::new());
+        assert_eq!(world.plan.mails.get(mailing).unwrap().letter(0).unwrap().state, Post::Uncertain);
+        assert!(world.plan.mails.claim.is_none());
+        // In a batch that was stopped it can arrive, and not be sent again.
+        assert_eq!(world.asks(MailAsk::Decide { mailing, letter: 0, was_received: false }).unwrap_err().code(), "mail_stopped");
+        world.asks(MailAsk::Decide { mailing, letter: 0, was_received: true }).unwrap();
+        assert_eq!(world.asks(MailAsk::Retry { mailing }).unwrap_err().code(), "mail_stopped");
+    }
+
+    #[test]
+    fn a_text_that_says_nothing_of_the_table_is_no_news_of_it() {
+        let mut world = World::with_guests(1);
+        let table = crate::plan::TablePatch { number: Patch::Set(crate::plan::Code::stored("T1")), ..Default::default() };
+        let table = crate::plan::TablePatch { seats: Patch::Set(crate::plan::Seats::USUAL), ..table };
+        world.happens(Body::TableAdded { table: crate::plan::TableId(3), set: Box::new(table) });
+        world.start();
+        world.run("one", world.now + 10 * SECOND);
+        world.happens(Body::GuestSeated { guest: GuestId(2), table: crate::plan::TableId(3) });
+        assert!(world.plan.knows_outdated_table(GuestId(2)));
+        let silent = TemplatePatch { body_en: Patch::Set(Text::stored("Bring shoes.")), ..TemplatePatch::default() };
+        world.happens(Body::TemplateChanged { template: TemplateId(1), set: Box::new(silent) });
+        world.start();
+        world.run("one", world.now + 100 * SECOND);
+        assert!(world.plan.knows_outdated_table(GuestId(2)), "nobody has told them");
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub(super) enum Outcome {
     Later(String),
     /// The server wants nothing of us, or is gone; this letter had not been handed over.
     Server(String),
+    /// The server hung up, or was about to, before anything was said of this letter.
+    Stale(String),
     /// It was handed over, and what came of it was not to be heard.
     Unknown(String),
 }
@@ -30,6 +32,8 @@ pub(super) enum Outcome {
 pub(super) struct Connection {
     smtp: AsyncSmtpConnection,
     timeout: Duration,
+    /// Whether each answer is the one to what was said last.
+    is_in_step: bool,
 }
 
 /// What is needed for encryption; nothing where there is none.
@@ -107,12 +111,12 @@ impl Connection {
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
             within(timeout, smtp.auth(&mechanisms, &credentials)).await.map_err(|trouble| format!("signing in: {}", trouble.words()))?;
         }
-        Ok(Self { smtp, timeout })
+        Ok(Self { smtp, timeout, is_in_step: true })
     }
 
     /// Whether the server still answers.
     pub(super) async fn is_alive(&mut self) -> bool {
-        !self.smtp.has_broken() && tokio::time::timeout(self.timeout, self.smtp.test_connected()).await.unwrap_or(false)
+        self.is_in_step && !self.smtp.has_broken() && tokio::time::timeout(self.timeout, self.smtp.test_connected()).await.unwrap_or(false)
     }
 
     pub(super) async fn close(mut self) {
@@ -131,19 +135,26 @@ impl Connection {
         }
         let sender = Mail::new(envelope.from().cloned(), parameters);
         if let Err(trouble) = within(self.timeout, self.smtp.command(sender)).await {
-            // Who will not have us as the sender will have none of our letters.
-            return Outcome::Server(trouble.words());
+            return match trouble.code() {
+                Some(421) | None => Outcome::Stale(trouble.words()),
+                // Who will not have us as the sender will have none of our letters.
+                Some(_) => Outcome::Server(trouble.words()),
+            };
         }
         for address in envelope.to() {
             if let Err(trouble) = within(self.timeout, self.smtp.command(Rcpt::new(address.clone(), Vec::new()))).await {
                 return self.before_the_text(trouble).await;
             }
         }
-        if let Err(trouble) = within(self.timeout, self.smtp.command(Data)).await {
-            return self.before_the_text(trouble).await;
+        match within(self.timeout, self.smtp.command(Data)).await {
+            Ok(response) if response.has_code(354) => {}
+            // An answer to something else: from here on nothing it says can be trusted.
+            Ok(response) => return self.out_of_step(&response),
+            Err(trouble) => return self.before_the_text(trouble).await,
         }
         match within(self.timeout, self.smtp.message(&message.formatted())).await {
-            Ok(response) => Outcome::Taken(reply(&response)),
+            Ok(response) if (200..300).contains(&u16::from(response.code())) => Outcome::Taken(reply(&response)),
+            Ok(response) => Outcome::Unknown(format!("an answer that is none to a letter: {}", reply(&response))),
             Err(trouble) => match trouble.code() {
                 Some(500..=599) => Outcome::Refused(trouble.words()),
                 Some(400..=499) => Outcome::Later(trouble.words()),
@@ -153,6 +164,11 @@ impl Connection {
         }
     }
 
+    fn out_of_step(&mut self, response: &Response) -> Outcome {
+        self.is_in_step = false;
+        Outcome::Server(format!("an answer to something else: {}", reply(response)))
+    }
+
     /// Nothing of the letter itself was said yet.
     async fn before_the_text(&mut self, trouble: Trouble) -> Outcome {
         let words = trouble.words();
@@ -160,7 +176,8 @@ impl Connection {
             // It is closing.
             Some(421) | None => Outcome::Server(words),
             Some(code) => {
-                let _ = tokio::time::timeout(self.timeout, self.smtp.command(Rset)).await;
+                // An answer that comes late would be taken for the next one.
+                self.is_in_step = within(self.timeout, self.smtp.command(Rset)).await.is_ok();
                 if code >= 500 { Outcome::Refused(words) } else { Outcome::Later(words) }
             }
         }

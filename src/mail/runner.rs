@@ -4,14 +4,14 @@ use super::address::{message, message_id};
 use super::next::{Next, Pace, next};
 use super::post::{Connection, Outcome};
 use super::settings::Settings;
+use super::written::{Fate, fate, write_out};
 use crate::ledger::{Answer, Failure, Ledger, blocking, now};
 use crate::plan::command::{Ask, Request};
-use crate::plan::mail::{Broken, MailAsk, MailRefusal, Mailing, MailingId, Press, Rendered, address_of, is_address};
+use crate::plan::mail::{Broken, MailAsk, MailRefusal, Mailing, MailingId, Rendered};
 use crate::plan::report::Details;
-use crate::plan::{BatchId, GuestId, Key, Plan, Position, Refusal, Rsvp, Text, Timestamp};
+use crate::plan::{BatchId, Position, Refusal, Text, Timestamp};
 use crate::report::{fresh_id, own_name, pause_after, system};
 use parking_lot::Mutex;
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -74,7 +74,7 @@ pub fn start(ledger: Ledger, settings: Settings) -> Result<Handle, String> {
 fn round(ledger: Ledger, settings: Settings, stopped: watch::Receiver<bool>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let pace = Pace { interval_us: settings.interval_us(), claim_us: settings.claim_us() };
-    let sender = Sender { ledger, settings, pace, name: own_name(), connection: None, taken_at: None, written: None };
+    let sender = Sender { ledger, settings, pace, name: own_name(), connection: None, taken_at: None, announced_at: None, written: None };
     runtime.block_on(sender.run(stopped));
     runtime.shutdown_background();
     Ok(())
@@ -88,47 +88,10 @@ pub async fn say(ledger: &Ledger, id: BatchId, actor: &Arc<str>, ask: MailAsk) -
     ledger.submit(Request { id, actor: actor.clone(), at: now(), seen: None, ask: Ask::Mail(Box::new(ask)) }).await
 }
 
-/// A letter as it was written, from the plan as it was known when its mailing was started. Blocks its thread.
-///
-/// # Errors
-/// The stream cannot be read.
-pub fn as_sent(ledger: &Ledger, mailing: &Mailing, letter: u32) -> Result<Option<Rendered>, Failure> {
-    let plan = ledger.past(mailing.position)?;
-    let Some(letter) = mailing.letter(letter) else { return Ok(None) };
-    let guests: Vec<GuestId> = letter.told.iter().map(|told| told.guest).collect();
-    let press = Press::of(&plan, &mailing.texts);
-    Ok(press.ok().and_then(|press| press.print(&guests, mailing.fallback).ok()))
-}
-
 /// All letters of a mailing, written out.
 struct Written {
     mailing: MailingId,
     letters: Vec<Result<Rendered, Broken>>,
-}
-
-/// What a letter is to be, by the plan as it is now.
-enum Fate {
-    Goes {
-        to: String,
-        name: String,
-    },
-    /// Whoever it was for is not to have it.
-    Skipped(&'static str),
-}
-
-fn fate(plan: &Plan, mailing: &Mailing, letter: u32) -> Fate {
-    let ids = mailing.letter(letter).into_iter().flat_map(|letter| letter.told.iter()).map(|told| told.guest);
-    let there: Vec<_> = ids.filter_map(|id| plan.guest(id)).collect();
-    let coming: Vec<_> = there.iter().filter(|guest| guest.rsvp != Rsvp::Declined).collect();
-    let Some(first) = coming.first() else {
-        return Fate::Skipped(if there.is_empty() { "removed from the plan meanwhile" } else { "declined meanwhile" });
-    };
-    let addresses: BTreeSet<Key> = coming.iter().filter_map(|guest| address_of(plan, guest)).map(|email| Key::of(email.as_str())).collect();
-    match address_of(plan, first) {
-        _ if addresses.len() > 1 => Fate::Skipped("they no longer share an address"),
-        Some(email) if is_address(email) => Fate::Goes { to: email.to_string(), name: first.label() },
-        _ => Fate::Skipped("there is no address to send it to any more"),
-    }
 }
 
 /// What it came to, for the loop.
@@ -147,6 +110,8 @@ struct Sender {
     connection: Option<Connection>,
     /// When the server took a letter, if it took the last one.
     taken_at: Option<Instant>,
+    /// When we last announced a letter, by our own watch.
+    announced_at: Option<Instant>,
     written: Option<Written>,
 }
 
@@ -253,6 +218,7 @@ impl Sender {
         let made = match self.written(&mailing, letter).await {
             Ok(Ok(mail)) => message(&self.settings, &to, &name, &mail, message_id(&self.settings, stream, id.0, letter)),
             Ok(Err(broken)) => Err(format!("the text cannot be written any more: {:?}", broken.what)),
+            Err(Failure::Rejected(why)) => return self.hold(token, &why).await,
             Err(error) => {
                 tracing::warn!(%error, "mails: the plan of then cannot be read");
                 return Turn::Pauses(PAUSE);
@@ -263,9 +229,16 @@ impl Sender {
             Err(why) => return self.try_to(skip(&why)).await,
         };
         // Whether the server is there is found out before anything is announced: what was not announced was not sent.
-        if let Err(why) = self.connect().await {
-            return self.hold(token, &why).await;
+        let is_reused = match self.connect().await {
+            Ok(is_reused) => is_reused,
+            Err(why) => return self.hold(token, &why).await,
+        };
+        // By a watch, too: a clock may be behind the stream's, and would see no pause to make.
+        let interval = Duration::from_micros(u64::try_from(self.pace.interval_us).unwrap_or_default());
+        if let Some(left) = self.announced_at.and_then(|announced_at| interval.checked_sub(announced_at.elapsed())) {
+            tokio::time::sleep(left).await;
         }
+        self.announced_at = Some(Instant::now());
         let Some(connection) = self.connection.as_mut() else { return Turn::Pauses(SETTLES) };
         let announce = MailAsk::Announce { mailing: id, letter, token, interval_us: self.pace.interval_us };
         match say(&self.ledger, fresh_id(), &system(), announce).await {
@@ -277,21 +250,33 @@ impl Sender {
                 return Turn::Pauses(PAUSE);
             }
         }
-        let outcome = connection.hand_over(&made).await;
+        let mut outcome = connection.hand_over(&made).await;
+        // Servers take so many letters over one connection and then hang up: nothing of this one was said.
+        if is_reused && matches!(outcome, Outcome::Stale(_)) {
+            self.connection = None;
+            if let Ok(mut fresh) = Connection::open(&self.settings).await {
+                outcome = fresh.hand_over(&made).await;
+                self.connection = Some(fresh);
+            }
+        }
+        if let Outcome::Stale(words) = outcome {
+            outcome = Outcome::Server(words);
+        }
         self.tell(id, letter, token, outcome).await
     }
 
-    async fn connect(&mut self) -> Result<(), String> {
+    /// Answers whether the connection was there before.
+    async fn connect(&mut self) -> Result<bool, String> {
         // Who has just taken a letter need not be asked whether he is there.
         let was_there = self.taken_at.is_some_and(|taken_at| taken_at.elapsed() < ASKED_AFTER);
         if let Some(connection) = &mut self.connection
             && (was_there || connection.is_alive().await)
         {
-            return Ok(());
+            return Ok(true);
         }
         self.connection = None;
         self.connection = Some(Connection::open(&self.settings).await?);
-        Ok(())
+        Ok(false)
     }
 
     async fn hold(&self, token: u64, why: &str) -> Turn {
@@ -312,10 +297,10 @@ impl Sender {
             Outcome::Taken(reply) => MailAsk::Sent { mailing, letter, token, reply: Details::of(reply) },
             Outcome::Refused(words) => fail(words, None, false),
             Outcome::Later(words) => fail(words, again, false),
-            Outcome::Server(words) => {
+            Outcome::Server(words) | Outcome::Stale(words) => {
                 server = Some(words.clone());
-                // It is not this letter's fault, so it goes on with it.
-                fail(words, Some(now()), false)
+                // It is hardly this letter's fault; but where it always is, the others are not to wait for it.
+                fail(words, (attempts < ATTEMPTS).then(now), false)
             }
             Outcome::Unknown(words) => {
                 // A server that cannot be understood is not given one letter after the other.
@@ -326,7 +311,7 @@ impl Sender {
         if !matches!(outcome, Outcome::Taken(_)) {
             tracing::warn!(mailing = mailing.0, letter, ?outcome, "a mail was not taken");
         }
-        if matches!(outcome, Outcome::Server(_) | Outcome::Unknown(_)) {
+        if matches!(outcome, Outcome::Server(_) | Outcome::Stale(_) | Outcome::Unknown(_)) {
             self.connection = None;
         }
         self.taken_at = matches!(outcome, Outcome::Taken(_)).then(Instant::now);
@@ -367,7 +352,7 @@ impl Outcome {
             Self::Taken(_) => "taken",
             Self::Refused(_) => "refused",
             Self::Later(_) => "later",
-            Self::Server(_) => "server",
+            Self::Server(_) | Self::Stale(_) => "server",
             Self::Unknown(_) => "unknown",
         }
     }
@@ -377,16 +362,6 @@ impl Outcome {
 fn later(times: u32) -> Timestamp {
     let pause = i64::try_from(pause_after(times).as_micros()).unwrap_or(i64::MAX);
     Timestamp(now().0.saturating_add(pause))
-}
-
-fn write_out(ledger: &Ledger, mailing: &Mailing) -> Result<Vec<Result<Rendered, Broken>>, Failure> {
-    let plan = ledger.past(mailing.position)?;
-    let press = Press::of(&plan, &mailing.texts).map_err(|_| Failure::Rejected(format!("the text of mailing {} is none", mailing.id)))?;
-    let print = |letter: &crate::plan::mail::Letter| {
-        let guests: Vec<GuestId> = letter.told.iter().map(|told| told.guest).collect();
-        press.print(&guests, mailing.fallback)
-    };
-    Ok(mailing.letters.iter().map(print).collect())
 }
 
 /// Until something has happened to mails.

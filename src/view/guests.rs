@@ -175,22 +175,8 @@ impl<'a> GuestsPage<'a> {
         }
     }
 
-    /// What can be chosen, and what it is called.
     fn shows(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("", self.t.everybody()),
-            ("unseated", self.t.show_unseated()),
-            ("seated", self.t.show_seated()),
-            ("declined", self.t.show_declined()),
-            ("vip", self.t.show_vips()),
-            ("vip-unseated", self.t.show_vips_unseated()),
-            ("split", self.t.show_split()),
-            ("wheelchair", self.t.show_wheelchairs()),
-            ("tight", self.t.show_tight()),
-            ("diet", self.t.show_diets()),
-            ("unwritten", self.t.show_unwritten()),
-            ("outdated", self.t.show_outdated()),
-        ]
+        shows(self.t)
     }
 
     #[allow(clippy::trivially_copy_pass_by_ref)] // Templates pass references.
@@ -227,6 +213,24 @@ impl<'a> GuestsPage<'a> {
     fn is_filtered(&self) -> bool {
         ["q", "show", "diet", "room", "table"].iter().any(|name| !self.address.get(name).is_empty())
     }
+}
+
+/// What can be chosen, and what it is called.
+pub(super) fn shows(t: T) -> Vec<(&'static str, String)> {
+    vec![
+        ("", t.everybody()),
+        ("unseated", t.show_unseated()),
+        ("seated", t.show_seated()),
+        ("declined", t.show_declined()),
+        ("vip", t.show_vips()),
+        ("vip-unseated", t.show_vips_unseated()),
+        ("split", t.show_split()),
+        ("wheelchair", t.show_wheelchairs()),
+        ("tight", t.show_tight()),
+        ("diet", t.show_diets()),
+        ("unwritten", t.show_unwritten()),
+        ("outdated", t.show_outdated()),
+    ]
 }
 
 /// Stands where a name would.

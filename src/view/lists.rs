@@ -8,6 +8,7 @@ use crate::plan::print::List;
 use crate::plan::{Guest, GuestId, Plan, Position, Rsvp, Table};
 use askama::Template;
 use std::collections::BTreeMap;
+use std::hash::{Hash as _, Hasher as _};
 
 /// A line of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +63,11 @@ impl Sheet {
                 group.rows.retain(|row| !old.rows.contains(row));
             }
         }
-        self.groups.retain(|group| !group.rows.is_empty());
+        // A table at which nobody sits is still one, and may be new, or stand elsewhere.
+        self.groups.retain(|group| {
+            let is_same = |old: &&Group| old.note == group.note && old.title == group.title;
+            !group.rows.is_empty() || known.get(group.key.as_str()).is_none_or(|old| !is_same(old))
+        });
         self
     }
 
@@ -213,12 +218,9 @@ fn rooms(plan: &Plan, t: T) -> Sheet {
         ];
         // Tables that stand nowhere come last.
         let title = if room.is_empty() { t.without_a_spot() } else { room.clone() };
-        let group = groups.entry((room.is_empty(), room.clone())).or_insert_with(|| Group {
-            key: room,
-            title,
-            note: String::new(),
-            rows: Vec::new(),
-        });
+        let key = table.spot.and_then(|id| plan.spot(id)).map_or_else(String::new, |spot| spot.room.to_string());
+        let of = (room.is_empty(), room);
+        let group = groups.entry(of).or_insert_with(|| Group { key, title, note: String::new(), rows: Vec::new() });
         group.rows.push(Row { key: table.id.0, cells });
     }
     let columns = vec![t.table(), t.name(), t.spot(), t.seats(), t.host(), t.vip()];
@@ -239,6 +241,13 @@ fn some_guests(plan: &Plan, t: T, is_one: &dyn Fn(&Guest) -> bool) -> Sheet {
     Sheet { columns, groups: if group.rows.is_empty() { Vec::new() } else { vec![group] } }
 }
 
+/// A line that is known by its words.
+fn key_of(words: &str) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    words.hash(&mut hasher);
+    hasher.finish()
+}
+
 fn kitchen(plan: &Plan, t: T) -> Sheet {
     let mut total: BTreeMap<String, u32> = BTreeMap::new();
     let mut allergies: BTreeMap<String, u32> = BTreeMap::new();
@@ -250,8 +259,8 @@ fn kitchen(plan: &Plan, t: T) -> Sheet {
             *allergies.entry(t.allergic_to(allergy.as_str())).or_default() += 1;
         }
     }
-    let rows = total.into_iter().chain(allergies).zip(0..);
-    let rows = rows.map(|((what, count), key)| Row { key, cells: vec![what, number(t, count), String::new()] }).collect();
+    let row = |(what, count): (String, u32)| Row { key: key_of(&what), cells: vec![what, number(t, count), String::new()] };
+    let rows = total.into_iter().chain(allergies).map(row).collect();
     let mut groups = vec![Group { key: "total".to_owned(), title: t.in_total(), note: String::new(), rows }];
     for table in by_number(plan) {
         let (room, _) = stands(plan, table);

@@ -1,11 +1,12 @@
 //! Mails: the texts and the batches, one text with its preview, what would be sent to whom, and what became of it.
 
+use super::guests::shows;
 use super::words::when;
 use super::{Address, Listed, listed};
 use crate::lang::{Reader, T};
 use crate::plan::command::Role;
 use crate::plan::mail::{Asked, Broken, Flaw, Going, Language, MailPreview, Mailing, Press, Rendered, Texts, Told, assess};
-use crate::plan::{Guest, GuestId, Plan, Position, Template as MailText, TemplateId, Text};
+use crate::plan::{Guest, GuestId, Plan, Position, RoomId, Subject, TableId, Template as MailText, TemplateId, Text};
 use askama::Template;
 
 /// Names in a list of whom something is about.
@@ -33,8 +34,12 @@ pub(super) fn audience(plan: &Plan, t: T, address: &Address) -> (Vec<GuestId>, S
         }
         "filter" => {
             let found: Vec<GuestId> = listed(plan, address).iter().map(|Listed { guest, .. }| guest.id).collect();
-            let said = ["q", "show", "diet", "room", "table"].iter().map(|name| address.get(name)).filter(|value| !value.is_empty());
-            (found, t.audience_filter(said.collect::<Vec<_>>().join(", ")))
+            let show = shows(t).into_iter().find(|(value, _)| !value.is_empty() && *value == address.get("show")).map(|(_, words)| words);
+            let room = address.number("room").map(|id| plan.label(Subject::Room(RoomId(id))));
+            let table = address.number("table").map(|id| plan.label(Subject::Table(TableId(id))));
+            let typed = ["q", "diet"].map(|name| Some(address.get(name).to_owned()).filter(|text| !text.is_empty()));
+            let said: Vec<String> = typed.into_iter().chain([show, room, table]).flatten().collect();
+            (found, t.audience_filter(said.join(", ")))
         }
         _ => (plan.guests.keys().copied().collect(), t.audience_all()),
     }
@@ -156,7 +161,9 @@ impl MailPage {
             let path = if chosen.is_some() { format!("/mail/texts/{id}/send") } else { format!("/mail/texts/{id}") };
             kept(address, &path).to_string()
         };
-        let held = plan.mails.held.as_ref().map(|held| t.mail_held_until(held.details.as_str(), when(t, held.retry_at)));
+        let is_waiting = plan.mails.all.values().any(|mailing| mailing.state == Going::On && !mailing.is_over());
+        let held =
+            plan.mails.held.as_ref().filter(|_| is_waiting).map(|held| t.mail_held_until(held.details.as_str(), when(t, held.retry_at)));
         Self {
             t,
             texts: plan.templates.values().map(|text| (text.id.0, text.name.to_string(), href(text.id))).collect(),
@@ -263,7 +270,9 @@ impl<'a> MailTextPage<'a> {
         let all = assess(plan, text, &asked(plan, t, id, &Address::new("", "")));
         let extra = crate::plan::mail::extra_fields(plan).into_iter().map(|column| {
             let is_word = column.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-            if is_word && !column.is_empty() { format!("extra.{column}") } else { format!("extra['{}']", column.replace('\'', "")) }
+            let quote = if column.contains('\'') { '"' } else { '\'' };
+            let begins_as_word = !column.starts_with(|letter: char| letter.is_ascii_digit());
+            if is_word && begins_as_word { format!("extra.{column}") } else { format!("extra[{quote}{column}{quote}]") }
         });
         Some(Self {
             t,
@@ -321,6 +330,7 @@ pub struct MailSendPage<'a> {
     declined: usize,
     without_address: (usize, Vec<(u64, String)>),
     bad_address: (usize, Vec<(u64, String)>),
+    again: (usize, Vec<(u64, String)>),
     flaws: Vec<String>,
     gaps: Vec<Gap>,
     samples: Vec<(String, Rendered)>,
@@ -354,6 +364,7 @@ impl<'a> MailSendPage<'a> {
             declined: preview.declined.len(),
             without_address: (preview.without_address.len(), names(plan, &preview.without_address)),
             bad_address: (preview.bad_address.len(), names(plan, &preview.bad_address)),
+            again: (preview.again.len(), names(plan, &preview.again)),
             flaws: preview.broken.iter().map(|wrong| flaw(t, wrong)).collect(),
             gaps: gaps(plan, &preview),
             samples: picked.into_iter().take(SAMPLES).filter_map(sample).collect(),
@@ -401,6 +412,7 @@ impl<'a> MailSendPage<'a> {
 #[must_use]
 pub(super) fn told_words(t: T, told: &Told) -> String {
     match (&told.table, &told.room) {
+        _ if told.is_silent => t.says_no_table(),
         (None, _) => t.no_table_yet(),
         (Some(table), None) => table.to_string(),
         (Some(table), Some(room)) => t.table_in_room(table.as_str(), room.as_str()),

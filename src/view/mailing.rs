@@ -145,7 +145,7 @@ impl<'a> LetterPage<'a> {
     pub fn of(plan: &Plan, t: T, mailing: &'a Mailing, letter: &Letter, mail: Option<Rendered>) -> Self {
         let told = |told: &Told| {
             let now = Told::now(plan, told.guest);
-            let is_other = plan.guest(told.guest).is_some() && now != *told;
+            let is_other = plan.guest(told.guest).is_some() && !told.is_silent && now != *told;
             let now = if is_other { told_words(t, &now) } else { String::new() };
             (told.guest.0, plan.label(Subject::Guest(told.guest)), told_words(t, told), now)
         };

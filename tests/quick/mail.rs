@@ -41,6 +41,10 @@ fn usual(server: &Server) -> u64 {
     )
 }
 
+fn fields_again(fields: &[(&str, &str)]) -> (&'static str, String) {
+    ("expected", fields.iter().find(|(name, _)| *name == "expected").unwrap().1.to_owned())
+}
+
 fn form(browser: &mut Browser, page: &str, action: &str, fields: &[(&str, &str)]) -> crate::harness::server::Page {
     let view = browser.get(page).field("view");
     let fields: Vec<(&str, &str)> = [("view", view.as_str())].into_iter().chain(fields.iter().copied()).collect();
@@ -55,13 +59,13 @@ fn the_preview_counts_shares_addresses_and_leaves_out_who_must_not_get_one() {
     let page = staff.get(&format!("/mail/texts/{id}/send"));
     // Anna with Max, and the one with the hostile name.
     page.shows("<b class=\"figure\">2</b> mails, to 3 guests")
-        .shows("1 declined")
+        .shows("1 guest declined")
         .shows("1 without an address")
         .shows("1 with an address to which no mail can go");
     page.shows("You: Anna Größl;Max Größl; Sacher").shows("Hello {{7*7}} &#60;script&#62;");
     assert!(!page.text.contains("<script>alert(1)"), "{}", page.text);
     staff.get(&format!("/mail/texts/{id}/send?each=yes")).shows("<b class=\"figure\">3</b> mails, to 3 guests");
-    staff.get(&format!("/mail/texts/{id}/send?to=filter&q=anna")).shows("to 1 guests").shows("guests by filter: anna");
+    staff.get(&format!("/mail/texts/{id}/send?to=filter&q=anna")).shows("mail, to 1 guest").shows("guests by filter: anna");
     let guests = server.admin().plan()["guests"].as_array().unwrap().iter().map(|guest| guest["id"].to_string()).collect::<Vec<_>>();
     staff
         .get(&format!("/mail/texts/{id}/send?to=picked&guests={},{}", guests[0], guests[2]))
@@ -144,9 +148,16 @@ fn a_batch_is_started_once_and_only_as_it_was_looked_at_then_paused_and_stopped(
     let started = staff.post(&format!("/mail/texts/{id}/start"), &fields).location().to_owned();
     assert_eq!(staff.post(&format!("/mail/texts/{id}/start"), &fields).location(), started, "a second click");
     staff.get("/mail").shows("Table").shows("0 of 2");
-    staff.get(&format!("{started}/0")).shows("You: Anne Größl;Max Größl; Sacher").shows("no table yet");
+    staff.get(&format!("{started}/0")).shows("You: Anne Größl;Max Größl; Sacher").shows("says nothing of a table");
     staff.get(&format!("/guests/{anna}")).shows("id=\"mails\"");
     staff.get(&format!("/mail/texts/{id}/send?to=new")).shows("<b class=\"figure\">0</b>");
+    // Another page that showed the same is not right any more: it would be the same mail once more.
+    let second = [("view", Uuid::now_v7().to_string()), fields_again(&fields)];
+    let second: Vec<(&str, &str)> = second.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let twice = staff.post(&format!("/mail/texts/{id}/start"), &second);
+    assert_eq!(twice.status, 409);
+    twice.shows("Other mails would be sent now");
+    staff.get(&format!("/mail/texts/{id}/send")).shows("3 guests have a mail of this text already");
     form(&mut staff, &started, &format!("{started}/pause"), &[]).location();
     staff.get(&started).shows("paused").shows("Go on");
     form(&mut staff, &started, &format!("{started}/resume"), &[]).location();

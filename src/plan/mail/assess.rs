@@ -1,8 +1,8 @@
 //! What a batch of mails would be: to whom, what each says, and what is wrong with it. Pure.
 
 use super::render::Press;
-use super::sandbox::Broken;
-use super::{Language, Rendered, Texts};
+use super::sandbox::{Broken, Used};
+use super::{Language, MailingId, PLACES, Rendered, Texts};
 use crate::plan::guest::Guest;
 use crate::plan::id::{GuestId, Position, TemplateId};
 use crate::plan::state::Plan;
@@ -47,6 +47,12 @@ pub struct MailPreview {
     pub empty: BTreeMap<String, Vec<GuestId>>,
     /// What is wrong with a text: its language, whether it is the subject, and what.
     pub broken: Vec<(Language, bool, Broken)>,
+    /// They have a mail of this text already, or one that waits to be sent.
+    pub again: Vec<GuestId>,
+    /// The languages in which the text says where to sit.
+    pub telling: Vec<Language>,
+    /// The newest batch that there was: two people who start the same are not both right.
+    pub newest: Option<MailingId>,
     /// There is neither an English nor a German text with a subject.
     pub has_no_text: bool,
 }
@@ -61,6 +67,7 @@ impl MailPreview {
     #[must_use]
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
+        hash.update(self.newest.map_or(0, |newest| newest.0).to_le_bytes());
         for Drafted { guests, to, mail } in &self.letters {
             for guest in guests {
                 hash.update(guest.0.to_le_bytes());
@@ -97,6 +104,9 @@ pub fn assess(plan: &Plan, template: &Template, asked: &Asked) -> MailPreview {
         bad_address: Vec::new(),
         empty: BTreeMap::new(),
         broken: Vec::new(),
+        again: Vec::new(),
+        telling: Vec::new(),
+        newest: plan.mails.all.get_max().map(|(id, _)| *id),
         has_no_text: Language::ALL.iter().all(|language| texts.of(*language).is_none()),
     };
     let groups = groups(plan, asked, &mut preview);
@@ -108,7 +118,13 @@ pub fn assess(plan: &Plan, template: &Template, asked: &Asked) -> MailPreview {
             return preview;
         }
     };
+    let speaks_of_places = |used: &Used| PLACES.iter().any(|place| used.printed.contains(*place) || used.asked.contains(*place));
+    preview.telling = press.used.iter().filter(|(_, used)| speaks_of_places(used)).map(|(language, _)| *language).collect();
+    let has_it = |guest: &GuestId| {
+        plan.mails.of(*guest).any(|(mailing, _, letter)| mailing.template == template.id && !letter.state.is_lost(mailing.state))
+    };
     for (to, guests) in groups {
+        preview.again.extend(guests.iter().filter(|guest| has_it(guest)));
         match press.print(&guests, asked.fallback) {
             Ok(mail) => {
                 for guest in guests.iter().filter_map(|id| plan.guest(*id)) {

@@ -1,6 +1,6 @@
 //! What may happen to mails: who may send, in which order, how fast, and what only a person may decide.
 
-use super::assess::assess;
+use super::assess::{Drafted, assess};
 use super::{Going, Letter, MailAsk, MailEvent, MailRefusal, Mailing, MailingId, Mails, Post, Texts, Told};
 
 use crate::plan::refusal::Refusal;
@@ -27,7 +27,10 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &MailAsk, at: Timestamp) -> Resu
             if !preview.can_start() {
                 return Err(MailRefusal::CannotStart.into());
             }
-            let told = |guests: &[_]| guests.iter().map(|guest| Told::now(plan, *guest)).collect::<Arc<[Told]>>();
+            let told = |letter: &Drafted| {
+                let is_silent = !preview.telling.contains(&letter.mail.language);
+                letter.guests.iter().map(|guest| Told { is_silent, ..Told::now(plan, *guest) }).collect::<Arc<[Told]>>()
+            };
             Ok(vec![MailEvent::BatchStarted {
                 template: asked.template,
                 name: template.name.clone(),
@@ -35,7 +38,7 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &MailAsk, at: Timestamp) -> Resu
                 audience: asked.audience.clone(),
                 fallback: asked.fallback,
                 position: plan.position,
-                letters: preview.letters.iter().map(|letter| told(&letter.guests)).collect(),
+                letters: preview.letters.iter().map(told).collect(),
             }])
         }
         MailAsk::Pause { mailing } => going(mails, *mailing, Going::On, MailEvent::BatchPaused { mailing: *mailing }),
@@ -93,6 +96,9 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &MailAsk, at: Timestamp) -> Resu
         }
         MailAsk::Retry { mailing } => {
             let found = find(mails, *mailing)?;
+            if found.state == Going::Stopped {
+                return Err(MailRefusal::Stopped.into());
+            }
             let failed: Vec<u32> = found.in_state(|state| matches!(state, Post::Failed(_))).map(|(letter, _)| letter).collect();
             if failed.is_empty() {
                 return Err(MailRefusal::NothingToRetry.into());
@@ -100,9 +106,13 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &MailAsk, at: Timestamp) -> Resu
             Ok(failed.into_iter().map(|letter| MailEvent::Retried { mailing: *mailing, letter }).collect())
         }
         MailAsk::Decide { mailing, letter, was_received } => {
-            let found = find(mails, *mailing)?.letter(*letter).ok_or(MailRefusal::Unknown)?;
-            if found.state != Post::Uncertain {
+            let batch = find(mails, *mailing)?;
+            if batch.letter(*letter).ok_or(MailRefusal::Unknown)?.state != Post::Uncertain {
                 return Err(MailRefusal::NotUncertain.into());
+            }
+            // It would wait for ever.
+            if batch.state == Going::Stopped && !was_received {
+                return Err(MailRefusal::Stopped.into());
             }
             Ok(vec![MailEvent::Decided { mailing: *mailing, letter: *letter, was_received: *was_received }])
         }

@@ -43,6 +43,7 @@ impl Mails {
                     sent: 0,
                 };
                 self.all.insert(position, Arc::new(mailing));
+                self.held = None;
                 true
             }
             MailEvent::BatchPaused { mailing } => self.goes(*mailing, Going::Paused),
@@ -61,6 +62,8 @@ impl Mails {
                 let is_his = self.claim.as_ref().is_some_and(|claim| claim.token == *token);
                 if is_his {
                     self.claim = None;
+                    // It is given back between two letters, so whatever has no result will get none.
+                    self.leave_uncertain(at);
                 }
                 is_his
             }
@@ -86,9 +89,12 @@ impl Mails {
             MailEvent::Retried { mailing, letter } | MailEvent::Decided { mailing, letter, was_received: false } => {
                 // Whoever has seen to a letter may have seen to the server.
                 self.held = None;
-                self.letter(*mailing, *letter, Post::Waiting, at, None)
+                self.change(*mailing, |mailing| mailing.begin_anew(*letter, at))
             }
-            MailEvent::Decided { mailing, letter, was_received: true } => self.arrived(*mailing, *letter, at, None),
+            MailEvent::Decided { mailing, letter, was_received: true } => {
+                self.held = None;
+                self.arrived(*mailing, *letter, at, None)
+            }
         }
     }
 
@@ -110,7 +116,7 @@ impl Mails {
 
     fn arrived(&mut self, id: MailingId, number: u32, at: Timestamp, reply: Option<&Details>) -> bool {
         let told = self.get(id).and_then(|mailing| mailing.letter(number)).map(|letter| letter.told.clone());
-        for told in told.iter().flat_map(|told| told.iter()) {
+        for told in told.iter().flat_map(|told| told.iter()).filter(|told| !told.is_silent) {
             // An older mail whose fate is settled late tells nothing new.
             if self.told.get(&told.guest).is_none_or(|(_, mailing, _)| *mailing <= id) {
                 self.told.insert(told.guest, (told.clone(), id, number));
@@ -134,6 +140,14 @@ impl Mails {
 }
 
 impl Mailing {
+    /// As if it had never been tried.
+    fn begin_anew(&mut self, number: u32, at: Timestamp) {
+        self.put(number, Post::Waiting, at, None);
+        if let Some(letter) = usize::try_from(number).ok().and_then(|index| self.letters.get_mut(index)) {
+            letter.attempts = 0;
+        }
+    }
+
     fn put(&mut self, number: u32, state: Post, at: Timestamp, details: Option<&Details>) {
         let Some(letter) = usize::try_from(number).ok().and_then(|index| self.letters.get_mut(index)) else { return };
         let before = std::mem::replace(&mut letter.state, state);

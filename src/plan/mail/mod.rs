@@ -88,7 +88,12 @@ pub struct Told {
     pub guest: GuestId,
     pub table: Option<Code>,
     pub room: Option<Code>,
+    /// The letter says nothing of where to sit, so it is not news of it either.
+    pub is_silent: bool,
 }
+
+/// What a text must speak of to tell anybody where to sit.
+pub(super) const PLACES: [&str; 4] = ["table", "table_name", "room", "spot"];
 
 impl Told {
     /// What a mail would tell the guest now.
@@ -96,7 +101,7 @@ impl Told {
     pub fn now(plan: &Plan, guest: GuestId) -> Self {
         let table = plan.guest(guest).and_then(|guest| guest.table).and_then(|id| plan.table(id));
         let room = table.and_then(|table| table.spot).and_then(|id| plan.spot(id)).and_then(|spot| plan.room(spot.room));
-        Self { guest, table: table.map(|table| table.number.clone()), room: room.map(|room| room.name.clone()) }
+        Self { guest, table: table.map(|table| table.number.clone()), room: room.map(|room| room.name.clone()), is_silent: false }
     }
 }
 
@@ -207,14 +212,28 @@ impl Mails {
         })
     }
 
+    /// Whether any letter was announced and has no result.
+    #[must_use]
+    pub fn has_announced(&self) -> bool {
+        self.all.values().any(|mailing| mailing.announced > 0)
+    }
+
     /// Whether a mail to the guest was sent, is about to be, or may have been.
     #[must_use]
     pub fn was_written_to(&self, guest: GuestId) -> bool {
-        self.of(guest).any(|(mailing, _, letter)| match letter.state {
-            Post::Sent | Post::Uncertain | Post::Sending(_) => true,
-            Post::Waiting | Post::Failed(Some(_)) => mailing.state != Going::Stopped,
-            Post::Failed(None) | Post::Skipped => false,
-        })
+        self.of(guest).any(|(mailing, _, letter)| !letter.state.is_lost(mailing.state))
+    }
+}
+
+impl Post {
+    /// Whether nobody will read it: it was not sent, and will not be, in a batch that goes so.
+    #[must_use]
+    pub fn is_lost(self, going: Going) -> bool {
+        match self {
+            Self::Sent | Self::Uncertain | Self::Sending(_) => false,
+            Self::Waiting | Self::Failed(Some(_)) => going == Going::Stopped,
+            Self::Failed(None) | Self::Skipped => true,
+        }
     }
 }
 

@@ -69,9 +69,7 @@ impl<'a> Press<'a> {
     /// What is wrong with each text, by its language, and whether it is the subject.
     pub fn of(plan: &'a Plan, texts: &'a Texts) -> Result<Self, Vec<(Language, bool, Broken)>> {
         let extra = extra_fields(plan);
-        let is_field = |name: &str| {
-            FIELDS.contains(&name) || name == EXTRA || name.strip_prefix("extra.").is_some_and(|column| extra.contains(column))
-        };
+        let is_field = |name: &str| FIELDS.contains(&name) || name.strip_prefix("extra.").is_some_and(|column| extra.contains(column));
         let (mut used, mut wrong) = (BTreeMap::new(), Vec::new());
         for language in Language::ALL {
             if texts.is_half(language) {
@@ -360,10 +358,17 @@ mod tests {
             "{% include 'x' %}",
             "{% macro a() %}{{ a() }}{% endmacro %}",
             "{{ guests[0].name }}",
+            "{{ guests }}",
+            "{{ guests|first }}",
+            "{{ extra }}",
+            "{% for name in guests %}{{ name }}{% endfor %}",
+            "{{ name ~ name }}",
             "{% for g in guests recursive %}{{ loop(guests) }}{% endfor %}",
         ] {
             assert!(printed(text).is_err(), "{text}");
         }
+        assert_eq!(printed("{{ guests|length }}").unwrap(), "1");
+        assert_eq!(printed(&format!("{{{{ 1{} }}}}", "|d".repeat(1_900))), Err(Flaw::TooMuch));
         let deep = format!("{}{}", "{% if name %}".repeat(2_000), "{% endif %}".repeat(2_000));
         assert!(printed(&deep).is_err());
         let parentheses = format!("{{{{ {}name{} }}}}", "(".repeat(3_000), ")".repeat(3_000));

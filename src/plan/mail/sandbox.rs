@@ -4,6 +4,7 @@ use minijinja::machinery::ast::{BinOpKind, CallArg, Expr, Stmt};
 use minijinja::machinery::parse;
 use minijinja::syntax::SyntaxConfig;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// The list that a text may go through: everybody who gets the mail.
 pub(super) const GUESTS: &str = "guests";
@@ -54,7 +55,7 @@ pub(super) fn syntax() -> SyntaxConfig {
 /// It is no text.
 pub(super) fn check(text: &str, is_field: &dyn Fn(&str) -> bool) -> Result<Used, Broken> {
     let parsed = parse(text, "text", syntax()).map_err(|error| broken(&error))?;
-    let mut reader = Reader { is_field, used: Used::default(), guest: None, guarded: Vec::new() };
+    let mut reader = Reader { is_field, used: Used::default(), guest: None, guarded: Vec::new(), depth: Rc::new(()) };
     reader.statement(&parsed)?;
     Ok(reader.used)
 }
@@ -75,13 +76,23 @@ struct Reader<'a> {
     guest: Option<String>,
     /// The fields that conditions around have asked for.
     guarded: Vec<String>,
+    /// How many expressions are within one another.
+    depth: Rc<()>,
 }
+
+/// Nobody writes a field with so many filters and conditions around it.
+const DEEPEST: usize = 40;
 
 fn not_possible(line: u32, what: &str) -> Broken {
     Broken { line, what: Flaw::NotPossible(what.to_owned()) }
 }
 
 impl Reader<'_> {
+    /// Holds a place among what is within one another.
+    fn deeper(&self, line: u32) -> Result<Rc<()>, Broken> {
+        if Rc::strong_count(&self.depth) > DEEPEST { Err(Broken { line, what: Flaw::TooMuch }) } else { Ok(self.depth.clone()) }
+    }
+
     fn statements(&mut self, all: &[Stmt<'_>]) -> Result<(), Broken> {
         all.iter().try_for_each(|one| self.statement(one))
     }
@@ -117,7 +128,8 @@ impl Reader<'_> {
                 let is_guests = matches!(&over.iter, Expr::Var(list) if list.id == GUESTS);
                 let Expr::Var(name) = &over.target else { return Err(not_possible(line, "for")) };
                 // One loop, and none within it: what a mail holds grows with its guests and no faster.
-                if !is_guests || self.guest.is_some() || over.filter_expr.is_some() || over.recursive {
+                let hides = (self.is_field)(name.id) || name.id == GUESTS || name.id == "loop";
+                if !is_guests || hides || self.guest.is_some() || over.filter_expr.is_some() || over.recursive {
                     return Err(not_possible(line, "for"));
                 }
                 self.guest = Some(name.id.to_owned());
@@ -137,10 +149,10 @@ impl Reader<'_> {
     /// The fields that are printed where the expression is, and those that are only asked for.
     fn fields(&self, expression: &Expr<'_>) -> Result<(BTreeSet<String>, BTreeSet<String>), Broken> {
         let line = u32::from(expression.span().start_line);
+        let _deeper = self.deeper(line)?;
         let one = |field: String| Ok((BTreeSet::from([field]), BTreeSet::new()));
         match expression {
             Expr::Const(_) => Ok(Default::default()),
-            Expr::Var(variable) if variable.id == GUESTS => Ok(Default::default()),
             // `loop.last` and its like.
             Expr::GetAttr(attribute) if self.guest.is_some() && matches!(&attribute.expr, Expr::Var(of) if of.id == "loop") => {
                 Ok(Default::default())
@@ -151,6 +163,10 @@ impl Reader<'_> {
                 Expr::Const(name) if let Some(name) = name.value.as_str() => one(self.attribute(line, &item.expr, name)?),
                 _ => Err(not_possible(line, "[ ]")),
             },
+            // How many they are, and nothing else of the whole list.
+            Expr::Filter(filter) if filter.name == "length" && matches!(&filter.expr, Some(Expr::Var(list)) if list.id == GUESTS) => {
+                Ok(Default::default())
+            }
             Expr::Filter(filter) => {
                 let Some(inner) = filter.expr.as_ref().filter(|_| FILTERS.contains(&filter.name)) else {
                     return Err(not_possible(line, filter.name));
@@ -183,12 +199,7 @@ impl Reader<'_> {
                 | BinOpKind::ScAnd
                 | BinOpKind::ScOr
                 | BinOpKind::In => self.only_asked(&[&binary.left, &binary.right]),
-                BinOpKind::Concat => {
-                    let ((mut printed, mut asked), (mut more, mut also)) = (self.fields(&binary.left)?, self.fields(&binary.right)?);
-                    printed.append(&mut more);
-                    asked.append(&mut also);
-                    Ok((printed, asked))
-                }
+                // Two in a row are printed as one; joining them again and again would only cost.
                 _ => Err(not_possible(line, "arithmetic")),
             },
             Expr::IfExpr(choice) => {

@@ -43,6 +43,8 @@ payloads! {
         table: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         room: Option<String>,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        silent: bool,
     }
     /// `mail_batch_paused`, `mail_batch_resumed`, `mail_batch_stopped`.
     Mailing { mailing: u64 }
@@ -76,9 +78,9 @@ pub(super) fn encode(event: &MailEvent) -> Result<String, serde_json::Error> {
             let Texts { subject_en, body_en, subject_de, body_de } = texts;
             let text = |text: &Option<Text>| text.as_ref().map(owned);
             let told = |told: &Told| {
-                let Told { guest, table, room } = told;
+                let Told { guest, table, room, is_silent } = told;
                 let code = |code: &Option<Code>| code.as_ref().map(|code| code.as_str().to_owned());
-                WireTold { guest: guest.0, table: code(table), room: code(room) }
+                WireTold { guest: guest.0, table: code(table), room: code(room), silent: *is_silent }
             };
             json(&BatchStarted {
                 template: template.0,
@@ -140,8 +142,8 @@ pub(super) fn decode(kind: &str, payload: &str) -> Result<Option<MailEvent>, Str
             let text = |text: Option<String>| text.map(|text| Text::stored(&text));
             let code = |code: Option<String>| code.map(|code| Code::stored(&code));
             let told = |told: WireTold| {
-                let WireTold { guest, table, room } = told;
-                Told { guest: GuestId(guest), table: code(table), room: code(room) }
+                let WireTold { guest, table, room, silent } = told;
+                Told { guest: GuestId(guest), table: code(table), room: code(room), is_silent: silent }
             };
             MailEvent::BatchStarted {
                 template: TemplateId(template),
