@@ -59,4 +59,19 @@ test("what was printed is marked, and only what differs is shown then", async ()
   await other.click("button:text-is('Unseat')");
   await other.waitForSelector("text=No seat yet");
   await page.waitForSelector(`.gone:has-text("${name}")`);
+  // Somebody is moved while the printer runs: what is marked is what was printed.
+  await go(page, server, "/lists/guests");
+  await page.evaluate(() => { window.print = () => {}; });
+  const printed = await page.inputValue("#printed [name=position]");
+  await page.click("[data-print]");
+  await other.goBack();
+  await go(other, server, "/guests?show=seated");
+  await other.click("main .list tbody a");
+  await other.click("button:text-is('Unseat')");
+  await other.waitForSelector("text=No seat yet");
+  await page.waitForFunction((printed) => !document.querySelector("#sheet-head").textContent.includes(`plan as of ${printed}`), printed);
+  assert.equal(await page.inputValue("#printed [name=position]"), printed);
+  await page.click("text=It is printed");
+  await page.waitForSelector(`select[name=since] option[value="${printed}"]`, { state: "attached" });
+  assert.notEqual(await page.inputValue("#printed [name=position]"), printed, "the next print is of the plan as it is now");
 });

@@ -216,7 +216,8 @@ fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, reader: Reader, is_past
     let id = BatchId(Uuid::parse_str(id).map_err(|_| Problem::not_found("not_found", "There is no such page"))?);
     let stored = ledger.store().batch(id).map_err(Failure::from)?;
     let last = stored.last().map(|event| event.position);
-    let last = last.filter(|last| *last <= snapshot.plan.position);
+    // Another instance may have written it a moment ago; of the past it is known whether it was there.
+    let last = last.filter(|last| !is_past || *last <= snapshot.plan.position);
     let last = last.ok_or_else(|| Problem::not_found("unknown_batch", "There is no such batch"))?;
     let mut decoder = Decoder::default();
     let events: Vec<Event> = stored
