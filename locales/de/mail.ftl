@@ -131,3 +131,7 @@ have-it-already = { $count ->
 }
 says-no-table = sagt nichts von einem Tisch
 as-it-is-saved = Der Text, wie er gespeichert ist, für den oben gewählten Gast.
+n-outdated-since = { $count ->
+    [one] 1 Gast daraus kennt inzwischen einen veralteten Tisch
+   *[other] { $count } Gäste daraus kennen inzwischen einen veralteten Tisch
+}

@@ -171,3 +171,8 @@ have-it-already = { $count ->
 }
 says-no-table = says nothing of a table
 as-it-is-saved = The text as it is saved, for the guest who is chosen above.
+# $count (Number)
+n-outdated-since = { $count ->
+    [one] 1 guest of it knows an outdated table by now
+   *[other] { $count } guests of it know an outdated table by now
+}

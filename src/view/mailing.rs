@@ -19,6 +19,8 @@ struct Line {
     state: String,
     details: String,
     when: String,
+    /// Where somebody sits by now who was told something else.
+    now: String,
     is_uncertain: bool,
 }
 
@@ -38,6 +40,13 @@ fn names(plan: &Plan, letter: &Letter) -> String {
     letter.told.iter().map(|told| plan.label(Subject::Guest(told.guest))).collect::<Vec<_>>().join(", ")
 }
 
+/// What is so now for those whom the letter has told something else, and nobody has told since.
+fn outdated<'a>(plan: &'a Plan, letter: &'a Letter) -> impl Iterator<Item = Told> + 'a {
+    let is_told = letter.state == Post::Sent;
+    let told = letter.told.iter().filter(move |told| is_told && !told.is_silent && plan.knows_outdated_table(told.guest));
+    told.map(|told| Told::now(plan, told.guest))
+}
+
 fn line(plan: &Plan, t: T, (number, letter): (u32, &Letter)) -> Line {
     Line {
         number,
@@ -45,6 +54,7 @@ fn line(plan: &Plan, t: T, (number, letter): (u32, &Letter)) -> Line {
         state: post(t, letter.state),
         details: letter.details.as_ref().map(ToString::to_string).unwrap_or_default(),
         when: when(t, letter.at),
+        now: outdated(plan, letter).next().map(|now| told_words(t, &now)).unwrap_or_default(),
         is_uncertain: letter.state == Post::Uncertain,
     }
 }
@@ -59,6 +69,7 @@ pub struct MailingPage<'a> {
     uncertain: Vec<Line>,
     refused: Vec<Line>,
     again: usize,
+    outdated: usize,
     skipped: usize,
     lines: Vec<Line>,
     more: usize,
@@ -86,6 +97,7 @@ impl<'a> MailingPage<'a> {
             uncertain: lines(&|state| state == Post::Uncertain),
             refused: lines(&|state| state == Post::Failed(None)),
             again: mailing.in_state(|state| matches!(state, Post::Failed(Some(_)))).count(),
+            outdated: mailing.letters.iter().map(|letter| outdated(plan, letter).count()).sum(),
             skipped: mailing.in_state(|state| state == Post::Skipped).count(),
             lines: all,
             more,
@@ -102,6 +114,10 @@ impl<'a> MailingPage<'a> {
 
     fn has_skipped(&self) -> bool {
         self.skipped > 0
+    }
+
+    fn has_outdated(&self) -> bool {
+        self.outdated > 0
     }
 
     fn has_more(&self) -> bool {

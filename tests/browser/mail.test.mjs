@@ -81,6 +81,10 @@ test("a text is written with fields that are offered, previewed, sent to a few, 
   await page.waitForSelector("#mails");
   await page.click("button:text-is('Unseat')");
   await page.waitForSelector("#mails:has-text('knows an outdated table')");
+  await page.click("#mails a");
+  await page.click(".crumb a >> nth=1");
+  await page.waitForSelector("#how-far:has-text('1 guest of it knows an outdated table by now')");
+  await page.waitForSelector("#letters .need:text-is('now no table yet')");
   await go(page, server, "/");
   await page.waitForSelector(".todo li:has-text('guests know an outdated table') b:text-is('1')");
   await go(page, server, "/mail");
