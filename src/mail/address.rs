@@ -1,7 +1,7 @@
 //! A mail as the server gets it: headers that nobody's name can break out of, the text, and the same as a simple page.
 
 use super::settings::Settings;
-use crate::plan::mail::{Rendered, html};
+use crate::plan::mail::Rendered;
 use lettre::message::{Mailbox, MultiPart, SinglePart, header};
 use lettre::{Address, Message};
 use uuid::Uuid;
@@ -39,6 +39,39 @@ pub(super) fn message(settings: &Settings, to: &str, name: &str, mail: &Rendered
     builder.multipart(parts).map_err(|error| error.to_string())
 }
 
+/// A plain text as a page: paragraphs, lines, and addresses that can be clicked.
+fn html(body: &str) -> String {
+    let mut out = String::with_capacity(body.len() * 2);
+    for paragraph in body.split("\n\n").map(|paragraph| paragraph.trim_matches('\n')).filter(|paragraph| !paragraph.is_empty()) {
+        out.push_str("<p>");
+        for (index, line) in paragraph.lines().enumerate() {
+            if index > 0 {
+                out.push_str("<br>\n");
+            }
+            // A word that is an address, up to the sentence's own sign at its end.
+            for (index, word) in line.split(' ').enumerate() {
+                if index > 0 {
+                    out.push(' ');
+                }
+                let address = word.trim_end_matches(['.', ',', ';', ')', '!', '?']);
+                if address.starts_with("https://") || address.starts_with("http://") {
+                    let (address, rest) = (escaped(address), escaped(&word[address.len()..]));
+                    out.extend(["<a href=\"", &address, "\">", &address, "</a>", &rest]);
+                } else {
+                    out.push_str(&escaped(word));
+                }
+            }
+        }
+        out.push_str("</p>\n");
+    }
+    out
+}
+
+fn escaped(text: &str) -> String {
+    let Ok(safe) = askama::filters::escape(text, askama::filters::Html);
+    safe.to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,7 +95,13 @@ mod tests {
         let head = text.split("\r\n\r\n").next().unwrap();
         assert!(!head.lines().any(|line| line.to_lowercase().starts_with("bcc")), "{head}");
         assert!(head.contains(&format!("Message-ID: {id}")), "{head}");
-        assert!(text.contains("&lt;b&gt;guest&lt;/b&gt;") && text.contains("multipart/alternative"), "{text}");
+        assert!(text.contains("&#60;b&#62;guest&#60;/b&#62;") && text.contains("multipart/alternative"), "{text}");
         assert!(message(&settings(), "nobody", "N", &mail, id).is_err());
+    }
+
+    #[test]
+    fn a_text_becomes_paragraphs_lines_and_links() {
+        let page = "<p>a &#60; b<br>\nc</p>\n<p><a href=\"https://b.example/?x=1&#38;y\">https://b.example/?x=1&#38;y</a>.</p>\n";
+        assert_eq!(html("a < b\nc\n\nhttps://b.example/?x=1&y."), page);
     }
 }

@@ -9,6 +9,6 @@ mod settings;
 mod written;
 
 pub use check::{check, send_trial};
-pub use runner::{Handle, say, start};
+pub use runner::{say, start};
 pub use settings::{Settings, Tls};
 pub use written::as_sent;

@@ -9,66 +9,27 @@ use crate::ledger::{Answer, Failure, Ledger, blocking, now};
 use crate::plan::command::{Ask, Request};
 use crate::plan::mail::{Broken, MailAsk, MailRefusal, Mailing, MailingId, Rendered};
 use crate::plan::report::Details;
-use crate::plan::{BatchId, Position, Refusal, Text, Timestamp};
+use crate::plan::{BatchId, Refusal, Text, Timestamp};
+use crate::report::thread::{ENDS_WITHIN, Handle, LOOKED_AGAIN, PAUSE, SETTLES, until};
 use crate::report::{fresh_id, own_name, pause_after, system};
-use parking_lot::Mutex;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// Clocks are set, and machines sleep: nobody waits for longer than this without looking again.
-const LOOKED_AGAIN: Duration = Duration::from_secs(30);
-/// After a failure of the store.
-const PAUSE: Duration = Duration::from_secs(2);
-/// A plan changes often; mails do not.
-const SETTLES: Duration = Duration::from_millis(100);
 /// Servers do not like to be kept waiting for nothing.
 const CLOSED_AFTER: Duration = Duration::from_secs(5);
 /// After a letter was taken, the server is there for as long as this.
 const ASKED_AFTER: Duration = Duration::from_secs(1);
-/// The end of the process waits for no longer than this.
-const ENDS_WITHIN: Duration = Duration::from_secs(8);
 /// A letter that was put off so often waits for a person: some five hours.
 const ATTEMPTS: u32 = 12;
-
-/// Whoever sends, at work.
-pub struct Handle {
-    stop: watch::Sender<bool>,
-    thread: Mutex<Option<std::thread::JoinHandle<()>>>,
-}
-
-impl Handle {
-    /// Lets the letter at hand be finished, gives the sending back, and ends.
-    pub async fn stop(&self) {
-        self.stop.send_replace(true);
-        let thread = self.thread.lock().take();
-        if let Some(thread) = thread {
-            let _ = tokio::time::timeout(ENDS_WITHIN, blocking(move || thread.join())).await;
-        }
-    }
-}
 
 /// Starts it on a thread of its own.
 ///
 /// # Errors
 /// There is no thread to be had.
 pub fn start(ledger: Ledger, settings: Settings) -> Result<Handle, String> {
-    let (stop, stopped) = watch::channel(false);
-    let run = move || {
-        while !*stopped.borrow() {
-            // A crash costs the letter at hand, which is then said to be uncertain.
-            let (ledger, settings, stopped) = (ledger.clone(), settings.clone(), stopped.clone());
-            match catch_unwind(AssertUnwindSafe(|| round(ledger, settings, stopped))) {
-                Ok(Ok(())) => return,
-                Ok(Err(error)) => tracing::error!(%error, "mails cannot be sent"),
-                Err(_) => tracing::error!("what sends mails has crashed; it begins anew"),
-            }
-            std::thread::sleep(PAUSE);
-        }
-    };
-    let thread = std::thread::Builder::new().name("mails".to_owned()).spawn(run).map_err(|error| error.to_string())?;
-    Ok(Handle { stop, thread: Mutex::new(Some(thread)) })
+    // A crash costs the letter at hand, which is then said to be uncertain.
+    Handle::start("mails", move |stopped| round(ledger.clone(), settings.clone(), stopped))
 }
 
 fn round(ledger: Ledger, settings: Settings, stopped: watch::Receiver<bool>) -> std::io::Result<()> {
@@ -137,7 +98,7 @@ impl Sender {
                     }
                     tokio::select! {
                         () = tokio::time::sleep(wait) => {}
-                        () = changed(&self.ledger, &mut positions, seen) => {}
+                        () = until(&self.ledger, &mut positions, |plan| plan.mails.changes != seen) => {}
                         _ = stop.wait_for(|stopped| *stopped) => {}
                     }
                     Turn::GoesOn
@@ -206,6 +167,11 @@ impl Sender {
     }
 
     async fn send(&mut self, id: MailingId, letter: u32, token: u64) -> Turn {
+        // By a watch, too: a clock may be behind the stream's, and would see no pause to make.
+        let interval = Duration::from_micros(u64::try_from(self.pace.interval_us).unwrap_or_default());
+        if let Some(left) = self.announced_at.and_then(|announced_at| interval.checked_sub(announced_at.elapsed())) {
+            return Turn::Pauses(left);
+        }
         let snapshot = self.ledger.snapshot();
         let Some(mailing) = snapshot.plan.mails.all.get(&id).cloned() else { return Turn::Pauses(SETTLES) };
         let (fate, stream) = (fate(&snapshot.plan, &mailing, letter), snapshot.plan.stream);
@@ -233,16 +199,10 @@ impl Sender {
             Ok(is_reused) => is_reused,
             Err(why) => return self.hold(token, &why).await,
         };
-        // By a watch, too: a clock may be behind the stream's, and would see no pause to make.
-        let interval = Duration::from_micros(u64::try_from(self.pace.interval_us).unwrap_or_default());
-        if let Some(left) = self.announced_at.and_then(|announced_at| interval.checked_sub(announced_at.elapsed())) {
-            tokio::time::sleep(left).await;
-        }
-        self.announced_at = Some(Instant::now());
         let Some(connection) = self.connection.as_mut() else { return Turn::Pauses(SETTLES) };
         let announce = MailAsk::Announce { mailing: id, letter, token, interval_us: self.pace.interval_us };
         match say(&self.ledger, fresh_id(), &system(), announce).await {
-            Ok(_) => {}
+            Ok(_) => self.announced_at = Some(Instant::now()),
             Err(Failure::Refused(refusal)) if matches!(*refusal, Refusal::Mail(MailRefusal::TooSoon)) => return Turn::Pauses(SETTLES / 10),
             Err(error) => {
                 tracing::warn!(%error, "mails: not announced, so not sent");
@@ -362,15 +322,4 @@ impl Outcome {
 fn later(times: u32) -> Timestamp {
     let pause = i64::try_from(pause_after(times).as_micros()).unwrap_or(i64::MAX);
     Timestamp(now().0.saturating_add(pause))
-}
-
-/// Until something has happened to mails.
-async fn changed(ledger: &Ledger, positions: &mut watch::Receiver<Position>, seen: u64) {
-    while positions.changed().await.is_ok() {
-        if ledger.snapshot().plan.mails.changes != seen {
-            return;
-        }
-        tokio::time::sleep(SETTLES).await;
-    }
-    std::future::pending::<()>().await;
 }

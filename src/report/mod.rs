@@ -13,15 +13,17 @@ mod runner;
 mod schedule;
 mod settings;
 mod submit;
+pub(crate) mod thread;
 mod watchful;
 mod work;
 
 pub use begin::{YEARS, begin, run_now};
 pub use check::{Checked, check};
 pub use rows::{Row, Written, draft, file_at, harmless, plan_at_cut_off, write_rows};
-pub use runner::{Handle, start};
+pub use runner::start;
 pub use schedule::{BadSchedule, Schedule};
 pub use settings::{Secret, Settings};
+pub use thread::Handle;
 pub use work::{file_of, say};
 pub(crate) use {
     attempt::pause_after,

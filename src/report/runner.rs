@@ -7,71 +7,31 @@ use super::mark;
 use super::next::{Next, next};
 use super::schedule::Schedule;
 use super::settings::Settings;
+use super::thread::{ENDS_WITHIN, Handle, LOOKED_AGAIN, PAUSE, SETTLES, until};
 use super::watchful::{Concern, concerns};
 use super::work::{Worker, ask, fresh_id, system};
-use crate::ledger::{Failure, Ledger, blocking, now};
+use crate::ledger::{Failure, Ledger, now};
 use crate::plan::command::ReportAsk;
 use crate::plan::report::{Alert, Report, ReportId, Reports, Step, TOLD_WITHIN_US};
 use crate::plan::{Refusal, ReportRefusal, Text, Timestamp};
 use jiff::civil::Date;
 use parking_lot::Mutex;
 use std::collections::HashSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Clocks are set, and machines sleep: nobody waits for longer than this without looking again.
-const LOOKED_AGAIN: Duration = Duration::from_secs(30);
-/// After a failure of the store.
-const PAUSE: Duration = Duration::from_secs(2);
-/// A plan changes often; reports do not.
-const SETTLES: Duration = Duration::from_millis(100);
 /// Nobody is told of what is older than a day.
 const TOLD_FOR_US: i64 = 86_400_000_000;
-/// The end of the process waits for no longer than this.
-const ENDS_WITHIN: Duration = Duration::from_secs(8);
-
-/// A runner at work.
-pub struct Handle {
-    stop: watch::Sender<bool>,
-    thread: Mutex<Option<std::thread::JoinHandle<()>>>,
-}
-
-impl Handle {
-    /// Gives back what is claimed, and ends.
-    pub async fn stop(&self) {
-        self.stop.send_replace(true);
-        let thread = self.thread.lock().take();
-        if let Some(thread) = thread {
-            // It has logged its own crash. Whatever it is at, the end does not wait for long.
-            let _ = tokio::time::timeout(ENDS_WITHIN, blocking(move || thread.join())).await;
-        }
-    }
-}
-
 /// Starts a runner on a thread of its own.
 ///
 /// # Errors
 /// The schedule cannot be kept, or there is no thread to be had.
 pub fn start(ledger: Ledger, settings: Settings) -> Result<Handle, String> {
     let schedule = settings.schedule().map_err(|error| error.to_string())?;
-    let (stop, stopped) = watch::channel(false);
-    let run = move || {
-        while !*stopped.borrow() {
-            // A crash costs what was at hand; its claim runs out by itself.
-            let round = catch_unwind(AssertUnwindSafe(|| round(ledger.clone(), settings.clone(), schedule.clone(), stopped.clone())));
-            match round {
-                Ok(Ok(())) => return,
-                Ok(Err(error)) => tracing::error!(%error, "reports cannot be worked on"),
-                Err(_) => tracing::error!("what works on reports has crashed; it begins anew"),
-            }
-            std::thread::sleep(PAUSE);
-        }
-    };
-    let thread = std::thread::Builder::new().name("reports".to_owned()).spawn(run).map_err(|error| error.to_string())?;
-    Ok(Handle { stop, thread: Mutex::new(Some(thread)) })
+    // A crash costs what was at hand; its claim runs out by itself.
+    Handle::start("reports", move |stopped| round(ledger.clone(), settings.clone(), schedule.clone(), stopped))
 }
 
 /// Works until it is told to stop.
@@ -181,13 +141,7 @@ impl Runner {
 
     /// Until something has happened to reports.
     async fn changed(&self, positions: &mut watch::Receiver<crate::plan::Position>, seen: u64) {
-        while positions.changed().await.is_ok() {
-            if self.worker.ledger.snapshot().plan.reports.changes != seen {
-                return;
-            }
-            tokio::time::sleep(SETTLES).await;
-        }
-        std::future::pending::<()>().await;
+        until(&self.worker.ledger, positions, |plan| plan.reports.changes != seen).await;
     }
 
     async fn start(&self, date: Date) -> Option<String> {

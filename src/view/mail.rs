@@ -5,7 +5,7 @@ use super::words::when;
 use super::{Address, Listed, listed};
 use crate::lang::{Reader, T};
 use crate::plan::command::Role;
-use crate::plan::mail::{Asked, Broken, Flaw, Going, Language, MailPreview, Mailing, Press, Rendered, Texts, Told, assess};
+use crate::plan::mail::{Asked, Broken, Flaw, Going, Language, MailPreview, Mailing, Post, Press, Rendered, Texts, Told, assess};
 use crate::plan::{Guest, GuestId, Plan, Position, RoomId, Subject, TableId, Template as MailText, TemplateId, Text};
 use askama::Template;
 
@@ -97,14 +97,9 @@ struct Line {
     is_bad: bool,
 }
 
-fn count(mailing: &Mailing, is: impl Fn(crate::plan::mail::Post) -> bool) -> usize {
-    mailing.in_state(is).count()
-}
-
 fn state(t: T, mailing: &Mailing) -> (String, bool) {
-    use crate::plan::mail::Post;
-    let uncertain = count(mailing, |state| state == Post::Uncertain);
-    let failed = count(mailing, |state| state == Post::Failed(None));
+    let uncertain = mailing.in_state(|state| state == Post::Uncertain).count();
+    let failed = mailing.in_state(|state| state == Post::Failed(None)).count();
     let mut words = vec![match mailing.state {
         Going::Paused => t.mail_is_paused(),
         Going::Stopped => t.mail_is_stopped(),

@@ -1,7 +1,7 @@
 //! What may happen to mails: who may send, in which order, how fast, and what only a person may decide.
 
 use super::assess::{Drafted, assess};
-use super::{Going, Letter, MailAsk, MailEvent, MailRefusal, Mailing, MailingId, Mails, Post, Texts, Told};
+use super::{Going, MailAsk, MailEvent, MailRefusal, Mailing, MailingId, Mails, Post, Texts, Told};
 
 use crate::plan::refusal::Refusal;
 use crate::plan::state::Plan;
@@ -62,13 +62,12 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &MailAsk, at: Timestamp) -> Resu
             Ok(claim.map(|claim| MailEvent::Released { token: claim.token }).into_iter().collect())
         }
         MailAsk::Announce { mailing, letter, token, interval_us } => {
-            let found = announceable(mails, *mailing, *letter, *token, at)?;
+            announceable(mails, *mailing, *letter, *token, at)?;
             // Whoever sends cannot be faster than is allowed, whatever clock or settings he has.
             let since = mails.announced_at.map_or(i64::MAX, |announced| at.0.saturating_sub(announced.0));
             if since >= 0 && since < (*interval_us).min(LONGEST_INTERVAL_US) {
                 return Err(MailRefusal::TooSoon.into());
             }
-            debug_assert!(matches!(found.state, Post::Waiting | Post::Failed(Some(_))));
             Ok(vec![MailEvent::Sending { mailing: *mailing, letter: *letter, token: *token }])
         }
         MailAsk::Sent { mailing, letter, token, reply } => {
@@ -137,13 +136,13 @@ fn fenced(mails: &Mails, token: u64) -> Result<(), MailRefusal> {
 }
 
 /// A letter that may be handed to the server now, by whoever holds the claim.
-fn announceable(mails: &Mails, id: MailingId, letter: u32, token: u64, at: Timestamp) -> Result<&Letter, MailRefusal> {
+fn announceable(mails: &Mails, id: MailingId, letter: u32, token: u64, at: Timestamp) -> Result<(), MailRefusal> {
     fenced(mails, token)?;
     let found = find(mails, id)?;
     let letter = found.letter(letter).ok_or(MailRefusal::Unknown)?;
     match (found.state, letter.state) {
-        (Going::On, Post::Waiting) => Ok(letter),
-        (Going::On, Post::Failed(Some(retry_at))) if retry_at <= at => Ok(letter),
+        (Going::On, Post::Waiting) => Ok(()),
+        (Going::On, Post::Failed(Some(retry_at))) if retry_at <= at => Ok(()),
         (Going::On, _) => Err(MailRefusal::Done),
         (Going::Paused | Going::Stopped, _) => Err(MailRefusal::Stopped),
     }

@@ -102,21 +102,4 @@ impl MailEvent {
             Self::Decided { .. } => "mail_decided",
         }
     }
-
-    /// The batch that it is about, if it is about one that was there before.
-    #[must_use]
-    pub fn mailing(&self) -> Option<MailingId> {
-        match self {
-            Self::BatchStarted { .. } | Self::Claimed { .. } | Self::Released { .. } | Self::Held { .. } => None,
-            Self::BatchPaused { mailing }
-            | Self::BatchResumed { mailing }
-            | Self::BatchStopped { mailing }
-            | Self::Sending { mailing, .. }
-            | Self::Sent { mailing, .. }
-            | Self::Failed { mailing, .. }
-            | Self::Skipped { mailing, .. }
-            | Self::Retried { mailing, .. }
-            | Self::Decided { mailing, .. } => Some(*mailing),
-        }
-    }
 }

@@ -12,7 +12,7 @@ pub use ask::{MailAsk, MailRefusal};
 pub use assess::{Asked, Drafted, MailPreview, address_of, assess, is_address};
 pub(in crate::plan) use decide::decide;
 pub use event::MailEvent;
-pub use render::{FIELDS, Press, Rendered, extra_fields, html};
+pub use render::{FIELDS, Press, Rendered, extra_fields};
 pub use sandbox::{Broken, Flaw, Used};
 
 use super::id::{GuestId, Position, TemplateId};

@@ -11,7 +11,7 @@ pub(super) const GUESTS: &str = "guests";
 /// The columns that the plan keeps of guests beside its own.
 pub(super) const EXTRA: &str = "extra";
 
-pub(super) const FILTERS: [&str; 10] = ["upper", "lower", "capitalize", "title", "trim", "default", "d", "length", "first", "last"];
+const FILTERS: [&str; 10] = ["upper", "lower", "capitalize", "title", "trim", "default", "d", "length", "first", "last"];
 const TESTS: [&str; 4] = ["defined", "undefined", "none", "true"];
 
 /// Why a text is none, and in which of its lines.

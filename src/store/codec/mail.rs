@@ -7,15 +7,6 @@ use crate::plan::report::Details;
 use crate::plan::{Code, GuestId, Position, TemplateId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident : $type:ty),* $(,)? })*) => {$(
-        $(#[$doc])*
-        #[derive(Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct $name { $($(#[$attr])* $field: $type),* }
-    )*};
-}
-
 payloads! {
     BatchStarted {
         template: u64,

@@ -3,6 +3,16 @@
 //! What the stream holds must be readable for ever, so its shapes are types of their own (`wire`), and change only by
 //! new fields with a default, or by new kinds. An unknown kind or field is an error, never skipped.
 
+/// Payloads that are read and written as they stand.
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident : $type:ty),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct $name { $($(#[$attr])* $field: $type),* }
+    )*};
+}
+
 mod decode;
 mod encode;
 mod mail;

@@ -7,15 +7,6 @@ use crate::plan::{Position, Text, Timestamp};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$attr:meta])* $field:ident : $type:ty),* $(,)? })*) => {$(
-        $(#[$doc])*
-        #[derive(Serialize, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct $name { $($(#[$attr])* $field: $type),* }
-    )*};
-}
-
 payloads! {
     Enabled { from: Date }
     Started {

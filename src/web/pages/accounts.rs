@@ -1,11 +1,11 @@
 //! Accounts, for admins: who there is, and adding, disabling, roles and passwords.
 
-use super::form::{Pairs, value};
+use super::form::{Pairs, invalid, value};
 use super::framed;
 use crate::lang::T;
 use crate::ledger::{Failure, blocking, now};
+use crate::plan::Invalid;
 use crate::plan::command::Role;
-use crate::plan::{Invalid, InvalidField};
 use crate::store::{Account, Store, StoreError};
 use crate::view::Address;
 use crate::web::App;
@@ -49,10 +49,6 @@ pub(crate) async fn change_account(
     };
     let notice = super::rendered(&MadeUp { t: caller.lang.texts(), name: &name, password: &password })?;
     framed(&app, &caller, &Address::new("/accounts", ""), StatusCode::OK, &notice).await
-}
-
-fn invalid(field: &str, message: Invalid) -> Problem {
-    Problem::invalid(&[InvalidField { pointer: format!("/{field}"), message }])
 }
 
 /// Does it; answers a password that was made up.

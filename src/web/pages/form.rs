@@ -1,7 +1,7 @@
 //! A form's fields as a command: the same shapes as the JSON interface, so the same words where something is wrong.
 
 use crate::lang::T;
-use crate::plan::{BatchId, ChangedField, GuestId, Plan, Rsvp, SpotId, Subject, TableId};
+use crate::plan::{BatchId, ChangedField, GuestId, Invalid, InvalidField, Plan, Rsvp, SpotId, Subject, TableId};
 use crate::view::words::when;
 use crate::web::api::parse;
 use crate::web::auth::Caller;
@@ -26,6 +26,11 @@ const OURS: [&str; 3] = ["view", "back", "seen"];
 /// The first value of the name.
 pub(super) fn value<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
     pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// A field of a form that is not taken.
+pub(super) fn invalid(field: &str, message: Invalid) -> Problem {
+    Problem::invalid(&[InvalidField { pointer: format!("/{field}"), message }])
 }
 
 /// The command's id: the same for a double click or a repeat, another one for another form, page, or person.

@@ -156,7 +156,7 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
             Ok((title, "Lists", main))
         }
         ["mail"] => Ok((t.mail(), "Mail", rendered(&view::MailPage::of(plan, address, reader, app.settings.mail.is_some()))?)),
-        ["mail", "texts", ..] | ["mail", _] | ["mail", _, _] => {
+        ["mail", ..] => {
             let (title, main) = super::mail_block(app, ledger, snapshot, address, reader)?;
             Ok((title, "Mail", main))
         }

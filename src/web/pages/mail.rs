@@ -1,13 +1,13 @@
 //! The pages of mails, and what their buttons do.
 
-use super::form::{self, Pairs};
+use super::form::{self, Pairs, invalid};
 use super::write::{back, outcome};
 use super::{html, rendered};
 use crate::lang::Reader;
 use crate::ledger::{Ledger, Snapshot, blocking};
 use crate::mail::{as_sent, say, send_trial};
 use crate::plan::mail::{Language, MailAsk, MailRefusal, Press, Texts};
-use crate::plan::{GuestId, Invalid, InvalidField, Position, Refusal, TemplateId, Text};
+use crate::plan::{GuestId, Invalid, Position, Refusal, TemplateId, Text};
 use crate::view::{Address, LetterPage, MailSendPage, MailTextPage, MailingPage, Printed, mail_asked};
 use crate::web::App;
 use crate::web::auth::Caller;
@@ -60,10 +60,6 @@ pub(super) fn mail_block(
 
 fn text_in_path(path: &str) -> Result<TemplateId, Problem> {
     path.parse().map(TemplateId).map_err(|_| Problem::not_found("unknown_template", "There is no such text"))
-}
-
-fn invalid(field: &str, message: Invalid) -> Problem {
-    Problem::invalid(&[InvalidField { pointer: format!("/{field}"), message }])
 }
 
 /// The text as the form has it by now, for one guest: nothing is saved.

@@ -71,9 +71,7 @@ pub(crate) async fn start_report(
 ) -> Result<HttpResponse, Problem> {
     let date = date_in_path(&path)?;
     let id = form::id(&pairs, &caller, "start report")?;
-    let invalid =
-        |invalid: crate::plan::Invalid| Problem::invalid(&[crate::plan::InvalidField { pointer: "/reason".to_owned(), message: invalid }]);
-    let reason = form::value(&pairs, "reason").map(Text::parse).transpose().map_err(invalid)?;
+    let reason = form::value(&pairs, "reason").map(Text::parse).transpose().map_err(|why| form::invalid("reason", why))?;
     begin(app.ledger()?, settings(&app)?, id, &caller.actor, date, reason).await?;
     Ok(back(&pairs, &at(date)))
 }

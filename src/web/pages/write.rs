@@ -165,9 +165,7 @@ async fn change_validity(
     let id = form::id(pairs, caller, if retracts { "retract" } else { "reinstate" })?;
     let reason = form::value(pairs, "reason").unwrap_or_default();
     let reason = if reason.trim().is_empty() && (caller.role < Role::Admin || !retracts) { "undone" } else { reason };
-    let invalid =
-        |invalid: crate::plan::Invalid| Problem::invalid(&[crate::plan::InvalidField { pointer: "/reason".to_owned(), message: invalid }]);
-    let reason = Text::parse(reason).map_err(invalid)?;
+    let reason = Text::parse(reason).map_err(|why| form::invalid("reason", why))?;
     let position = form::value(pairs, "position").and_then(|position| position.parse().ok()).map(Position);
     seen_here(app.ledger()?, position).await?;
     let wants = Wants::of(request, pairs, &format!("/history/{}", batch.0));
