@@ -70,7 +70,7 @@ mod tests {
     use super::*;
     use crate::plan::command::{Ask, Request};
     use crate::plan::event::{Body, Event};
-    use crate::plan::mail::{Asked, Going, Language, MailAsk, Post};
+    use crate::plan::mail::{Asked, Going, Language, MailAsk, Post, assess};
     use crate::plan::report::Details;
     use crate::plan::{BatchId, GuestId, GuestPatch, Patch, Plan, Position, Refusal, TemplateId, TemplatePatch, decide, evolve};
     use std::sync::Arc;
@@ -121,7 +121,8 @@ mod tests {
         fn start(&mut self) -> Position {
             let guests = self.plan.guests.keys().copied().collect();
             let asked = Asked { template: TemplateId(1), guests, audience: Text::stored("all"), fallback: Language::En, one_each: false };
-            self.asks(MailAsk::Start { asked: Box::new(asked), expected: None }).unwrap();
+            let expected = assess(&self.plan, self.plan.template(TemplateId(1)).unwrap(), &asked).digest();
+            self.asks(MailAsk::Start { asked: Box::new(asked), expected }).unwrap();
             self.plan.position
         }
 

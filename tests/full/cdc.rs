@@ -1,5 +1,6 @@
 //! Change data capture: Debezium follows the event table as it is, with the settings that the documentation has.
 
+use crate::harness::PATIENCE;
 use crate::harness::contract::{all, append, chunk, event, runtime};
 use crate::harness::postgres::Cluster;
 use serde_json::Value;
@@ -55,7 +56,7 @@ impl Follower {
                 return events;
             }
             let log = || fs::read_to_string(self.output.with_file_name("follower-0.log")).unwrap_or_default();
-            assert!(began.elapsed() < Duration::from_mins(2), "{position} does not come; {} came: {}", events.len(), log());
+            assert!(began.elapsed() < PATIENCE, "{position} does not come; {} came: {}", events.len(), log());
             std::thread::sleep(Duration::from_millis(100));
         }
     }

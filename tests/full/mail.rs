@@ -1,5 +1,6 @@
 //! Mails against a real SMTP server: everybody exactly one, whoever is killed and however the server misbehaves.
 
+use crate::harness::PATIENCE;
 use crate::harness::plans::{add_guest, add_table, request};
 use crate::harness::postgres::shared;
 use crate::harness::process::{Process, tafel, url};
@@ -90,7 +91,7 @@ fn post(browser: &mut Browser, page: &str, action: &str, fields: &[(&str, &str)]
 fn until(what: &str, mut is: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is() {
-        assert!(began.elapsed() < Duration::from_mins(4), "{what} did not come");
+        assert!(began.elapsed() < PATIENCE, "{what} does not come");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

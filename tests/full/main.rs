@@ -14,6 +14,7 @@ mod deploy;
 mod disk;
 mod instances;
 mod kill;
+mod live;
 mod logs;
 mod mail;
 mod memory;

@@ -1,5 +1,6 @@
 //! A night of the report: a party that was planned long ago, an authority, an archive, and what must be true at its end.
 
+use crate::harness::PATIENCE;
 use crate::harness::authority::{Authority, Bucket};
 use crate::harness::plans::{add_guest, add_table, request};
 use crate::harness::process::{Process, url};
@@ -134,13 +135,13 @@ impl Night {
     }
 }
 
-pub fn until<T>(within: Duration, what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {
         if let Some(found) = found() {
             return found;
         }
-        assert!(began.elapsed() < within, "{what}: not within {} s", within.as_secs());
+        assert!(began.elapsed() < PATIENCE, "{what} does not come");
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -157,7 +158,7 @@ pub fn done(night: &Night, client: &Client) -> Value {
             return report;
         }
         let state = || client.get(&format!("/api/v1/reports/{}", days_ago(1))).body;
-        assert!(began.elapsed() < Duration::from_mins(1), "{} is not done within a minute: {}", night.name, state());
+        assert!(began.elapsed() < PATIENCE, "{} is not done: {}", night.name, state());
         std::thread::sleep(Duration::from_millis(100));
     }
 }

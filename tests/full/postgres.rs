@@ -1,5 +1,6 @@
 //! PostgreSQL keeps the contract, and what only a server has: passwords, rights, an end in the middle.
 
+use crate::harness::PATIENCE;
 use crate::harness::contract::{self, Database};
 use crate::harness::plans::{add_table, request};
 use crate::harness::postgres::{postgres, shared};
@@ -194,7 +195,7 @@ fn a_database_that_is_read_only_or_slow_costs_nothing_but_time() {
     for body in [first, second] {
         let began = Instant::now();
         while client.post("/api/v1/commands", &body).status != 200 {
-            assert!(began.elapsed() < Duration::from_secs(30), "it does not go on");
+            assert!(began.elapsed() < PATIENCE, "it does not go on");
             std::thread::sleep(Duration::from_millis(200));
         }
     }

@@ -1,5 +1,6 @@
 //! An authority and an archive: a real OpenSSH server, and an S3 server within this process, both on loopback.
 
+use super::PATIENCE;
 use parking_lot::Mutex;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
@@ -64,7 +65,7 @@ impl Authority {
         self.child = Some(child.expect("sshd is installed (openssh-server)"));
         let began = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(began.elapsed() < Duration::from_secs(10), "sshd: {}", std::fs::read_to_string(at("log")).unwrap_or_default());
+            assert!(began.elapsed() < PATIENCE, "sshd: {}", std::fs::read_to_string(at("log")).unwrap_or_default());
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -13,6 +13,10 @@ pub mod told;
 pub mod wayward;
 
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long what has to come may take: no measure of speed, only the end of a test that would hang.
+pub const PATIENCE: Duration = Duration::from_mins(4);
 
 /// A workbook of the sample, or one that was made for the tests.
 pub fn workbook(name: &str) -> Vec<u8> {

@@ -85,7 +85,7 @@ impl Cluster {
         let began = Instant::now();
         while !self.control(&["status"]) || postgres(&self.url("postgres")).is_none() {
             let log = || fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
-            assert!(began.elapsed() < Duration::from_mins(1), "PostgreSQL does not start: {}", log());
+            assert!(began.elapsed() < Duration::from_mins(4), "PostgreSQL does not start: {}", log());
             std::thread::sleep(Duration::from_millis(50));
         }
     }

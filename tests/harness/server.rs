@@ -1,12 +1,12 @@
 //! The whole server in this process, on a port and a store of its own, and a client of its JSON interface.
 
+use super::PATIENCE;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 use tafel::app;
 use tafel::config::Settings;
 use tafel::ledger::now;
@@ -89,7 +89,7 @@ impl Server {
             };
             app::run(settings, with_sample, move |ready| started.send((ready.address, ready.setup)).unwrap(), stopped).unwrap();
         });
-        (self.address, self.setup) = address.recv_timeout(Duration::from_mins(1)).expect("the server starts");
+        (self.address, self.setup) = address.recv_timeout(PATIENCE).expect("the server starts");
         self.stop = Some(stop);
         self.thread = Some(thread);
     }
@@ -218,8 +218,7 @@ impl Page {
 
 impl Browser {
     pub fn at(address: SocketAddr, cookie: Option<String>) -> Self {
-        let config =
-            ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_mins(1)));
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(PATIENCE));
         Self { base: format!("http://{address}"), cookie, agent: config.build().into() }
     }
 
@@ -234,7 +233,7 @@ impl Browser {
             headers.insert("Cookie", format!("__Host-tafel={cookie}").parse().unwrap());
         }
         let stream = TcpStream::connect(host).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         Socket(tungstenite::client(request, stream).unwrap().0)
     }
 
@@ -376,7 +375,7 @@ impl Answer {
 
 impl Client {
     pub fn new(address: SocketAddr, token: Option<String>) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_mins(1)));
+        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
         Self { base: format!("http://{address}"), token, agent: config.build().into() }
     }
 

@@ -1,5 +1,6 @@
 //! Other programs that read the stream: named consumers, and server-sent events.
 
+use crate::harness::PATIENCE;
 use crate::harness::server::{Client, Server};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -66,7 +67,7 @@ fn an_empty_answer_waits_for_the_next_event() {
 fn follow(server: &Server, request_line: &str, header: &str, count: usize) -> Vec<(u64, String, Value)> {
     let token = server.client(Role::Viewer).token().unwrap();
     let mut stream = TcpStream::connect(server.address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
     write!(stream, "GET {request_line} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: br, gzip\r\nAuthorization: Bearer {token}\r\n{header}\r\n")
         .unwrap();
     let (mut events, mut id, mut kind) = (Vec::new(), 0, String::new());

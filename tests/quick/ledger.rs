@@ -1,5 +1,6 @@
 //! The ledger: what happens when the store fails, others append, decisions crash, and streams are broken.
 
+use crate::harness::PATIENCE;
 use crate::harness::plans::{add_table, request};
 use crate::harness::wayward::{Goes, Wayward};
 use serde_json::json;
@@ -158,7 +159,7 @@ fn a_client_that_goes_away_does_not_stop_its_command() {
         async |ledger| {
             let gone = tokio::time::timeout(Duration::from_millis(10), ledger.submit(table("T1"))).await;
             assert!(gone.is_err(), "the client did not wait");
-            let snapshot = ledger.wait_for(Position(1), Duration::from_secs(5)).await.expect("it is carried out all the same");
+            let snapshot = ledger.wait_for(Position(1), PATIENCE).await.expect("it is carried out all the same");
             assert_eq!(numbers(&snapshot.plan), ["T1"]);
         },
     );
@@ -189,7 +190,7 @@ fn what_others_append_is_followed_and_decided_upon() {
             position: None,
         };
         other.change_validity(ask).await.unwrap();
-        let followed = one.wait_for(Position(3), Duration::from_secs(5)).await.unwrap();
+        let followed = one.wait_for(Position(3), PATIENCE).await.unwrap();
         assert_eq!(numbers(&followed.plan), ["T1"]);
         one.stop().await;
         other.stop().await;

@@ -142,6 +142,8 @@ fn a_batch_is_started_once_and_only_as_it_was_looked_at_then_paused_and_stopped(
     let refused = staff.post(&format!("/mail/texts/{id}/start"), &[("view", &view), ("expected", &expected)]);
     assert_eq!(refused.status, 409);
     refused.shows("Other mails would be sent now");
+    let unseen = staff.post(&format!("/mail/texts/{id}/start"), &[("view", &view)]);
+    assert_eq!(unseen.status, 409, "a form that does not say what was shown");
     let page = staff.get(&format!("/mail/texts/{id}/send"));
     let fields = [("view", page.field("view")), ("expected", page.field("expected"))];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

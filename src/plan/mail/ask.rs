@@ -11,7 +11,7 @@ pub enum MailAsk {
     /// `expected`: the digest of what the person was shown; if it is something else by now, nothing is written.
     Start {
         asked: Box<Asked>,
-        expected: Option<String>,
+        expected: String,
     },
     Pause {
         mailing: MailingId,

@@ -21,7 +21,7 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &MailAsk, at: Timestamp) -> Resu
         MailAsk::Start { asked, expected } => {
             let template = plan.template(asked.template).ok_or(Refusal::UnknownTemplate(asked.template))?;
             let preview = assess(plan, template, asked);
-            if expected.as_ref().is_some_and(|expected| *expected != preview.digest()) {
+            if *expected != preview.digest() {
                 return Err(MailRefusal::Outdated.into());
             }
             if !preview.can_start() {
