@@ -105,15 +105,16 @@ impl Writer {
         loop {
             self.fill(&mut queue);
             if self.in_flight.is_none() {
-                if !self.building.is_empty() && self.tail.is_our_turn() {
-                    self.commit().await;
-                    continue;
-                }
-                if let Some(job) = self.exclusive.pop_front() {
+                if !self.building.is_empty() {
+                    // What is decided waits for its turn; whatever comes behind it, for that.
+                    if self.tail.is_our_turn() {
+                        self.commit().await;
+                        continue;
+                    }
+                } else if let Some(job) = self.exclusive.pop_front() {
                     self.change_validity(job).await;
                     continue;
-                }
-                if closed && self.waiting.is_empty() && queue.is_empty() {
+                } else if closed && self.waiting.is_empty() && queue.is_empty() {
                     return;
                 }
             }

@@ -5,7 +5,7 @@ use super::evolve::Why;
 use super::floor::{Room, Spot};
 use super::guest::Guest;
 use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId, TemplateId};
-use super::landmark::{Landmarks, Mark, Tally, is_new_day};
+use super::landmark::{Landmarks, Mark, Tally, is_new_quarter};
 use super::mail::Mails;
 use super::print::Prints;
 use super::report::Reports;
@@ -176,9 +176,9 @@ impl Plan {
 
     /// What an event does whether it counts or not.
     pub(super) fn pass(&mut self, event: &Event) {
-        if is_new_day(self.recorded_at, event.recorded_at) {
+        if is_new_quarter(self.recorded_at, event.recorded_at) {
             let tally = self.tally();
-            self.landmarks.note(event, Mark::Day(tally));
+            self.landmarks.note(event, Mark::Quarter(tally));
         }
         self.landmarks.pass(event);
         self.position = event.position;

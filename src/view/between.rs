@@ -1,6 +1,6 @@
 //! What changed between here and there: per guest, table, room and spot, by whom, and from which batch.
 
-use super::words::{day, when};
+use super::words::{civil_day, day, when};
 use super::{Address, Shown};
 use crate::lang::T;
 use crate::plan::diff::{Change, ChangeKind, diff};
@@ -55,7 +55,8 @@ const RETRACTIONS: usize = 20;
 /// Where the page begins when nobody says: with the newest day.
 #[must_use]
 pub fn usual_start(plan: &Plan) -> Position {
-    let day = plan.landmarks.iter().rev().find(|landmark| matches!(landmark.mark, Mark::Day(_)));
+    let landmarks = plan.landmarks.by_day(civil_day);
+    let day = landmarks.iter().rfind(|landmark| matches!(landmark.mark, Mark::Quarter(_)));
     day.map_or(Position(0), |day| Position(day.position.0.saturating_sub(1)))
 }
 
@@ -88,10 +89,10 @@ impl<'a> ChangesPage<'a> {
             retractions += usize::from(landmark.mark == Mark::Retraction);
             landmark.mark != Mark::Retraction || retractions <= RETRACTIONS
         };
-        let stops = now.landmarks.iter().rev().filter(is_stop).take(200).map(|landmark| Stop {
+        let stops = now.landmarks.by_day(civil_day).into_iter().rev().filter(is_stop).take(200).map(|landmark| Stop {
             position: Position(landmark.position.0.saturating_sub(1)),
             words: match &landmark.mark {
-                Mark::Day(_) => t.begin_of(day(t, landmark.recorded_at)),
+                Mark::Quarter(_) => t.begin_of(day(t, landmark.recorded_at)),
                 Mark::Upload(file) => t.before_upload(file.as_str()),
                 Mark::Retraction => t.before_retraction(when(t, landmark.recorded_at)),
             },

@@ -2,7 +2,7 @@
 
 use super::batches::Batch;
 use super::guests::{is_tight, split_parties};
-use super::words::{day, long_date, when};
+use super::words::{civil_day, day, long_date, when};
 use crate::lang::{Reader, T, field, number};
 use crate::plan::command::Role;
 use crate::plan::{Mark, Plan, Rsvp, Subject, Table, Tally};
@@ -197,11 +197,11 @@ fn diets(plan: &Plan, t: T) -> Vec<Bar> {
 /// The end of each day, and today so far.
 #[allow(clippy::cast_precision_loss)] // A drawing.
 fn days(plan: &Plan, t: T) -> Vec<Day> {
-    let begun: Vec<_> = plan
-        .landmarks
-        .iter()
-        .filter_map(|landmark| if let Mark::Day(tally) = &landmark.mark { Some((landmark, *tally)) } else { None })
-        .collect();
+    let landmarks = plan.landmarks.by_day(civil_day);
+    let begun = landmarks
+        .into_iter()
+        .filter_map(|landmark| if let Mark::Quarter(tally) = &landmark.mark { Some((landmark, *tally)) } else { None });
+    let begun: Vec<_> = begun.collect();
     // What a day's first event found is how the day before has ended.
     let ends = begun.iter().enumerate().map(|(index, (landmark, _))| {
         let next = begun.get(index + 1);

@@ -2,7 +2,7 @@
 
 use super::Address;
 use super::batches::Batch;
-use super::words::{day, when};
+use super::words::{civil_day, day, when};
 use crate::lang::T;
 use crate::plan::{Landmark, Mark, Plan, Position};
 use askama::Template;
@@ -67,17 +67,19 @@ impl<'a> PastBar<'a> {
         #[allow(clippy::cast_precision_loss)]
         let x = |position: Position| (position.0 as f64 / newest.0.max(1) as f64) * 100.0;
         let href = |position: Position| address.with("at", &position.to_string()).to_string();
-        let days = now.landmarks.iter().filter(|landmark| matches!(landmark.mark, Mark::Day(_))).count();
+        let landmarks = now.landmarks.by_day(civil_day);
+        let is_day = |landmark: &Landmark| matches!(landmark.mark, Mark::Quarter(_));
+        let days = landmarks.iter().filter(|landmark| is_day(landmark)).count();
         let (mut nth, mut written) = (0, -100.0);
-        let others = now.landmarks.iter().filter(|landmark| !matches!(landmark.mark, Mark::Day(_))).count();
+        let others = landmarks.len() - days;
         let mut passed = 0;
         let is_shown = move |landmark: &&Landmark| {
-            passed += usize::from(!matches!(landmark.mark, Mark::Day(_)));
-            matches!(landmark.mark, Mark::Day(_)) || passed + TICKS > others
+            passed += usize::from(!is_day(landmark));
+            is_day(landmark) || passed + TICKS > others
         };
-        let ticks = now.landmarks.iter().filter(is_shown).map(|landmark| {
+        let ticks = landmarks.into_iter().filter(is_shown).map(|landmark| {
             let (label, class) = match &landmark.mark {
-                Mark::Day(_) => {
+                Mark::Quarter(_) => {
                     nth += 1;
                     // Names do not stand on one another.
                     let is_named = (days <= NAMED_DAYS || nth % days.div_ceil(NAMED_DAYS) == 0) && x(landmark.position) - written > 7.0;

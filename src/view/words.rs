@@ -287,6 +287,12 @@ pub fn long_day(t: T, at: Timestamp) -> String {
     t.weekday_date(t.weekday_long(at.weekday().to_monday_one_offset()), long_date(t, at.date()))
 }
 
+/// The day of an instant, to be compared.
+#[must_use]
+pub fn civil_day(at: Timestamp) -> Option<Date> {
+    local(at).map(|at| at.date())
+}
+
 /// The day of an instant.
 #[must_use]
 pub fn day(t: T, at: Timestamp) -> String {

@@ -179,17 +179,7 @@ fn what_others_append_is_followed_and_decided_upon() {
         assert!(matches!(&refused, Failure::Refused(refusal) if refusal.code() == "number_taken"), "{refused}");
         assert_eq!(numbers(&one.snapshot().plan), ["T1", "T2"]);
         // A retraction by the other is followed, too, without a command.
-        let ask = tafel::ledger::ChangeValidity {
-            id: BatchId(Uuid::now_v7()),
-            batch: answer.batch,
-            retracts: true,
-            reason: tafel::plan::Text::parse("wrong").unwrap(),
-            actor: Arc::from("anton"),
-            is_admin: true,
-            at: tafel::ledger::now(),
-            position: None,
-        };
-        other.change_validity(ask).await.unwrap();
+        other.change_validity(retraction(answer.batch)).await.unwrap();
         let followed = one.wait_for(Position(3), PATIENCE).await.unwrap();
         assert_eq!(numbers(&followed.plan), ["T1"]);
         one.stop().await;
@@ -226,6 +216,47 @@ fn stopping_answers_what_was_accepted_and_takes_no_more() {
             assert!(ledger.submit(table("late")).await.is_err());
         },
     );
+}
+
+fn retraction(batch: BatchId) -> tafel::ledger::ChangeValidity {
+    tafel::ledger::ChangeValidity {
+        id: BatchId(Uuid::now_v7()),
+        batch,
+        retracts: true,
+        reason: tafel::plan::Text::parse("wrong").unwrap(),
+        actor: Arc::from("anton"),
+        is_admin: true,
+        at: tafel::ledger::now(),
+        position: None,
+    }
+}
+
+/// Whoever has just committed lets the others go first: what he has decided meanwhile waits, and must not be forgotten.
+#[test]
+fn what_waits_for_its_turn_is_answered_before_a_retraction_and_before_the_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (Ledger::start(sqlite(folder.path()), decide).unwrap(), Ledger::start(sqlite(folder.path()), decide).unwrap());
+    runtime().block_on(async {
+        let mut answered = 0;
+        for round in 0..10 {
+            other.submit(table(&format!("other {round}"))).await.unwrap();
+            // It has seen that somebody else is at work, and commits: the next turn is theirs.
+            let batch = one.submit(table(&format!("one {round}"))).await.unwrap().batch;
+            let waiting = [format!("a {round}"), format!("b {round}")].map(|number| one.submit(table(&number)));
+            let [a, b] = waiting;
+            let (a, b, taken_back) = tokio::join!(a, b, one.change_validity(retraction(batch)));
+            answered += u32::from(a.is_ok()) + u32::from(b.is_ok());
+            taken_back.unwrap();
+        }
+        assert_eq!(answered, 20, "each is answered, and done");
+        other.submit(table("other last")).await.unwrap();
+        one.submit(table("one last")).await.unwrap();
+        let (last, ()) = tokio::join!(one.submit(table("accepted")), one.stop());
+        last.unwrap();
+        other.stop().await;
+    });
+    let plan = Ledger::start(sqlite(folder.path()), decide).unwrap();
+    assert_eq!(plan.snapshot().plan.tables.len(), 10 + 20 + 3, "what was answered is there");
 }
 
 /// The message of a start on a stream with this row in it.
