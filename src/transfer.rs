@@ -266,6 +266,10 @@ pub fn import(store: &dyn Store, path: &Path, progress: Progress<'_>) -> Result<
     if header.first > end.position.next() {
         return Err(TransferError::Gap { first: header.first, end: end.position });
     }
+    // A party that has as many events is not the same party.
+    if end.position.0 > 0 && header.stream != about(store)?.0 {
+        return Err(TransferError::OtherStream { found: end.position });
+    }
     let (mut reading, _) = Reading::open(path)?;
     let (mut decoder, mut last, mut appended) = (Decoder::default(), end.position, 0);
     let mut filling: Vec<StoredEvent> = Vec::with_capacity(APPEND);
@@ -281,6 +285,9 @@ pub fn import(store: &dyn Store, path: &Path, progress: Progress<'_>) -> Result<
                 return Err(TransferError::OtherStream { found: end.position });
             }
             continue;
+        }
+        if appended == 0 && event.recorded_at < end.recorded_at {
+            return Err(reading.wrong(format!("it was recorded before the store's last event, at {}", end.position)));
         }
         filling.push(event);
         if filling.len() == APPEND || done + 1 == header.count {

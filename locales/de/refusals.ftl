@@ -57,6 +57,7 @@ problem-not-found = Das gibt es nicht
 problem-not-found-detail = Vielleicht wurde es entfernt. Sehen Sie die Adresse noch einmal an.
 problem-unavailable = Gerade nicht
 problem-unavailable-detail = Der Ausgang ist ungewiss. Senden Sie dasselbe noch einmal: nichts geschieht zweimal.
+problem-not-decided-detail = Nichts wurde geändert. Senden Sie dasselbe nach einer Weile noch einmal.
 problem-signed-out = Sie sind nicht angemeldet
 problem-signed-out-detail = Öffnen Sie die Anmeldung in einem anderen Tab, dann senden Sie das noch einmal: was Sie getippt haben, ist noch hier.
 problem-too-many = Zu viele Versuche

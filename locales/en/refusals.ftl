@@ -92,6 +92,7 @@ problem-not-found = It is not there
 problem-not-found-detail = It may have been removed. Look at the address again.
 problem-unavailable = Not now
 problem-unavailable-detail = The outcome is unknown. Send the same again: nothing is done twice.
+problem-not-decided-detail = Nothing was changed. Send the same again in a while.
 problem-signed-out = You are not signed in
 problem-signed-out-detail = Open the sign-in page in another tab, then send this again: what you typed is still here.
 problem-too-many = Too many tries

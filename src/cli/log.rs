@@ -7,11 +7,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Deserialize;
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tafel::plan::Position;
 use tafel::plan::document::DIGEST_VERSION;
-use tafel::transfer::{self, Verified};
+use tafel::transfer::{self, TransferError, Verified};
 
 #[derive(Subcommand)]
 pub(super) enum LogCommand {
@@ -60,16 +60,36 @@ fn show(bar: &ProgressBar) -> impl FnMut(u64, u64) {
     }
 }
 
+/// Writes the file beside the one that may be there, and puts it in its place once it is whole and on the disk.
+fn whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<u64, TransferError>) -> anyhow::Result<u64> {
+    let mut name = path.file_name().with_context(|| format!("{} is no name of a file", path.display()))?.to_owned();
+    name.push(".part");
+    let beside = path.with_file_name(name);
+    let written = || -> anyhow::Result<u64> {
+        let mut out = BufWriter::new(File::create(&beside)?);
+        let count = write(&mut out)?;
+        out.flush()?;
+        out.get_ref().sync_all()?;
+        std::fs::rename(&beside, path)?;
+        Ok(count)
+    };
+    let written = written();
+    if written.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
 pub(super) fn run(command: LogCommand) -> anyhow::Result<()> {
     let bar = bar();
     match command {
         LogCommand::Export { from, output, store } => {
             let store = store.look()?;
-            let mut out: Box<dyn Write> = match &output {
-                Some(path) => Box::new(BufWriter::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?)),
-                None => Box::new(BufWriter::new(std::io::stdout().lock())),
+            let export = |out: &mut dyn Write| transfer::export(&*store, Position(from), out, &mut show(&bar));
+            let count = match &output {
+                Some(path) => whole(path, export)?,
+                None => export(&mut BufWriter::new(std::io::stdout().lock()))?,
             };
-            let count = transfer::export(&*store, Position(from), &mut out, &mut show(&bar))?;
             bar.finish_and_clear();
             eprintln!("Exported {count} events.");
         }

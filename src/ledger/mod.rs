@@ -65,6 +65,9 @@ pub enum Failure {
     /// The store is away or the outcome is unknown. The same id, sent again, settles it.
     #[error("the store is away: {0}")]
     Unavailable(String),
+    /// Nothing was decided, and nothing written: something else than the store stands in the way.
+    #[error("not decided: {0}")]
+    NotDecided(String),
     /// The store will not take these events, however often they are sent.
     #[error("the store refuses the events: {0}")]
     Rejected(String),
@@ -252,8 +255,8 @@ impl Ledger {
     async fn send(&self, job: Job) -> Result<(), Failure> {
         match self.jobs.send_timeout(job, QUEUE_TIMEOUT).await {
             Ok(()) => Ok(()),
-            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(Failure::Unavailable("too many requests are waiting".to_owned())),
-            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(Failure::Unavailable("the server is stopping".to_owned())),
+            Err(mpsc::error::SendTimeoutError::Timeout(_)) => Err(Failure::NotDecided("too many requests are waiting".to_owned())),
+            Err(mpsc::error::SendTimeoutError::Closed(_)) => Err(Failure::NotDecided("the server is stopping".to_owned())),
         }
     }
 

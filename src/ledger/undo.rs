@@ -1,9 +1,9 @@
 //! Retraction, reinstatement and one's own undo: prepared aside, done by the writer in a moment.
 
 use super::group::{stored, words};
-use super::writer::Writer;
+use super::writer::{RETRY_PAUSES, Writer};
 use super::{Failure, Job, Ledger, Snapshot, Voids, blocking};
-use crate::plan::event::{Body, Event, Retraction};
+use crate::plan::event::{Body, Event, Family, Retraction};
 use crate::plan::retract::{Comparison, RetractionPreview};
 use crate::plan::{BatchId, Position, Refusal, Text, Timestamp, evolve};
 use crate::store::codec::Decoder;
@@ -149,16 +149,14 @@ impl Ledger {
     /// The first event of a batch that may be retracted.
     fn retractable(&self, batch: BatchId) -> Result<StoredEvent, Failure> {
         let head = self.shared.store.head(batch)?.ok_or(Refusal::UnknownBatch)?;
-        let why = match &*head.kind {
-            "batch_retracted" => "A retraction is taken back by reinstating its batch.",
-            "batch_reinstated" => "A reinstatement is taken back by retracting its batch again.",
-            "plan_created" => "Without its first event there is no plan.",
-            "guest_erased" => "What was erased is gone for good.",
-            kind if kind.starts_with("mail_") && !kind.starts_with("mail_template_") => {
-                "A mail that was sent cannot be unsent: stop its batch, or write again."
-            }
-            kind if kind.starts_with("report_") => "Reports that were begun stay on record.",
-            _ => return Ok(head),
+        let why = match (Family::of(&head.kind), &*head.kind) {
+            (Family::Retraction, "batch_retracted") => "A retraction is taken back by reinstating its batch.",
+            (Family::Retraction, _) => "A reinstatement is taken back by retracting its batch again.",
+            (Family::Mail, _) => "A mail that was sent cannot be unsent: stop its batch, or write again.",
+            (Family::Report, _) => "Reports that were begun stay on record.",
+            (Family::Command, "plan_created") => "Without its first event there is no plan.",
+            (Family::Command, "guest_erased") => "What was erased is gone for good.",
+            (Family::Command | Family::Upload, _) => return Ok(head),
         };
         Err(Refusal::NotRetractable { why }.into())
     }
@@ -167,8 +165,7 @@ impl Ledger {
 /// Whether an event of the kind is a change that its author can take back: not what was sent, reported, or is a retraction itself.
 #[must_use]
 pub fn can_be_undone(kind: &str) -> bool {
-    let is_mail = kind.starts_with("mail_") && !kind.starts_with("mail_template_");
-    !is_mail && !["batch_", "report_"].iter().any(|family| kind.starts_with(family))
+    matches!(Family::of(kind), Family::Command | Family::Upload)
 }
 
 /// Who is no admin may only undo their own latest batch that still counts, and redo what they undid.
@@ -241,12 +238,12 @@ impl Writer {
     }
 
     async fn try_change_validity(&mut self, job: &mut ValidityJob) -> Result<RetractionPreview, Failure> {
-        const ATTEMPTS: usize = 20;
-        let mut last_error = String::new();
-        for _ in 0..ATTEMPTS {
+        const OVERTAKEN_MOST: usize = 20;
+        let (mut overtaken, mut pauses) = (0, RETRY_PAUSES.iter());
+        loop {
             self.look_for_others().await;
             if let Some(why) = self.shared.hindered() {
-                return Err(Failure::Unavailable(why.to_string()));
+                return Err(Failure::NotDecided(why.to_string()));
             }
             if self.batches.may_have(job.ask.id) && self.shared.store.head(job.ask.id)?.is_some() {
                 return Err(Failure::Unavailable("the same request was answered already: repeat it to see the answer".to_owned()));
@@ -281,12 +278,19 @@ impl Writer {
                     return Ok(RetractionPreview { position: event.position, ..preview });
                 }
                 // Somebody else was faster: look again.
-                Err(AppendError::Conflict { .. }) => {}
+                Err(AppendError::Conflict { .. }) if overtaken < OVERTAKEN_MOST => overtaken += 1,
+                Err(AppendError::Conflict { .. }) => return Err(Failure::NotDecided("others were faster again and again".to_owned())),
                 Err(AppendError::Refused(why)) => return Err(Failure::Rejected(why)),
-                Err(AppendError::Failed(error)) => last_error = error.to_string(),
+                // Nobody else is served meanwhile: as soon as with commands, the store counts as away.
+                Err(AppendError::Failed(error)) => {
+                    let Some(pause) = pauses.next() else {
+                        self.shared.set_up(false);
+                        return Err(error.into());
+                    };
+                    tokio::time::sleep(*pause).await;
+                }
             }
         }
-        Err(Failure::Unavailable(last_error))
     }
 
     /// What it would change by now, unless it may not.

@@ -6,7 +6,8 @@ use super::replay::first_of;
 use super::tail::{Tail, tip};
 use super::undo::ValidityJob;
 use super::{Answer, CommandJob, Decide, Failure, Job, Shared, Snapshot};
-use crate::plan::Position;
+use crate::plan::event::Family;
+use crate::plan::{Position, Refusal};
 use crate::store::{AppendError, Chunk, End, Fut, StoreError};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use std::collections::{HashSet, VecDeque};
@@ -18,7 +19,7 @@ use tokio::sync::{mpsc, watch};
 const GROUP_COMMANDS: usize = 512;
 const GROUP_EVENTS: usize = 20_000;
 /// The pauses before a commit that failed is tried again; then its commands are answered "unknown".
-const RETRY_PAUSES: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(400)];
+pub(super) const RETRY_PAUSES: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(400)];
 
 pub(super) struct Writer {
     pub(super) shared: Arc<Shared>,
@@ -164,7 +165,7 @@ impl Writer {
     fn take_command(&mut self, job: CommandJob) {
         let id = job.request.id;
         if let Some(why) = self.shared.hindered() {
-            return self.reply(job, Err(Failure::Unavailable(why.to_string())), "unknown");
+            return self.reply(job, Err(Failure::NotDecided(why.to_string())), "not decided");
         }
         if self.pending.contains(&id) {
             self.repeated.push(job);
@@ -173,6 +174,10 @@ impl Writer {
         if self.batches.may_have(id) {
             match self.shared.store.batch(id) {
                 Ok(events) if events.is_empty() => {}
+                // Under this id something else was done.
+                Ok(events) if events[0].actor != job.request.actor || Family::of(&events[0].kind) != job.request.ask.family() => {
+                    return self.reply(job, Err(Refusal::IdTaken.into()), "refused");
+                }
                 Ok(events) => {
                     let position = events.last().map_or(self.committed.plan.position, |event| event.position);
                     return self.reply(job, Ok(Answer { position, batch: id, events: Chunk::from(events) }), "repeated");
@@ -209,7 +214,7 @@ impl Writer {
             Ok(end) => self.lost_the_race(group, end.position).await,
             Err(error) => {
                 self.shared.set_up(false);
-                self.give_up(group, &error.to_string());
+                self.give_up(group, unknown, &error.to_string());
             }
         }
     }
@@ -232,8 +237,10 @@ impl Writer {
             return self.decide_again(group);
         }
         // Nothing can be decided on what cannot be read, or on a past that the database no longer has.
-        let why = self.shared.hindered();
-        self.give_up(group, why.as_deref().unwrap_or(&format!("the stream ends at {last}, and cannot be read")));
+        match self.shared.hindered() {
+            Some(why) => self.give_up(group, |why| Failure::NotDecided(why.to_owned()), &why),
+            None => self.give_up(group, unknown, &format!("the stream ends at {last}, and cannot be read")),
+        }
     }
 
     fn committed(&mut self, mut group: Group, began: Instant) {
@@ -336,7 +343,7 @@ impl Writer {
         }
         self.shared.set_up(false);
         self.alone = 0;
-        self.give_up(group, &last_error.to_string());
+        self.give_up(group, unknown, &last_error.to_string());
     }
 
     /// Whether the first attempt had been successful after all.
@@ -347,11 +354,11 @@ impl Writer {
         })
     }
 
-    /// Answers the group "unknown"; what was decided on top of it is decided anew.
-    fn give_up(&mut self, group: Group, why: &str) {
+    /// Answers the group that it failed; what was decided on top of it is decided anew.
+    fn give_up(&mut self, group: Group, failure: impl Fn(&str) -> Failure, why: &str) {
         for entry in group.entries {
             self.pending.remove(&entry.job.request.id);
-            self.reply(entry.job, Err(Failure::Unavailable(why.to_owned())), "unknown");
+            self.reply(entry.job, Err(failure(why)), "unknown");
         }
         self.decide_again(Group::after(self.committed.plan.clone()));
     }
@@ -381,6 +388,11 @@ impl Writer {
         );
         let _ = job.reply.send(answer);
     }
+}
+
+/// What became of a group is not known.
+fn unknown(why: &str) -> Failure {
+    Failure::Unavailable(why.to_owned())
 }
 
 /// Waits for the commit that is under way.

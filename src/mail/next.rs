@@ -198,6 +198,23 @@ mod tests {
     }
 
     #[test]
+    fn what_came_last_is_what_a_guest_knows_also_if_it_is_of_an_older_batch() {
+        let mut world = World::with_guests(1);
+        let table = crate::plan::TablePatch { number: Patch::Set(crate::plan::Code::stored("T1")), ..Default::default() };
+        let seats = crate::plan::TablePatch { seats: Patch::Set(crate::plan::Seats::USUAL), ..table };
+        world.happens(Body::TableAdded { table: crate::plan::TableId(4), set: Box::new(seats) });
+        let old = world.start();
+        world.asks(MailAsk::Pause { mailing: old }).unwrap();
+        world.happens(Body::GuestSeated { guest: GuestId(2), table: crate::plan::TableId(4) });
+        world.start();
+        world.run("one", world.now + 100 * SECOND);
+        assert!(!world.plan.knows_outdated_table(GuestId(2)));
+        world.asks(MailAsk::Resume { mailing: old }).unwrap();
+        world.run("one", world.now + 100 * SECOND);
+        assert!(world.plan.knows_outdated_table(GuestId(2)), "the letter that came last says nothing of the table yet");
+    }
+
+    #[test]
     fn the_last_letter_of_somebody_who_died_is_not_forgotten_also_in_a_batch_that_was_stopped() {
         let mut world = World::with_guests(1);
         let mailing = world.start();

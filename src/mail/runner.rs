@@ -167,6 +167,7 @@ impl Sender {
     }
 
     async fn send(&mut self, id: MailingId, letter: u32, token: u64) -> Turn {
+        let began = Instant::now();
         // By a watch, too: a clock may be behind the stream's, and would see no pause to make.
         let interval = Duration::from_micros(u64::try_from(self.pace.interval_us).unwrap_or_default());
         if let Some(left) = self.announced_at.and_then(|announced_at| interval.checked_sub(announced_at.elapsed())) {
@@ -199,6 +200,10 @@ impl Sender {
             Ok(is_reused) => is_reused,
             Err(why) => return self.hold(token, &why).await,
         };
+        // Connecting took long: the claim is looked at once more.
+        if self.is_late(began) {
+            return Turn::GoesOn;
+        }
         let Some(connection) = self.connection.as_mut() else { return Turn::Pauses(SETTLES) };
         let announce = MailAsk::Announce { mailing: id, letter, token, interval_us: self.pace.interval_us };
         match say(&self.ledger, fresh_id(), &system(), announce).await {
@@ -215,7 +220,9 @@ impl Sender {
         if is_reused && matches!(outcome, Outcome::Stale(_)) {
             self.connection = None;
             if let Ok(mut fresh) = Connection::open(&self.settings).await {
-                outcome = fresh.hand_over(&made).await;
+                if !self.is_late(began) {
+                    outcome = fresh.hand_over(&made).await;
+                }
                 self.connection = Some(fresh);
             }
         }
@@ -223,6 +230,12 @@ impl Sender {
             outcome = Outcome::Server(words);
         }
         self.tell(id, letter, token, outcome).await
+    }
+
+    /// Half the claim is left when a letter is begun, and a time-out is a tenth of it at most: a hand-over that begins now takes
+    /// four of these, and would end too close to the claim's end.
+    fn is_late(&self, began: Instant) -> bool {
+        began.elapsed() > Duration::from_micros(u64::try_from(self.pace.claim_us / 10).unwrap_or_default())
     }
 
     /// Answers whether the connection was there before.

@@ -1,6 +1,6 @@
 //! What somebody asks for.
 
-use super::event::PlanPatch;
+use super::event::{Family, PlanPatch};
 use super::floor::{RoomPatch, SpotPatch};
 use super::guest::GuestPatch;
 use super::id::{BatchId, GuestId, Position, RoomId, SpotId, TableId, TemplateId};
@@ -75,6 +75,19 @@ pub enum Ask {
     Upload(Box<ApplyUpload>),
     Report(Box<ReportAsk>),
     Mail(Box<MailAsk>),
+}
+
+impl Ask {
+    /// Of which the events are that come of it.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Commands(_) => Family::Command,
+            Self::Upload(_) => Family::Upload,
+            Self::Report(_) => Family::Report,
+            Self::Mail(_) => Family::Mail,
+        }
+    }
 }
 
 /// What is asked for about a report: by the clock, by who works on it, or by an admin.

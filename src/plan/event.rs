@@ -114,6 +114,32 @@ pub struct Reversed {
     pub fields: Vec<Arc<str>>,
 }
 
+/// Who writes events of a kind: no batch has them of two families.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Changes that are made on pages, or by programs.
+    Command,
+    /// An upload says first that it is one.
+    Upload,
+    Retraction,
+    Mail,
+    Report,
+}
+
+impl Family {
+    #[must_use]
+    pub fn of(kind: &str) -> Self {
+        match kind {
+            "upload_applied" => Self::Upload,
+            "batch_retracted" | "batch_reinstated" => Self::Retraction,
+            kind if kind.starts_with("mail_template_") => Self::Command,
+            kind if kind.starts_with("mail_") => Self::Mail,
+            kind if kind.starts_with("report_") => Self::Report,
+            _ => Self::Command,
+        }
+    }
+}
+
 impl Body {
     /// The event's kind, as the stream names it.
     #[must_use]
@@ -155,20 +181,6 @@ impl Body {
             Self::ListPrinted { .. } => "list_printed",
             Self::Report(event) => event.kind(),
         }
-    }
-
-    /// Whether a retraction can make this event void.
-    #[must_use]
-    pub fn is_retractable(&self) -> bool {
-        !matches!(
-            self,
-            Self::PlanCreated { .. }
-                | Self::GuestErased { .. }
-                | Self::BatchRetracted(_)
-                | Self::BatchReinstated(_)
-                | Self::Mail(_)
-                | Self::Report(_)
-        )
     }
 
     /// Calls back for every field that the event says something about, whatever the plan holds there.

@@ -59,5 +59,9 @@ pub fn broken_invariants(plan: &Plan) -> Vec<String> {
         expect(names.insert(room.name.as_str().to_lowercase()), "its name is held twice", &of);
         expect(plan.room_by_name(room.name.as_str()) == Some(*id), "is not found by its name", &of);
     }
+    let mut texts = HashSet::new();
+    for template in plan.templates.values() {
+        expect(texts.insert(template.name.as_str().to_lowercase()), "its name is held twice", &format!("text {}", template.id));
+    }
     broken
 }

@@ -37,7 +37,7 @@ pub fn start(ledger: Ledger, settings: Settings) -> Result<Handle, String> {
 /// Works until it is told to stop.
 fn round(ledger: Ledger, settings: Settings, schedule: Schedule, stopped: watch::Receiver<bool>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let runner = Arc::new(Runner { schedule, worker: Worker::new(ledger, settings), telling: Mutex::default() });
+    let runner = Arc::new(Runner { schedule, worker: Worker::new(ledger, settings), telling: Mutex::default(), told: Mutex::default() });
     let here = tokio::task::LocalSet::new();
     here.block_on(&runtime, async {
         let mut watching = tokio::task::spawn_local(runner.clone().watch());
@@ -59,6 +59,8 @@ struct Runner {
     worker: Worker,
     /// The alerts that this process is telling of.
     telling: Mutex<HashSet<String>>,
+    /// What somebody was told of by us, also where it could not be written down.
+    told: Mutex<HashSet<String>>,
 }
 
 impl Runner {
@@ -166,7 +168,6 @@ impl Runner {
 
     /// Looks after the reports, whoever works on them.
     async fn watch(self: Arc<Self>) {
-        let mut told_anyway = HashSet::new();
         let mut positions = self.worker.ledger.positions();
         loop {
             positions.mark_unchanged();
@@ -177,7 +178,7 @@ impl Runner {
             let (concerns, next) = concerns(&reports, &self.schedule, alerts.before_deadline_us(&self.schedule), now);
             self.show(&reports, now);
             for concern in concerns {
-                self.raise(concern, &mut told_anyway).await;
+                self.raise(concern).await;
             }
             let is_waiting =
                 |alert: &Alert| alert.sent_at.is_none() && alert.claimed_until < now && now.0 - alert.raised_at.0 < TOLD_FOR_US;
@@ -194,7 +195,7 @@ impl Runner {
     }
 
     /// Whoever has it written down tells of it. Where nothing can be written, everybody does.
-    async fn raise(self: &Arc<Self>, concern: Concern, told_anyway: &mut HashSet<String>) {
+    async fn raise(self: &Arc<Self>, concern: Concern) {
         let Concern { key, report, subject, message } = concern;
         let text = |text: &str| Text::stored(text);
         let raise = ReportAsk::Raise { key: text(&key), report, subject: text(&subject), message: text(&message) };
@@ -204,12 +205,12 @@ impl Runner {
             Err(Failure::Refused(_)) => false,
             Err(_) => true,
         };
-        let is_new = if raised.is_err() { told_anyway.insert(key.clone()) } else { !told_anyway.contains(&key) };
+        let is_new = !self.told.lock().contains(&key);
         let (date, revision) = (report.map(|report| report.date.to_string()), report.map(|report| report.revision));
         let telling = Telling { key, subject, message, date, revision };
         if is_ours && is_new {
             self.start_telling(telling);
-        } else if is_ours {
+        } else if raised.is_ok() && is_ours {
             // Told already, while it could not be written down.
             let _ = ask(&self.worker.ledger, fresh_id(), &system(), ReportAsk::Sent { key: Text::stored(&telling.key) }).await;
         }
@@ -221,7 +222,8 @@ impl Runner {
         let claimed = ask(&self.worker.ledger, fresh_id(), &system(), ReportAsk::Retell { key: key.clone(), until }).await;
         if claimed.is_ok_and(|answer| !answer.events.is_empty()) {
             let (subject, message) = (alert.subject.to_string(), alert.message.to_string());
-            self.start_telling(Telling { key: key.to_string(), subject, message, date: None, revision: None });
+            let (date, revision) = (alert.report.map(|report| report.date.to_string()), alert.report.map(|report| report.revision));
+            self.start_telling(Telling { key: key.to_string(), subject, message, date, revision });
         }
     }
 
@@ -235,6 +237,7 @@ impl Runner {
         let has_told = tell(&self.worker.settings.alerts, &telling).await;
         self.telling.lock().remove(&telling.key);
         if has_told {
+            self.told.lock().insert(telling.key.clone());
             // If that cannot be written down, somebody tells of it again.
             let _ = ask(&self.worker.ledger, fresh_id(), &system(), ReportAsk::Sent { key: Text::stored(&telling.key) }).await;
         }

@@ -214,11 +214,18 @@ fn has_nul(event: &StoredEvent) -> bool {
 #[must_use]
 pub fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    match authority.rsplit_once('@') {
-        Some((user, host)) => format!("{scheme}://{}@{host}{path}", user.split(':').next().unwrap_or(user)),
-        None => url.to_owned(),
+    // Some drivers take a password there, too.
+    let rest = rest.split_once('?').filter(|(_, query)| query.to_lowercase().contains("password")).map_or(rest, |(before, _)| before);
+    // A password that is not written as it should be may hold any sign.
+    match rest.rsplit_once('@') {
+        Some((user, host)) => format!("{scheme}://{}@{host}", user.split(':').next().unwrap_or(user)),
+        None => format!("{scheme}://{rest}"),
     }
+}
+
+/// A position as databases count; beyond what they can is nothing.
+fn bound(position: Position) -> i64 {
+    i64::try_from(position.0).unwrap_or(i64::MAX)
 }
 
 /// A sha256 out of the database, whose constraint says that it has that length.
@@ -238,6 +245,8 @@ mod tests {
         );
         assert_eq!(without_password("postgres://db/tafel"), "postgres://db/tafel");
         assert_eq!(without_password("sqlite:a@b.db"), "sqlite:a@b.db");
+        assert_eq!(without_password("postgres://tafel:s/cr?t@db/tafel"), "postgres://tafel@db/tafel");
+        assert_eq!(without_password("postgres://db/tafel?user=tafel&password=secret"), "postgres://db/tafel");
     }
 
     #[test]

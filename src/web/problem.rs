@@ -141,7 +141,8 @@ impl Problem {
             "too_many" => (t.problem_too_many(), t.problem_too_many_detail()),
             "too_large" => (t.problem_too_large(), own.1),
             "fault" => (t.problem_fault(), t.problem_fault_detail()),
-            "unavailable" | "store_away" => (t.problem_unavailable(), t.problem_unavailable_detail()),
+            "store_away" => (t.problem_unavailable(), t.problem_unavailable_detail()),
+            "unavailable" => (t.problem_unavailable(), t.problem_not_decided_detail()),
             "bad_request" => (t.problem_bad_request(), own.1),
             "nothing_to_undo" => (t.problem_nothing_to_undo(), t.problem_nothing_to_undo_detail()),
             "not_a_spreadsheet" => (t.problem_not_spreadsheet(), own.1),
@@ -309,6 +310,10 @@ impl From<Failure> for Problem {
                 let detail = "The database does not answer, so the outcome is unknown. Send the same again, with the same id: nothing is done twice.";
                 let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_away", "The store is away", detail);
                 Self { retry_after: Some(2), ..problem }
+            }
+            Failure::NotDecided(why) => {
+                tracing::warn!(why, "answered 503");
+                Self { retry_after: Some(2), ..Self::unavailable(format!("Nothing was changed: {why}. Send the same again in a while.")) }
             }
             Failure::Crashed(id) => Self::fault_named(&id.to_string()),
             failure @ (Failure::Rejected(_) | Failure::Broken(_)) => {

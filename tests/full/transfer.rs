@@ -91,8 +91,14 @@ fn a_truncated_or_edited_export_is_refused_with_the_line() {
     // Another stream.
     let other = tempfile::tempdir().unwrap();
     drop(Process::start(other.path(), &[]));
-    std::fs::write(&file, text).unwrap();
+    std::fs::write(&file, &text).unwrap();
     let (done, said) = say(&["log", "import", file.to_str().unwrap(), "--store", &url(other.path())], &[]);
+    assert!(!done && said.contains("another stream"), "{said}");
+    // It joins by its positions, and is another party all the same.
+    let joins = folder.path().join("joins.jsonl");
+    let (done, said) = say(&["log", "export", "--store", &url(folder.path()), "--from", "2", "--output", joins.to_str().unwrap()], &[]);
+    assert!(done, "{said}");
+    let (done, said) = say(&["log", "import", joins.to_str().unwrap(), "--store", &url(other.path())], &[]);
     assert!(!done && said.contains("another stream"), "{said}");
     let (done, said) = say(&["log", "verify", "--store", "sqlite:/no/such/folder/tafel.db"], &[]);
     assert!(!done && said.contains("cannot open"), "{said}");

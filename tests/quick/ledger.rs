@@ -209,7 +209,7 @@ fn stopping_answers_what_was_accepted_and_takes_no_more() {
             for task in asked {
                 match task.await.unwrap() {
                     Ok(_) => accepted += 1,
-                    Err(failure) => assert!(matches!(failure, Failure::Unavailable(_)), "{failure}"),
+                    Err(failure) => assert!(matches!(failure, Failure::NotDecided(_)), "{failure}"),
                 }
             }
             assert_eq!(ledger.snapshot().plan.tables.len(), accepted);
@@ -257,6 +257,38 @@ fn what_waits_for_its_turn_is_answered_before_a_retraction_and_before_the_end() 
     });
     let plan = Ledger::start(sqlite(folder.path()), decide).unwrap();
     assert_eq!(plan.snapshot().plan.tables.len(), 10 + 20 + 3, "what was answered is there");
+}
+
+#[test]
+fn an_id_stands_for_one_request_of_one_person() {
+    on(
+        |_, _| Goes::Well,
+        async |ledger| {
+            let first = table("T1");
+            let answer = ledger.submit(first.clone()).await.unwrap();
+            assert_eq!(ledger.submit(first.clone()).await.unwrap().position, answer.position, "the same again");
+            let theirs = Request { actor: Arc::from("anton"), ..first };
+            let refused = ledger.submit(theirs).await.unwrap_err();
+            assert!(matches!(&refused, Failure::Refused(refusal) if refusal.code() == "id_taken"), "{refused}");
+            let ask = retraction(answer.batch);
+            ledger.change_validity(ask.clone()).await.unwrap();
+            let refused = ledger.submit(Request { id: ask.id, actor: ask.actor, ..table("T2") }).await.unwrap_err();
+            assert!(matches!(&refused, Failure::Refused(refusal) if refusal.code() == "id_taken"), "{refused}");
+        },
+    );
+}
+
+#[test]
+fn a_retraction_that_cannot_be_written_is_given_up_as_soon_as_a_command() {
+    on(
+        |number, _| if number == 0 { Goes::Well } else { Goes::Fails },
+        async |ledger| {
+            let batch = ledger.submit(table("T1")).await.unwrap().batch;
+            let failed = ledger.change_validity(retraction(batch)).await.unwrap_err();
+            assert!(matches!(&failed, Failure::Unavailable(why) if why.contains("disk is full")), "{failed}");
+            assert_eq!(numbers(&ledger.snapshot().plan), ["T1"]);
+        },
+    );
 }
 
 /// The message of a start on a stream with this row in it.
@@ -323,7 +355,7 @@ fn a_clock_that_is_off_stamps_nothing_until_it_is_right() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let refused = ledger.submit(table("T1")).await.unwrap_err();
-        assert!(matches!(&refused, Failure::Unavailable(why) if why.contains("clock is +5.0 s off")), "{refused}");
+        assert!(matches!(&refused, Failure::NotDecided(why) if why.contains("clock is +5.0 s off")), "{refused}");
         store.set_skew(1_000_000);
         while !ledger.is_serving() {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -349,7 +381,7 @@ fn a_store_restored_from_an_older_backup_is_noticed() {
     runtime.block_on(ledger.submit(table("T2"))).unwrap();
     *restored.lock() = sqlite(older.path());
     let refused = runtime.block_on(ledger.submit(table("T3"))).unwrap_err();
-    assert!(matches!(&refused, Failure::Unavailable(why) if why.contains("restored from a backup")), "{refused}");
+    assert!(matches!(&refused, Failure::NotDecided(why) if why.contains("restored from a backup")), "{refused}");
     assert!(!ledger.is_serving());
     // Somebody else goes on with the backup, beyond where we were: it is still another stream.
     let other = Ledger::start(sqlite(older.path()), decide).unwrap();

@@ -130,6 +130,20 @@ fn a_corrected_text_is_taken_back_and_two_who_write_it_at_once_are_told() {
 }
 
 #[test]
+fn a_name_that_comes_back_is_held_by_one_text() {
+    let server = party();
+    let (staff, admin) = (server.staff(), server.admin());
+    let old = usual(&server);
+    let renamed = staff.command(json!({"type": "change_template", "template": old, "name": "Other"})).expect(200);
+    usual(&server);
+    let path = format!("/api/v1/batches/{}", renamed["batch"].as_str().unwrap());
+    let preview = admin.get(&format!("{path}/retraction")).expect(200);
+    admin.post(&format!("{path}/retract"), &json!({"id": Uuid::now_v7(), "reason": "worse"})).expect(200);
+    let names: Vec<_> = admin.plan()["templates"].as_array().unwrap().iter().map(|text| text["name"].clone()).collect();
+    assert_eq!(names, [json!(format!("Table~{old}")), json!("Table")], "{preview}");
+}
+
+#[test]
 fn a_batch_is_started_once_and_only_as_it_was_looked_at_then_paused_and_stopped() {
     let server = party();
     let mut staff = server.browser(Role::Staff);

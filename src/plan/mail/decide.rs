@@ -63,7 +63,7 @@ pub(in crate::plan) fn decide(plan: &Plan, ask: &MailAsk, at: Timestamp) -> Resu
         }
         MailAsk::Announce { mailing, letter, token, interval_us } => {
             announceable(mails, *mailing, *letter, *token, at)?;
-            // Whoever sends cannot be faster than is allowed, whatever clock or settings he has.
+            // Two instances together are no faster than one. Where the clock is behind the stream's, the sender's own watch keeps the pace.
             let since = mails.announced_at.map_or(i64::MAX, |announced| at.0.saturating_sub(announced.0));
             if since >= 0 && since < (*interval_us).min(LONGEST_INTERVAL_US) {
                 return Err(MailRefusal::TooSoon.into());

@@ -74,7 +74,7 @@ impl Mails {
             MailEvent::Sent { mailing, letter, reply, .. } => {
                 // Only a letter that was taken shows that the server is well again.
                 self.held = None;
-                self.arrived(*mailing, *letter, at, Some(reply))
+                self.arrived(*mailing, *letter, at, Some(reply), true)
             }
             MailEvent::Failed { mailing, letter, details, retry_at, uncertain, .. } => {
                 let state = if *uncertain { Post::Uncertain } else { Post::Failed(*retry_at) };
@@ -93,7 +93,7 @@ impl Mails {
             }
             MailEvent::Decided { mailing, letter, was_received: true } => {
                 self.held = None;
-                self.arrived(*mailing, *letter, at, None)
+                self.arrived(*mailing, *letter, at, None, false)
             }
         }
     }
@@ -114,11 +114,12 @@ impl Mails {
         self.change(id, |mailing| mailing.put(number, state, at, details))
     }
 
-    fn arrived(&mut self, id: MailingId, number: u32, at: Timestamp, reply: Option<&Details>) -> bool {
+    /// `is_now`: this is the newest mail that its guests have, whatever batch it is of. Where its fate is settled late, a mail of
+    /// a later batch may have come after it.
+    fn arrived(&mut self, id: MailingId, number: u32, at: Timestamp, reply: Option<&Details>, is_now: bool) -> bool {
         let told = self.get(id).and_then(|mailing| mailing.letter(number)).map(|letter| letter.told.clone());
         for told in told.iter().flat_map(|told| told.iter()).filter(|told| !told.is_silent) {
-            // An older mail whose fate is settled late tells nothing new.
-            if self.told.get(&told.guest).is_none_or(|(_, mailing, _)| *mailing <= id) {
+            if is_now || self.told.get(&told.guest).is_none_or(|(_, mailing, _)| *mailing <= id) {
                 self.told.insert(told.guest, (told.clone(), id, number));
             }
         }

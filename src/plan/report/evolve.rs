@@ -38,9 +38,10 @@ impl Reports {
                 self.all.insert(*report, Arc::new(started));
                 true
             }
-            ReportEvent::AlertRaised { key, subject, message, .. } => {
+            ReportEvent::AlertRaised { key, report, subject, message } => {
                 let alert = Alert {
                     raised_at: at,
+                    report: *report,
                     subject: subject.clone(),
                     message: message.clone(),
                     claimed_until: Timestamp(at.0 + TOLD_WITHIN_US),

@@ -254,6 +254,8 @@ pub struct Failed {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alert {
     pub raised_at: Timestamp,
+    /// The report that it is about, if it is about one.
+    pub report: Option<ReportId>,
     pub subject: Text,
     pub message: Text,
     /// Until then whoever has it does the telling.

@@ -1,12 +1,12 @@
 //! Accounts, tokens, sessions, uploads that wait, and consumers, in SQL Server.
 
-use super::stream::{bound, instant, position, there, timestamp};
+use super::stream::{instant, position, there, timestamp};
 use super::{ANSWERS_WITHIN, DUPLICATE_KEY, Fault, Mssql, code, on_connection, unavailable};
 use crate::plan::command::Role;
 use crate::plan::{Position, Timestamp};
 use crate::store::{
     Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, ReportFile, ReportFiles, Session, Sessions, StoreError, Uploads,
-    to_sha256,
+    bound, to_sha256,
 };
 use tiberius::error::Error;
 use tiberius::{ColumnData, IntoSql, Query, Row, ToSql as _};

@@ -20,7 +20,7 @@ const CONNECTIONS: usize = 8;
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
 const PORT: u16 = 1433;
 /// The tables that there are after the migrations: the driver does not tell of every statement that failed.
-const TABLES: [&str; 6] = ["event", "account", "api_token", "session", "pending_upload", "consumer"];
+const TABLES: [&str; 7] = ["event", "account", "api_token", "session", "pending_upload", "consumer", "report_file"];
 
 /// Makes connections.
 #[derive(Debug)]

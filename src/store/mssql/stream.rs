@@ -4,7 +4,7 @@ use super::open::Manager;
 use super::{ANSWERS_WITHIN, Client, DUPLICATE_KEY, Fault, Mssql, Work, code, connection, on_connection, unavailable, words};
 use crate::plan::{BatchId, Position, Timestamp};
 use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages, drain};
-use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Rows, Sink, StoreError, StoredEvent, Stream, has_nul};
+use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Rows, Sink, StoreError, StoredEvent, Stream, bound, has_nul};
 use deadpool::managed::{Object, Pool};
 use futures_util::TryStreamExt as _;
 use serde::Serialize;
@@ -47,10 +47,6 @@ const COLUMNS: &str = "position, recorded_at, actor, batch, kind, payload FROM e
 const EVENTS_PER_SECOND: u64 = 4_000;
 /// What the database says of events that it will never take: a constraint, a null, a text too long, no JSON, no date.
 const REFUSALS: [u32; 8] = [547, 515, 8152, 2628, 13609, 241, 245, 8114];
-
-pub(super) fn bound(position: Position) -> i64 {
-    i64::try_from(position.0).unwrap_or(i64::MAX)
-}
 
 pub(super) fn instant(timestamp: Timestamp) -> OffsetDateTime {
     // Those of our own making are all within the calendar.
@@ -122,11 +118,11 @@ struct Long {
 }
 
 impl Long {
-    /// What the JSON is to hold of it.
-    fn take<'a>(&mut self, n: u64, text: &'a str) -> Result<&'a RawValue, AppendError> {
+    /// What the JSON is to hold of it. Where there are too many long ones, it holds them: that is slower, and as right.
+    fn take<'a>(&mut self, n: u64, text: &'a str, room: usize) -> Result<&'a RawValue, AppendError> {
         let refused = |error: serde_json::Error| AppendError::Refused(format!("the payload at {n} is no JSON: {error}"));
         let json = serde_json::from_str(text).map_err(refused)?;
-        if text.len() <= SHORT || text.encode_utf16().count() <= SHORT {
+        if self.texts.len() >= room || text.len() <= SHORT || text.encode_utf16().count() <= SHORT {
             return Ok(json);
         }
         self.texts.push((n, text.to_owned()));
@@ -161,10 +157,11 @@ impl Statement {
                 return Err(refused(format!("the event at {} holds U+0000, which no database keeps", event.position)));
             }
             let t = jiff::Timestamp::from_microsecond(event.recorded_at.0).map_err(|error| refused(error.to_string()))?;
-            let p = long_news.take(n, &event.payload)?;
+            let p = long_news.take(n, &event.payload, LONG_MOST)?;
             news.push(New { n, t, a: &event.actor, b: event.batch.0, k: &event.kind, p });
         }
-        let olds = overwrite.iter().map(|(position, text)| Ok(Old { n: position.0, p: long_olds.take(position.0, text)? }));
+        let room = LONG_MOST - long_news.texts.len();
+        let olds = overwrite.iter().map(|(position, text)| Ok(Old { n: position.0, p: long_olds.take(position.0, text, room)? }));
         let olds: Vec<Old<'_>> = olds.collect::<Result<_, AppendError>>()?;
         let json = |json: serde_json::Result<String>| json.map_err(|error| refused(error.to_string()));
         let gate = events.first().and_then(|chunk| chunk.first()).map(|event| event.batch.0).filter(|_| !overwrite.is_empty());
@@ -174,9 +171,6 @@ impl Statement {
         let overwriting = if erasure.is_some() { OVERWRITE.replace("{overwritten}", &overwritten) } else { String::new() };
         let sql = APPEND.replace("{payload}", &long_news.expression("n", "p", first)).replace("{overwrite}", &overwriting);
         let long: Vec<String> = long_news.texts.into_iter().chain(long_olds.texts).map(|(_, text)| text).collect();
-        if long.len() > LONG_MOST {
-            return Err(refused(format!("more than {LONG_MOST} events of over {SHORT} characters at once")));
-        }
         Ok(Self { sql, heads: json(serde_json::to_string(&news))?, erasure, long })
     }
 

@@ -1,11 +1,11 @@
 //! Accounts, tokens, sessions, uploads that wait, and consumers, in PostgreSQL.
 
-use super::stream::{bound, instant};
+use super::stream::instant;
 use super::{ANSWERS_WITHIN, Fault, Postgres, on_connection, unavailable};
 use crate::plan::{Position, Timestamp};
 use crate::store::{
     Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, ReportFile, ReportFiles, Session, Sessions, StoreError, Uploads,
-    to_sha256,
+    bound, to_sha256,
 };
 use deadpool_postgres::Object;
 use tokio_postgres::error::SqlState;

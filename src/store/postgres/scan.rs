@@ -1,10 +1,10 @@
 //! Reading the stream from PostgreSQL: page by page on a connection of the pool, or all at once on one of its own.
 
 use super::open::Server;
-use super::stream::{COLUMNS, bound, raw};
+use super::stream::{COLUMNS, raw};
 use super::{ANSWERS_WITHIN, Fault, connection, unavailable};
 use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages};
-use crate::store::{Rows, Sink, StoreError};
+use crate::store::{Rows, Sink, StoreError, bound};
 use deadpool_postgres::{Object, Pool};
 use futures_util::TryStreamExt as _;
 use std::future::Future;

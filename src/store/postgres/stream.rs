@@ -4,7 +4,7 @@ use super::scan::{WHOLE_EVENTS, read, whole};
 use super::{ANSWERS_WITHIN, Fault, Postgres, connection, on_connection, unavailable};
 use crate::plan::{BatchId, Position, Timestamp};
 use crate::store::pages::{Boxes, Pages, drain};
-use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Sink, StoreError, StoredEvent, Stream, has_nul};
+use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Sink, StoreError, StoredEvent, Stream, bound, has_nul};
 use deadpool_postgres::{Object, Pool};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -43,10 +43,6 @@ impl<'a> FromSql<'a> for Timestamp {
 /// The year is beyond 9999.
 pub(super) fn instant(timestamp: Timestamp) -> Result<jiff::Timestamp, jiff::Error> {
     jiff::Timestamp::from_microsecond(timestamp.0)
-}
-
-pub(super) fn bound(position: Position) -> i64 {
-    i64::try_from(position.0).unwrap_or(i64::MAX)
 }
 
 /// A value as its bytes: of json, whose text is all that is wanted of it.

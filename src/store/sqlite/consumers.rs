@@ -2,7 +2,7 @@
 
 use super::{Sqlite, unavailable};
 use crate::plan::{Position, Timestamp};
-use crate::store::{Consumer, Consumers, StoreError};
+use crate::store::{Consumer, Consumers, StoreError, bound};
 use rusqlite::{OptionalExtension, Row};
 
 fn consumer(row: &Row<'_>) -> rusqlite::Result<Consumer> {
@@ -13,10 +13,6 @@ fn consumer(row: &Row<'_>) -> rusqlite::Result<Consumer> {
         moved_by: row.get(2)?,
         moved_at: Timestamp(row.get(3)?),
     })
-}
-
-fn bound(position: Position) -> i64 {
-    i64::try_from(position.0).unwrap_or(i64::MAX)
 }
 
 impl Consumers for Sqlite {

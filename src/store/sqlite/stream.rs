@@ -2,7 +2,7 @@
 
 use super::{Sqlite, unavailable};
 use crate::plan::{BatchId, Position, Timestamp};
-use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Sink, StoreError, StoredEvent, Stream, has_nul};
+use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Sink, StoreError, StoredEvent, Stream, bound, has_nul};
 use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, Row, TransactionBehavior};
 use std::ops::ControlFlow;
@@ -94,7 +94,7 @@ fn append(connection: &mut Connection, job: &Append) -> Result<(), AppendError> 
             if has_nul(event) {
                 return Err(AppendError::Refused(format!("the event at {} holds U+0000, which no database keeps", event.position)));
             }
-            let position = i64::try_from(event.position.0).unwrap_or(i64::MAX);
+            let position = bound(event.position);
             let batch: &[u8] = event.batch.0.as_bytes();
             insert.execute((position, event.recorded_at.0, &*event.actor, batch, &event.kind, &event.payload)).map_err(failed)?;
         }
@@ -107,7 +107,7 @@ fn overwrite(connection: &Connection, job: &Append) -> rusqlite::Result<()> {
     connection.execute("INSERT INTO erasure_gate (opened_by) VALUES (?1)", [first.batch.0.as_bytes()])?;
     let mut update = connection.prepare_cached("UPDATE event SET payload = ?2 WHERE position = ?1")?;
     for (position, payload) in &job.overwrite {
-        update.execute((i64::try_from(position.0).unwrap_or(i64::MAX), payload))?;
+        update.execute((bound(*position), payload))?;
     }
     connection.execute("DELETE FROM erasure_gate", []).map(|_| ())
 }
@@ -160,10 +160,6 @@ fn scan(connection: &Connection, sql: &str, parameters: impl rusqlite::Params, s
         }
     }
     Ok(())
-}
-
-fn bound(position: Position) -> i64 {
-    i64::try_from(position.0).unwrap_or(i64::MAX)
 }
 
 impl Sqlite {

@@ -2,7 +2,7 @@
 
 use super::{Sqlite, unavailable};
 use crate::plan::{Position, Timestamp};
-use crate::store::{PendingUpload, StoreError, Uploads};
+use crate::store::{PendingUpload, StoreError, Uploads, bound};
 use rusqlite::OptionalExtension;
 use uuid::Uuid;
 
@@ -15,7 +15,7 @@ impl Uploads for Sqlite {
             let PendingUpload { id, kind, file, mapping, content, actor, position, created_at } = upload;
             let sql = "INSERT INTO pending_upload (id, kind, file, mapping, content, actor, position, created_at)
                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-            let position = i64::try_from(position.0).unwrap_or(i64::MAX);
+            let position = bound(*position);
             transaction.execute(sql, (id.as_bytes(), kind, file, mapping, content, actor, position, created_at.0))?;
             transaction.commit()
         };
@@ -43,7 +43,7 @@ impl Uploads for Sqlite {
     }
 
     fn previewed(&self, id: Uuid, position: Position) -> Result<(), StoreError> {
-        let position = i64::try_from(position.0).unwrap_or(i64::MAX);
+        let position = bound(position);
         let sql = "UPDATE pending_upload SET position = ?2 WHERE id = ?1";
         self.desk.lock().execute(sql, (id.as_bytes(), position)).map(|_| ()).map_err(unavailable)
     }
