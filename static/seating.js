@@ -1,52 +1,15 @@
 // Seating by drag, by keyboard and by touch: guests, several of them, or a whole party, onto a table or off it.
 (() => {
   "use strict";
-  const { words, filled, isWriting, post, toast, viewId, wordsOf, position } = window.Tafel;
+  const { words, filled, isWriting, post, toast, viewId, wordsOf, position, ticks } = window.Tafel;
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const ticked = () => all("input[name=guests]:checked, #seating input[type=hidden][name=guests]").filter((box) => box.form?.id === "seating");
 
-  // ---- what is ticked ----------------------------------------------------------------------------------------------
-  // A search hides rows, not what was ticked in them.
-  const kept = new Set();
-  function keep() {
-    for (const box of all("input[name=guests][type=checkbox]")) {
-      if (box.form?.id !== "seating") continue;
-      if (kept.has(box.value)) box.checked = true;
-    }
-    const form = document.getElementById("seating");
-    if (!form) return kept.clear();
-    for (const id of kept) {
-      const there = all(`input[name=guests][value="${id}"]`), isShown = there.some((box) => box.type === "checkbox");
-      const held = there.find((box) => box.type === "hidden");
-      if (isShown) held?.remove();
-      else if (!held) { const input = document.createElement("input"); input.type = "hidden"; input.name = "guests"; input.value = id; form.append(input); }
-    }
-    count();
-  }
-  addEventListener("tafel:sent", (event) => {
-    if (event.detail?.id !== "seating") return;
-    kept.clear();
-    for (const input of all("#seating input[type=hidden][name=guests]")) input.remove();
-    document.querySelector(".people input[name=guests]")?.focus();
-  });
-  function count() {
-    const many = ticked().length, place = document.getElementById("ticked");
-    if (place) place.textContent = many || "";
-    document.querySelector(".seating")?.classList.toggle("has-ticked", many > 0);
-  }
-  document.addEventListener("change", (event) => {
-    if (event.target.name !== "guests" || event.target.form?.id !== "seating") return;
-    if (event.target.checked) kept.add(event.target.value); else kept.delete(event.target.value);
-    count();
-  });
-  addEventListener("tafel:shown", keep);
+  addEventListener("tafel:sent", (event) => { if (event.detail?.id === "seating") document.querySelector(".people input[name=guests]")?.focus(); });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-tick-all]");
     if (!button) return;
     const boxes = button.closest("[data-guests]").dataset.guests.split(",").map((id) => document.querySelector(`#u${id} input`)).filter(Boolean);
-    const tick = boxes.some((box) => !box.checked);
-    for (const box of boxes) { box.checked = tick; if (tick) kept.add(box.value); else kept.delete(box.value); }
-    count();
+    ticks.tick(boxes, boxes.some((box) => !box.checked));
   });
 
   // ---- by keyboard: up and down, space ticks, M and a number seat -----------------------------------------------------
@@ -61,10 +24,10 @@
       next?.scrollIntoView({ block: "nearest" });
     } else if (!isWriting() && (event.key.toLowerCase() === "m" || (box && event.key === "Enter"))) {
       event.preventDefault();
-      if (box && !ticked().length) { box.checked = true; kept.add(box.value); count(); }
+      if (box && !ticks.kept().length) ticks.tick([box], true);
       field.focus(); field.select();
     } else if (event.target === field && event.key === "Escape") {
-      field.value = ""; (ticked()[0] ?? document.querySelector(".people input"))?.focus();
+      field.value = ""; (document.querySelector(".people input:checked") ?? document.querySelector(".people input"))?.focus();
     }
   });
 
@@ -92,7 +55,7 @@
     listeners: {
       start(event) {
         seen = position();
-        const own = event.target.dataset.guests.split(","), marked = ticked().map((box) => box.value);
+        const own = event.target.dataset.guests.split(","), marked = ticks.kept();
         held = own.every((id) => marked.includes(id)) && marked.length > own.length ? marked : own;
         ghost = document.createElement("div");
         ghost.className = "ghost";
@@ -125,19 +88,20 @@
   async function move(type, fields, place) {
     const back = document.querySelector("#seating [name=back]").value;
     const data = new URLSearchParams({ view: viewId(), seen, back, type, ...fields });
-    for (const id of held) data.append("guests", id);
+    // Somebody may begin to drag others while this is on its way.
+    const moved = held;
+    for (const id of moved) data.append("guests", id);
     const refusal = place.querySelector(":scope > .refusal");
     if (refusal) refusal.textContent = "";
     place.classList.add("is-waiting");
     try {
-      const response = await post("/commands", data);
+      // Before the page shows where they sit.
+      const response = await post("/commands", data, null, () => ticks.done(moved));
       if (!response.ok) {
         const said = (await wordsOf(response)).words;
         const here = fields.table ? card(fields.table)?.querySelector(":scope > .refusal") : null;
         if (here) { here.textContent = said; setTimeout(() => { if (here.textContent === said) here.textContent = ""; }, 10000); } else toast(said, null, null, true);
       }
-      else { for (const id of held) kept.delete(id); keep(); }
     } finally { place.classList.remove("is-waiting"); }
   }
-  count();
 })();

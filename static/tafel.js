@@ -27,7 +27,13 @@
     if (field.type === "hidden" || field.type === "submit" || field.type === "range") return false;
     return field.value !== field.defaultValue;
   }
-  const isTyping = () => unsent > 0 || [...document.querySelectorAll("form:not([data-search]):not([role=search]) :is(input,textarea,select)")].some(isTouched);
+  // Boxes may belong to a form that they do not stand in.
+  const touched = (forms) => [...document.querySelectorAll(forms)].flatMap((form) => [...form.elements]).filter((field) => isField(field) && isTouched(field));
+  const isTyping = () => unsent > 0 || touched("form:not([data-search]):not([role=search])").length > 0;
+  // Text that would be lost with the page; what is ticked or chosen is done again soon.
+  const isWritten = () => touched("form[method=post]:not([data-plain])").some((field) => field.matches("textarea, input:not([type=checkbox], [type=radio], [type=file])"));
+  // While there is no connection, nobody leaves anyway.
+  const isToAsk = () => isOn && !unsent && isWritten();
   // Where a key is text, and not a command.
   const isWriting = () => {
     const field = document.activeElement;
@@ -314,13 +320,14 @@
       if (response.ok) await show(response, "pushState", false, url); else toast((await wordsOf(response)).words, null, null, true);
     } catch { toast(words.notReceived, null, null, true); }
   });
-  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) {
-      // What is marked as printed is what was printed, also if the plan moves on while the printer runs.
-      document.querySelector("#printed [name=position]")?.setAttribute("data-keep", "value data-keep");
-      print();
-    }
+  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) print(); });
+  // By the button, by key or from the menu: what is marked as printed is what was printed, also if the plan moves on meanwhile.
+  addEventListener("beforeprint", () => {
+    const printed = document.querySelector("#printed [name=position]");
+    printed?.setAttribute("value", position);
+    printed?.setAttribute("data-keep", "value data-keep");
   });
-  addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (unsent || isWritten()) event.preventDefault(); });
   // Fields as they were sent go back to what the page says; what was typed since stays.
   const stateOf = (field) => field.type === "checkbox" || field.type === "radio" ? field.checked : field.value;
   const statesOf = (form) => new Map([...form.elements].filter(isField).map((field) => [field, stateOf(field)]));
@@ -367,7 +374,7 @@
     if (!conflict) return;
     // Both values stand side by side, and the person chooses.
     const choice = document.importNode(conflict, true), before = form.closest(".conflict") ?? form.parentElement.querySelector(":scope > .conflict");
-    choice.settled = form.settled ?? (() => { if (sent) resetSent(sent); if (place) place.textContent = ""; });
+    choice.settled = form.closest(".conflict")?.settled ?? (() => { if (sent) resetSent(sent); if (place) place.textContent = ""; dispatchEvent(new CustomEvent("tafel:sent", { detail: form })); });
     if (before) before.replaceWith(choice); else form.after(choice);
     choice.querySelector("input[type=radio]")?.focus();
   }
@@ -431,7 +438,10 @@
     try {
       if (method === "get" && form.id === "apply") return await lookAgain(form);
       if (method === "get") {
-        target.search = new URLSearchParams([...data].filter(([name, value]) => value !== "" && name !== "view" && name !== "position"));
+        const named = [...data].filter(([name, value]) => value !== "" && !["view", "position", "seen", "back", "guests"].includes(name));
+        // Hundreds of guests make a long address.
+        if (data.has("guests")) named.push(["guests", data.getAll("guests").join(",")]);
+        target.search = new URLSearchParams(named);
         const response = await fetch(target);
         return response.ok ? await show(response, "pushState") : await refuse(form, place, response);
       }
@@ -471,13 +481,19 @@
     const target = new URL(link.href.baseVal ?? link.href, location.href);
     if (target.origin !== location.origin || "plain" in link.dataset || link.target || target.hash) return;
     event.preventDefault();
+    if (isToAsk() && !await ask(words.leave, words.leaveIt)) return;
     try { await go(target, "pushState"); } catch {
       if (isOn) location.assign(target); else toast(words.cannotLeave, null, null, true);
     }
   });
   // Back to where one was on the page, too; and not away from what is typed while there is no connection.
   addEventListener("popstate", async (event) => {
-    const y = event.state?.y, here = shownAt;
+    const y = event.state?.y, here = shownAt, there = location.href;
+    if (isToAsk()) {
+      history.pushState({}, "", here);
+      if (!await ask(words.leave, words.leaveIt)) return;
+      history.replaceState(event.state, "", there);
+    }
     try { if (await go(location.href) && y !== undefined) scrollTo(0, y); } catch {
       if (isOn && !isTyping()) return location.reload();
       history.pushState({}, "", here);

@@ -54,10 +54,14 @@ pub fn asked(plan: &Plan, t: T, template: TemplateId, address: &Address) -> Aske
     Asked { template, guests, audience: Text::stored(&audience), fallback, one_each }
 }
 
+/// What the list of guests is filtered by.
+const FILTERS: [&str; 5] = ["q", "show", "diet", "room", "table"];
+
 /// The audience's part of the address, for links that keep it.
 fn kept(address: &Address, path: &str) -> Address {
-    let names = ["to", "q", "show", "diet", "room", "table", "guests", "language", "each"];
-    let query = address.query.iter().filter(|(name, _)| names.contains(&name.as_str())).cloned().collect();
+    let names = ["to", "guests", "language", "each"];
+    let is_kept = |name: &str| names.contains(&name) || FILTERS.contains(&name);
+    let query = address.query.iter().filter(|(name, _)| is_kept(name)).cloned().collect();
     Address { path: path.to_owned(), query }
 }
 
@@ -315,7 +319,8 @@ pub struct MailSendPage<'a> {
     t: T,
     text: &'a MailText,
     address: &'a Address,
-    words: String,
+    /// Whom the page was opened for, if not for all: what is looked at meanwhile does not lose them.
+    narrower: Vec<(&'static str, String)>,
     position: Position,
     digest: String,
     can_start: bool,
@@ -344,12 +349,14 @@ impl<'a> MailSendPage<'a> {
         let last = preview.letters.len().saturating_sub(1);
         let mut picked = vec![0, last / 2, last];
         picked.dedup();
+        let narrower = [("picked", &["guests"][..]), ("filter", &FILTERS[..])].into_iter();
+        let named = |(to, _): (&'static str, &[&str])| (to, audience(plan, t, &address.with("to", to)).1);
         let sample = |index: usize| preview.letters.get(index).map(|letter| (letter.to.to_string(), letter.mail.clone()));
         Self {
             t,
             text,
             address,
-            words: asked.audience.to_string(),
+            narrower: narrower.filter(|(to, names)| address.get("to") == *to || names.iter().any(|name| !address.get(name).is_empty())).map(named).collect(),
             position: preview.position,
             digest: preview.digest(),
             can_start: preview.can_start(),
@@ -371,11 +378,8 @@ impl<'a> MailSendPage<'a> {
 
     fn audiences(&self) -> Vec<(&'static str, String)> {
         let t = self.t;
-        let mut all = vec![("all", t.audience_all()), ("new", t.audience_new()), ("changed", t.audience_changed())];
-        if matches!(self.address.get("to"), "filter" | "picked") {
-            all.push((if self.address.get("to") == "filter" { "filter" } else { "picked" }, self.words.clone()));
-        }
-        all
+        let all = [("all", t.audience_all()), ("new", t.audience_new()), ("changed", t.audience_changed())];
+        all.into_iter().chain(self.narrower.iter().cloned()).collect()
     }
 
     fn is_to(&self, value: &str) -> bool {
@@ -389,8 +393,7 @@ impl<'a> MailSendPage<'a> {
 
     /// What the choice of the audience keeps of the address.
     fn filters(&self) -> impl Iterator<Item = &(String, String)> {
-        let names = ["q", "show", "diet", "room", "table", "guests"];
-        self.address.query.iter().filter(move |(name, _)| names.contains(&name.as_str()))
+        self.address.query.iter().filter(|(name, _)| name == "guests" || FILTERS.contains(&name.as_str()))
     }
 
     /// What the start must be asked for.

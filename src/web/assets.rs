@@ -27,6 +27,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         asset("interact.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/vendor/interact.min.js"))),
         asset("tafel.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/tafel.js"))),
         asset("find.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/find.js"))),
+        asset("ticks.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/ticks.js"))),
         asset("seating.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/seating.js"))),
         asset("floor.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/floor.js"))),
         asset("mail.js", SCRIPT, Bytes::from_static(include_bytes!("../../static/mail.js"))),

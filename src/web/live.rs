@@ -35,8 +35,8 @@ const MESSAGE_BYTES: usize = 1_024;
 
 /// So many different pages are kept rendered; for more, a page has to be loaded anew.
 const PAGES_MOST: usize = 512;
-/// What the address of a live page may hold.
-const ADDRESS_BYTES: usize = 4_096;
+/// What the address of a live page may hold: also some thousand guests who were ticked.
+const ADDRESS_BYTES: usize = 16_384;
 
 /// A page as a role sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

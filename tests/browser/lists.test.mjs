@@ -61,7 +61,7 @@ test("what was printed is marked, and only what differs is shown then", async ()
   await page.waitForSelector(`.gone:has-text("${name}")`);
   // Somebody is moved while the printer runs: what is marked is what was printed.
   await go(page, server, "/lists/guests");
-  await page.evaluate(() => { window.print = () => {}; });
+  await page.evaluate(() => { window.print = () => dispatchEvent(new Event("beforeprint")); });
   const printed = await page.inputValue("#printed [name=position]");
   await page.click("[data-print]");
   await other.goBack();
@@ -74,4 +74,16 @@ test("what was printed is marked, and only what differs is shown then", async ()
   await page.click("text=It is printed");
   await page.waitForSelector(`select[name=since] option[value="${printed}"]`, { state: "attached" });
   assert.notEqual(await page.inputValue("#printed [name=position]"), printed, "the next print is of the plan as it is now");
+  // A second print is of what it shows, whoever has not marked the first, and however it was asked for.
+  const second = await page.inputValue("#printed [name=position]");
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  await other.goBack();
+  await go(other, server, "/guests?show=seated");
+  await other.click("main .list tbody a");
+  await other.click("button:text-is('Unseat')");
+  await other.waitForSelector("text=No seat yet");
+  await page.waitForFunction((second) => !document.querySelector("#sheet-head").textContent.includes(`plan as of ${second}`), second);
+  assert.equal(await page.inputValue("#printed [name=position]"), second);
+  await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  assert.ok(Number(await page.inputValue("#printed [name=position]")) > Number(second));
 });

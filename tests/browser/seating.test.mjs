@@ -79,6 +79,32 @@ test("several are ticked and moved by keyboard alone, and a table that is full s
   assert.deepEqual(page.broken, []);
 });
 
+test("who was ticked and dragged is done with, and ticks outlive a search", async () => {
+  const page = await server.signedIn();
+  await go(page, server, "/tables");
+  const before = await unseated(page), box = (nth) => page.locator(`.people .person input >> nth=${nth}`);
+  const names = [];
+  for (const nth of [0, 1]) { await box(nth).check(); names.push(await box(nth).getAttribute("value")); }
+  const card = page.locator(".card[data-taken='0']").first();
+  await card.scrollIntoViewIfNeeded();
+  await drag(page, await middle(page.locator(`#u${names[0]} span`).first()), await middle(card));
+  await becomes(page, before - 2);
+  assert.equal(await page.textContent("#ticked"), "");
+  assert.equal(await page.locator("#seating input[type=hidden][name=guests]").count(), 0);
+  // In the list of guests, over a search.
+  await go(page, server, "/guests?show=unseated");
+  const row = page.locator("main .list tbody tr"), ticked = await row.nth(3).locator("input").getAttribute("value");
+  await row.nth(3).locator("input").check();
+  await page.fill("form.filters [name=q]", await row.nth(9).locator("a").first().textContent());
+  await page.waitForFunction((id) => !document.querySelector(`#g${id}`), ticked);
+  await row.first().locator("input").check();
+  assert.equal(await page.textContent("#ticked"), "2");
+  await page.click("button:has-text('Write to the ticked')");
+  await page.waitForFunction(() => location.pathname === "/mail");
+  assert.equal(new URL(page.url()).searchParams.get("guests").split(",").length, 2);
+  assert.deepEqual(page.broken, []);
+});
+
 test("by touch: a guest is dragged by the grip, or ticked and sent to a table with a tap", async () => {
   const page = await server.signedIn({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   await go(page, server, "/tables?free=8");

@@ -50,8 +50,16 @@ test("links, Back and clicks on plain text leave a page that is its own, and liv
   await anna.evaluate((href) => { const link = document.createElement("a"); link.href = href; link.id = "hop"; link.textContent = "hop"; document.querySelector("main").append(link); }, links[0]);
   await anna.click("#hop");
   await anna.waitForFunction((first) => document.querySelector("h1").textContent === first, first);
+  // What is typed is not lost by a slip of the hand.
   await anna.fill("[name=notes]", "of the first guest");
   await anna.goBack();
+  await anna.click("#ask [value=no]");
+  assert.equal(await anna.inputValue("[name=notes]"), "of the first guest");
+  await anna.click(".crumb a");
+  await anna.click("#ask [value=no]");
+  assert.equal(await anna.inputValue("[name=notes]"), "of the first guest");
+  await anna.goBack();
+  await anna.click("#ask [value=yes]");
   await anna.waitForFunction((first) => document.querySelector("h1").textContent !== first, first);
   assert.equal(`/guests/${await anna.inputValue("form.fields [name=guest]")}`, links[1]);
   assert.equal(new URL(anna.url()).pathname, links[1]);
