@@ -22,7 +22,7 @@
       const boxes = all(".people input[name=guests]"), next = boxes[boxes.indexOf(box) + (event.key === "ArrowDown" ? 1 : -1)];
       next?.focus();
       next?.scrollIntoView({ block: "nearest" });
-    } else if (!isWriting() && (event.key.toLowerCase() === "m" || (box && event.key === "Enter"))) {
+    } else if (!isWriting() && event.target.closest?.(".seating") && (event.key.toLowerCase() === "m" || (box && event.key === "Enter"))) {
       event.preventDefault();
       if (box && !ticks.kept().length) ticks.tick([box], true);
       field.focus(); field.select();

@@ -27,3 +27,6 @@ email = E-Mail
 department = Abteilung
 allergies = Allergien
 language = Sprache
+is-here-since = da seit { $when }
+is-here-now = Ist angekommen
+is-not-here = Ist doch nicht angekommen

@@ -21,7 +21,10 @@ lift-or-swap = Nehmen Sie ihn zuerst weg, oder tauschen Sie die beiden.
 lift-that-first = Nehmen Sie ihn zuerst weg.
 stands-nowhere = Tisch { $table } steht auf keinem Stellplatz
 both-must-stand = Beide müssen irgendwo stehen, um getauscht zu werden.
-tables-stand-in = { $count } Tische stehen in { $room }
+tables-stand-in = { $count ->
+    [one] Ein Tisch steht in { $room }
+   *[other] { $count } Tische stehen in { $room }
+}
 lift-them-first = Nehmen Sie sie zuerst weg: { $tables }.
 beyond-walls = { $spots } würde über die Wände von { $room } hinausragen
 beyond-walls-detail = x und y sind die Mitte des Stellplatzes, in Metern von der linken und der oberen Wand.
@@ -92,3 +95,9 @@ mail-nothing-to-retry = Es gibt nichts zu wiederholen
 mail-not-uncertain = Es gibt nichts zu entscheiden
 mail-not-uncertain-detail = Es ist bekannt, ob die Mail ankam, oder jemand hat entschieden.
 invalid-position = ist keine Position dieses Plans
+lasting-retraction = Eine Rücknahme wird zurückgenommen, indem man ihre Änderung wieder zurückholt.
+lasting-reinstatement = Was zurückgeholt wurde, kann noch einmal zurückgenommen werden: die Änderung selbst.
+lasting-mail = Eine Mail, die gesendet ist, kommt nicht zurück: halten Sie den Versand an, oder schreiben Sie noch einmal.
+lasting-report = Begonnene Meldungen bleiben in den Akten.
+lasting-beginning = Ohne sein erstes Ereignis gibt es keinen Plan.
+lasting-erasure = Was gelöscht wurde, ist für immer weg.

@@ -17,7 +17,11 @@ lift-from-spot = Vom Stellplatz nehmen
 host = Gastgeber
 history-of-table = Verlauf dieses Tischs
 remove-table-named = Tisch { $number } entfernen
-remove-table-words = Seine { $count } Gäste verlieren den Platz, sein Stellplatz wird frei. Sie können das zurücknehmen.
+remove-table-words = { $count ->
+    [0] Sein Stellplatz wird frei. Sie können das zurücknehmen.
+    [one] Sein Gast verliert den Platz, sein Stellplatz wird frei. Sie können das zurücknehmen.
+   *[other] Seine { $count } Gäste verlieren den Platz, sein Stellplatz wird frei. Sie können das zurücknehmen.
+}
 remove-the-table = Tisch entfernen
 table-named = Tisch { $number }
 table-words = Tisch { $number }, { $seated } von { $seats } Plätzen besetzt

@@ -67,3 +67,4 @@ claim-given-away = Stellplatz { $code } ist vergeben
 not-valid-because = Nicht möglich: { $words }
 quoted = „{ $words }“
 says-now = { $field }: dort steht jetzt { $value }, von { $actor }
+invalid-none-called = „{ $name }“ gibt es im Plan nicht: sehen Sie nach, welche Nummern es gibt

@@ -42,7 +42,10 @@ before-after = Vorher → nachher
 becomes = wird
 n-more-rows = und { $count } weitere Zeilen; suchen Sie danach
 added-changed = { $added } neu · { $changed } geändert · { $unchanged } unverändert
-n-warnings = { $count } Hinweise
+n-warnings = { $count ->
+    [one] 1 Hinweis
+   *[other] { $count } Hinweise
+}
 hold-nothing-up = Sie halten nichts auf
 row-of = Zeile { $row }
 n-missing = { $count } sind im Plan und nicht in der Datei
@@ -71,4 +74,8 @@ only-removed = entfernt
 rows-unchanged = { $count ->
     [one] 1 Zeile sagt, was der Plan schon sagt
    *[other] { $count } Zeilen sagen, was der Plan schon sagt
+}
+n-more-bad-rows = { $count ->
+    [one] und 1 weitere Zeile: die markierte Datei enthält sie
+   *[other] und { $count } weitere Zeilen: die markierte Datei enthält sie alle
 }

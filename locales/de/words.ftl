@@ -223,3 +223,5 @@ mail-left-out = { $name } an { $whom } wurde ausgelassen: { $why }
 mail-held = vorerst keine Mails: { $why }
 mail-again = lässt { $name } noch einmal an { $whom } gehen
 mail-said-arrived = sagt, dass { $name } bei { $whom } ankam
+reason-undone = rückgängig gemacht
+reason-brought-back = zurückgeholt

@@ -1,5 +1,8 @@
 # $count (Number)
-n-without-spot = { $count } tables without a spot
+n-without-spot = { $count ->
+    [one] 1 table without a spot
+   *[other] { $count } tables without a spot
+}
 no-rooms-upload = There are no rooms yet.
 # $tables (Number)
 # $spots (Number)

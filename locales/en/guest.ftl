@@ -31,3 +31,7 @@ email = E-mail
 department = Department
 allergies = Allergies
 language = Language
+# $when (String)
+is-here-since = here since { $when }
+is-here-now = Has arrived
+is-not-here = Has not arrived after all

@@ -144,8 +144,9 @@ uncertain-words = They were handed to the server, and what came of it was not to
 it-arrived = It arrived
 # $who (String)
 it-arrived-at = It arrived: { $who }
+send-letter-again = It did not: send it again
 # $who (String)
-send-again-to = Send it again: { $who }
+send-again-to = It did not: send it again. { $who }
 try-them-again = Try them again
 letters = Mails
 mail-state-head = State

@@ -43,7 +43,10 @@ stands-nowhere = Table { $table } stands on no spot
 both-must-stand = Both must stand somewhere to be swapped.
 # $count (Number)
 # $room (String)
-tables-stand-in = { $count } tables stand in { $room }
+tables-stand-in = { $count ->
+    [one] A table stands in { $room }
+   *[other] { $count } tables stand in { $room }
+}
 # $tables (String)
 lift-them-first = Lift them first: { $tables }.
 # $spots (String)
@@ -129,3 +132,9 @@ mail-nothing-to-retry = There is nothing to retry
 mail-not-uncertain = There is nothing to decide
 mail-not-uncertain-detail = It is known whether the mail has arrived, or somebody has decided.
 invalid-position = is no position of this plan
+lasting-retraction = A retraction is taken back by reinstating its batch.
+lasting-reinstatement = A reinstatement is taken back by retracting its batch again.
+lasting-mail = A mail that was sent cannot be unsent: stop its batch, or write again.
+lasting-report = Reports that were begun stay on record.
+lasting-beginning = Without its first event there is no plan.
+lasting-erasure = What was erased is gone for good.

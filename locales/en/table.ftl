@@ -23,7 +23,11 @@ history-of-table = History of this table
 # $number (String)
 remove-table-named = Remove table { $number }
 # $count (Number)
-remove-table-words = Its { $count } guests become unseated, its spot free. You can take it back.
+remove-table-words = { $count ->
+    [0] Its spot becomes free. You can take it back.
+    [one] Its guest becomes unseated, its spot free. You can take it back.
+   *[other] Its { $count } guests become unseated, its spot free. You can take it back.
+}
 remove-the-table = Remove the table
 # $number (String)
 table-named = Table { $number }

@@ -125,3 +125,5 @@ quoted = “{ $words }”
 # $value (String)
 # $actor (String)
 says-now = { $field } says { $value } now, by { $actor }
+# $name (String)
+invalid-none-called = “{ $name }” is not in the plan: look at the numbers that there are

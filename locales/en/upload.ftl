@@ -59,7 +59,10 @@ n-more-rows = and { $count } more rows; search for them
 # $unchanged (Number)
 added-changed = { $added } added · { $changed } changed · { $unchanged } unchanged
 # $count (Number)
-n-warnings = { $count } warnings
+n-warnings = { $count ->
+    [one] 1 warning
+   *[other] { $count } warnings
+}
 hold-nothing-up = They hold nothing up
 # $row (String)
 row-of = row { $row }
@@ -93,4 +96,9 @@ only-removed = removed
 rows-unchanged = { $count ->
     [one] 1 row says what the plan says already
    *[other] { $count } rows say what the plan says already
+}
+# $count (Number)
+n-more-bad-rows = { $count ->
+    [one] and 1 more row: the marked file has it
+   *[other] and { $count } more rows: the marked file has them all
 }

@@ -345,3 +345,5 @@ mail-again = has { $name } sent to { $whom } again
 # $name (String)
 # $whom (String)
 mail-said-arrived = says that { $name } reached { $whom }
+reason-undone = undone
+reason-brought-back = brought back

@@ -86,10 +86,12 @@ pub(super) fn account(command: AccountCommand) -> anyhow::Result<()> {
         }
         AccountCommand::Password { name, store } => {
             let hashed = hash(&read_password()?)?;
-            if !store.open()?.set_password(&name, &hashed)? {
+            let store = store.open()?;
+            if !store.set_password(&name, &hashed)? {
                 bail!("there is no account {name:?}");
             }
-            println!("The password of {name} is set.");
+            store.end_sessions_of(&name)?;
+            println!("The password of {name} is set. Whoever was signed in by the old one is signed out within five seconds.");
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::writer::{RETRY_PAUSES, Writer};
 use super::{Failure, Job, Ledger, Snapshot, Voids, blocking};
 use crate::plan::event::{Body, Event, Family, Retraction};
 use crate::plan::retract::{Comparison, RetractionPreview};
-use crate::plan::{BatchId, Position, Refusal, Text, Timestamp, evolve};
+use crate::plan::{BatchId, Lasting, Position, Refusal, Text, Timestamp, evolve};
 use crate::store::codec::Decoder;
 use crate::store::{AppendError, RawEvent, Store, StoredEvent};
 use std::ops::ControlFlow;
@@ -150,12 +150,12 @@ impl Ledger {
     fn retractable(&self, batch: BatchId) -> Result<StoredEvent, Failure> {
         let head = self.shared.store.head(batch)?.ok_or(Refusal::UnknownBatch)?;
         let why = match (Family::of(&head.kind), &*head.kind) {
-            (Family::Retraction, "batch_retracted") => "A retraction is taken back by reinstating its batch.",
-            (Family::Retraction, _) => "A reinstatement is taken back by retracting its batch again.",
-            (Family::Mail, _) => "A mail that was sent cannot be unsent: stop its batch, or write again.",
-            (Family::Report, _) => "Reports that were begun stay on record.",
-            (Family::Command, "plan_created") => "Without its first event there is no plan.",
-            (Family::Command, "guest_erased") => "What was erased is gone for good.",
+            (Family::Retraction, "batch_retracted") => Lasting::Retraction,
+            (Family::Retraction, _) => Lasting::Reinstatement,
+            (Family::Mail, _) => Lasting::Mail,
+            (Family::Report, _) => Lasting::Report,
+            (Family::Command, "plan_created") => Lasting::Beginning,
+            (Family::Command, "guest_erased") => Lasting::Erasure,
             (Family::Command | Family::Upload, _) => return Ok(head),
         };
         Err(Refusal::NotRetractable { why }.into())

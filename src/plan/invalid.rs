@@ -59,6 +59,8 @@ pub enum Invalid {
     UnknownField,
     #[error("is no position of this plan")]
     NotInThePlan,
+    #[error("{0:?} is not in the plan: look at the numbers that there are")]
+    NoneCalled(String),
     #[error("{0} is not among the missing")]
     NotMissing(u64),
     #[error("row {0} is not in the file")]

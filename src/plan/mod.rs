@@ -32,7 +32,7 @@ pub use id::{BatchId, GuestId, Position, RoomId, SpotId, Subject, TableId, Templ
 pub use invalid::Invalid;
 pub use invariants::broken_invariants;
 pub use landmark::{Landmark, Landmarks, Mark, Tally};
-pub use refusal::{ChangedField, InvalidField, Named, Refusal};
+pub use refusal::{ChangedField, InvalidField, Lasting, Named, Refusal};
 pub use report::ReportRefusal;
 pub use state::{About, Collision, Plan};
 pub use subject::Touch;

@@ -11,6 +11,23 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
+/// Why a batch stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Lasting {
+    #[error("A retraction is taken back by reinstating its batch.")]
+    Retraction,
+    #[error("A reinstatement is taken back by retracting its batch again.")]
+    Reinstatement,
+    #[error("A mail that was sent cannot be unsent: stop its batch, or write again.")]
+    Mail,
+    #[error("Reports that were begun stay on record.")]
+    Report,
+    #[error("Without its first event there is no plan.")]
+    Beginning,
+    #[error("What was erased is gone for good.")]
+    Erasure,
+}
+
 /// Why a command was not carried out. Nothing was written.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Refusal {
@@ -105,7 +122,7 @@ pub enum Refusal {
     },
     NotRetracted,
     NotRetractable {
-        why: &'static str,
+        why: Lasting,
     },
     OthersBuiltOnIt {
         lost: Vec<Lost>,
@@ -282,7 +299,7 @@ impl Refusal {
             }
             Self::AlreadyRetracted { position } => format!("It was retracted by the event at position {position}."),
             Self::NotRetracted => "There is nothing to reinstate.".to_owned(),
-            Self::NotRetractable { why } => (*why).to_owned(),
+            Self::NotRetractable { why } => why.to_string(),
             Self::IdTaken => "Another request was carried out under this id. Send this one under a fresh id.".to_owned(),
             Self::Report(refusal) => refusal.words().1,
             Self::Mail(refusal) => refusal.words().1,

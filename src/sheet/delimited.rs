@@ -46,6 +46,9 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
         if cells.iter().any(|cell| !cell.is_empty()) {
             sheet.rows.insert(row, cells);
         }
+        if row > LINES {
+            return Err(SheetError::TooLarge { limit: "1,048,576 lines" });
+        }
         if sheet.rows.len() > ROWS + 1 {
             return Err(SheetError::TooLarge { limit: "20,000 rows" });
         }
@@ -56,6 +59,9 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     }
     Ok(vec![sheet])
 }
+
+/// More than this no spreadsheet program has, empty ones with them.
+const LINES: u32 = 1_048_576;
 
 /// Without the mark that keeps a spreadsheet program from taking the cell for a formula: exports put it there.
 fn unquoted(cell: &str) -> &str {

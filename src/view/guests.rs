@@ -259,6 +259,7 @@ pub struct GuestPage<'a> {
     tables: Vec<&'a Table>,
     /// What was written to the guest.
     received: Vec<Received>,
+    may_mark: bool,
     may_edit: bool,
 }
 
@@ -284,6 +285,7 @@ impl<'a> GuestPage<'a> {
             party: party.filter_map(|id| plan.guest(id)).collect(),
             tables: tables_by_number(plan),
             received: received(plan, reader.lang.texts(), id),
+            may_mark: reader.role >= Role::Door,
             may_edit: reader.role >= Role::Staff,
         })
     }
@@ -314,6 +316,11 @@ impl<'a> GuestPage<'a> {
         let by = touch
             .map_or_else(String::new, |touch| format!("{} · {}", self.plan.actor(touch), super::words::when(self.t, touch.recorded_at)));
         Field { name, label, value: self.guest.shown(name).unwrap_or_default(), by }
+    }
+
+    /// Since when the guest is here.
+    fn arrived(&self) -> Option<String> {
+        self.guest.arrived_at.map(|at| super::words::when(self.t, at))
     }
 
     fn knows_outdated(&self) -> bool {

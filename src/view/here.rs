@@ -71,6 +71,9 @@ fn page(plan: &Plan, t: T, address: &Address) -> String {
         ["history" | "changes", ..] => t.history(),
         ["reports", ..] => t.reports(),
         ["accounts"] => t.accounts(),
+        ["mail", ..] => t.mail(),
+        ["lists", ..] => t.lists(),
+        ["find", ..] => t.find_button(),
         [section, ..] => {
             let mut letters = section.chars();
             letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()

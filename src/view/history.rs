@@ -2,6 +2,7 @@
 
 use super::batches::{Batch, Told};
 use super::drawn::Drawn;
+use super::kinds::kind;
 use super::words::{self, long_day, time_of_day, when};
 use super::{Address, Shown};
 use crate::lang::{Reader, T, field};
@@ -202,15 +203,11 @@ impl<'a> BatchPage<'a> {
             position: preview.position,
             rooms: two_rooms(plan, t, &preview.reversed),
             reversed: preview.reversed.iter().map(|change| Shown::of(t, change)).collect(),
-            lost: preview
-                .lost
-                .iter()
-                .map(|lost| t.kind_and_actor(lost.kind.replace('_', " "), lost.actor.as_ref(), lost.why.as_str()))
-                .collect(),
+            lost: preview.lost.iter().map(|lost| t.kind_and_actor(kind(t, lost.kind), lost.actor.as_ref(), lost.why.as_str())).collect(),
             regained: preview
                 .regained
                 .iter()
-                .map(|lost| t.kind_and_actor(lost.kind.replace('_', " "), lost.actor.as_ref(), lost.why.as_str()))
+                .map(|lost| t.kind_and_actor(kind(t, lost.kind), lost.actor.as_ref(), lost.why.as_str()))
                 .collect(),
             overtaken: preview
                 .overtaken

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod address;
+mod audience;
 pub mod batches;
 mod between;
 mod changes;
@@ -11,6 +12,7 @@ mod floor;
 mod guests;
 mod here;
 mod history;
+pub mod kinds;
 mod lists;
 mod mail;
 mod mailing;
@@ -26,6 +28,7 @@ pub mod words;
 
 pub use accounts::AccountsPage;
 pub use address::Address;
+pub use audience::asked as mail_asked;
 pub use between::{ChangesPage, usual_start};
 pub use changes::Shown;
 pub use floor::{FloorPage, RoomPage};
@@ -33,7 +36,7 @@ pub use guests::{GuestPage, GuestsPage, Listed, listed};
 pub use here::Here;
 pub use history::{BatchPage, HistoryPage, is_letter, is_wanted};
 pub use lists::{ListPage, ListsPage, Sheet};
-pub use mail::{MailPage, MailSendPage, MailTextPage, Printed, asked as mail_asked};
+pub use mail::{MailPage, MailSendPage, MailTextPage, Printed};
 pub use mailing::{LetterPage, MailingPage};
 pub use overview::Overview;
 pub use reports::{ReportPage, ReportsPage, Upcoming};

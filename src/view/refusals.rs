@@ -4,7 +4,7 @@ use super::troubles::invalid;
 use super::words::when;
 use crate::lang::{T, entity, field};
 use crate::plan::mail::MailRefusal;
-use crate::plan::{Named, Refusal};
+use crate::plan::{Lasting, Named, Refusal};
 
 /// What is refused.
 #[must_use]
@@ -81,8 +81,16 @@ pub fn detail(t: T, refusal: &Refusal) -> String {
         Refusal::OthersBuiltOnIt { .. } => t.built_on_it_detail(),
         Refusal::IdTaken => t.id_taken_detail(),
         Refusal::Mail(refusal) => mail(t, refusal).1,
+        Refusal::NotRetractable { why } => match why {
+            Lasting::Retraction => t.lasting_retraction(),
+            Lasting::Reinstatement => t.lasting_reinstatement(),
+            Lasting::Mail => t.lasting_mail(),
+            Lasting::Report => t.lasting_report(),
+            Lasting::Beginning => t.lasting_beginning(),
+            Lasting::Erasure => t.lasting_erasure(),
+        },
         // Rare, and for admins: as it is worded for programs.
-        Refusal::NotRetractable { .. } | Refusal::Report(_) => refusal.detail(),
+        Refusal::Report(_) => refusal.detail(),
     }
 }
 

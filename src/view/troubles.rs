@@ -33,6 +33,7 @@ pub fn invalid(t: T, invalid: &Invalid) -> String {
         Invalid::Taken => t.invalid_taken(),
         Invalid::UnknownField => t.invalid_unknown(),
         Invalid::NotInThePlan => t.invalid_position(),
+        Invalid::NoneCalled(name) => t.invalid_none_called(name),
         Invalid::NotMissing(id) => t.invalid_not_missing(id.to_string()),
         Invalid::NotInTheFile(row) => t.invalid_no_row(row),
         Invalid::Said(words) => t.invalid_said(words),

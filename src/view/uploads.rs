@@ -170,17 +170,20 @@ impl<'a> UploadPage<'a> {
         troubles::trouble(self.t, &problem.message)
     }
 
-    /// The rows with problems, each once, and whether it is left out already.
-    fn bad_rows(&self) -> Vec<(String, Vec<&Problem>)> {
+    /// The first rows with problems, each once, and how many more there are.
+    fn bad_rows(&self) -> (Vec<(String, Vec<&Problem>)>, usize) {
         let mut rows: Vec<(String, Vec<&Problem>)> = Vec::new();
         for problem in &self.preview.problems {
             let at = Self::row(problem);
-            match rows.iter_mut().find(|(known, _)| *known == at) {
+            // They are sorted by their rows.
+            match rows.last_mut().filter(|(known, _)| *known == at) {
                 Some((_, problems)) => problems.push(problem),
                 None => rows.push((at, vec![problem])),
             }
         }
-        rows
+        let more = rows.len().saturating_sub(SHOWN);
+        rows.truncate(SHOWN);
+        (rows, more)
     }
 
     fn left_out(&self) -> Vec<String> {

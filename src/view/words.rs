@@ -78,8 +78,8 @@ fn one(plan: &Plan, t: T, body: &Body) -> String {
         Body::SpotChanged { spot, set } => t.changed_spot(label(Subject::Spot(*spot)), fields(t, set.names())),
         Body::SpotRemoved { spot } => t.removed_spot(label(Subject::Spot(*spot))),
         Body::UploadApplied(upload) => upload_words(t, upload),
-        Body::BatchRetracted(retraction) => t.took_back(retraction.reason.as_str()),
-        Body::BatchReinstated(retraction) => t.brought_back(retraction.reason.as_str()),
+        Body::BatchRetracted(retraction) => t.took_back(reason(t, retraction.reason.as_str())),
+        Body::BatchReinstated(retraction) => t.brought_back(reason(t, retraction.reason.as_str())),
         Body::TemplateAdded { template, .. } => t.added_text(label(Subject::Template(*template))),
         Body::TemplateChanged { template, set } => t.changed_text(label(Subject::Template(*template)), fields(t, set.names())),
         Body::TemplateRemoved { template } => t.removed_text(label(Subject::Template(*template))),
@@ -243,7 +243,7 @@ fn many(plan: &Plan, t: T, events: &[Event]) -> String {
     for event in events {
         *counts.entry(event.body.kind()).or_default() += 1;
     }
-    counts.into_iter().map(|(kind, count)| format!("{count} × {}", kind.replace('_', " "))).collect::<Vec<_>>().join(", ")
+    counts.into_iter().map(|(kind, count)| format!("{count} × {}", super::kinds::kind(t, kind))).collect::<Vec<_>>().join(", ")
 }
 
 /// An instant where the party is.
@@ -285,6 +285,16 @@ pub fn time_of_day(at: Timestamp) -> String {
 pub fn long_day(t: T, at: Timestamp) -> String {
     let Some(at) = local(at) else { return String::new() };
     t.weekday_date(t.weekday_long(at.weekday().to_monday_one_offset()), long_date(t, at.date()))
+}
+
+/// Why something was taken back. What scripts say for a person is said in the reader's language.
+#[must_use]
+pub fn reason(t: T, reason: &str) -> String {
+    match reason {
+        "undone" => t.reason_undone(),
+        "brought back" => t.reason_brought_back(),
+        other => other.to_owned(),
+    }
 }
 
 /// The day of an instant, to be compared.

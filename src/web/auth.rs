@@ -4,7 +4,7 @@ use crate::lang::Lang;
 use crate::ledger::{Ledger, blocking, now};
 use crate::plan::Timestamp;
 use crate::plan::command::Role;
-use crate::store::{Session, Store, StoreError};
+use crate::store::{Account, Session, Store, StoreError};
 use crate::web::problem::Problem;
 use actix_web::HttpMessage;
 use actix_web::http::header::{AcceptLanguage, Header as _, LanguageTag, Preference};
@@ -97,6 +97,7 @@ pub(crate) struct Known {
 #[derive(Clone)]
 struct Believed {
     caller: Caller,
+    is_token: bool,
     looked_up: Instant,
 }
 
@@ -105,16 +106,17 @@ impl Known {
     pub(crate) async fn caller(&self, ledger: &Ledger, proof: Proof<'_>) -> Result<Option<Caller>, Problem> {
         let (Proof::Token(secret) | Proof::Session(secret)) = proof;
         let sha256 = sha256(secret);
-        let known = self.callers.read().get(&sha256).cloned();
+        let is_token = matches!(proof, Proof::Token(_));
+        // A session's secret is no token, whoever has just shown it.
+        let known = self.callers.read().get(&sha256).filter(|known| known.is_token == is_token).cloned();
         if let Some(known) = &known
             && known.looked_up.elapsed() < BELIEVED
         {
             return Ok(Some(known.caller.clone()));
         }
         let store = ledger.store().clone();
-        let is_token = matches!(proof, Proof::Token(_));
         match (blocking(move || look_up(&*store, &sha256, is_token)).await?, known) {
-            (Ok(Some(caller)), _) => Ok(Some(self.remember(sha256, caller))),
+            (Ok(Some(caller)), _) => Ok(Some(self.remember(sha256, is_token, caller))),
             (Ok(None), _) => {
                 self.forget(&sha256);
                 Ok(None)
@@ -127,12 +129,12 @@ impl Known {
         }
     }
 
-    fn remember(&self, sha256: [u8; 32], caller: Caller) -> Caller {
+    fn remember(&self, sha256: [u8; 32], is_token: bool, caller: Caller) -> Caller {
         let mut callers = self.callers.write();
         if callers.len() >= REMEMBERED {
             callers.clear();
         }
-        callers.insert(sha256, Believed { caller: caller.clone(), looked_up: Instant::now() });
+        callers.insert(sha256, Believed { caller: caller.clone(), is_token, looked_up: Instant::now() });
         caller
     }
 
@@ -165,6 +167,12 @@ fn look_up(store: &dyn Store, sha256: &[u8; 32], is_token: bool) -> Result<Optio
     }))
 }
 
+/// Whether there is somebody who could sign in as an admin.
+pub(crate) fn has_admin(store: &dyn Store) -> Result<bool, StoreError> {
+    let is_admin = |account: &Account| account.role == Role::Admin && account.disabled_at.is_none() && account.password_hash.is_some();
+    Ok(store.accounts()?.iter().any(is_admin))
+}
+
 /// The link that makes the first admin: it works once, and only while there is none.
 #[derive(Default)]
 pub struct Setup {
@@ -177,10 +185,7 @@ impl Setup {
     /// # Errors
     /// The store fails, or the system gives no random numbers.
     pub fn offer(&self, store: &dyn Store) -> anyhow::Result<Option<String>> {
-        let is_admin = |account: &crate::store::Account| {
-            account.role == Role::Admin && account.disabled_at.is_none() && account.password_hash.is_some()
-        };
-        if store.accounts()?.iter().any(is_admin) {
+        if has_admin(store)? {
             return Ok(None);
         }
         let (key, sha256) = new_secret("")?;

@@ -1,5 +1,6 @@
 //! What breaks in a browser is told to the server, so that somebody learns of it.
 
+use super::limits::address_of;
 use super::{App, BUILD};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
@@ -20,7 +21,7 @@ pub(crate) struct Report {
 const CHARS: usize = 500;
 
 pub(crate) async fn report(request: HttpRequest, app: web::Data<App>, report: web::Json<Report>) -> HttpResponse {
-    if !app.limits.may_report(request.peer_addr().map(|address| address.ip())) {
+    if !app.limits.may_report(address_of(&request)) {
         return HttpResponse::TooManyRequests().finish();
     }
     let cut = |text: &str| text.chars().take(CHARS).collect::<String>();

@@ -6,7 +6,6 @@ use super::routes::{Needs, Route, route};
 use super::{App, Request as _, pages};
 use crate::ledger::Ledger;
 use crate::plan::Position;
-use crate::plan::command::Role;
 use crate::view::Address;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -147,11 +146,7 @@ async fn admit(request: &ServiceRequest, route: Option<&Route>) -> Result<Option
     };
     let nobody = || if is_program(request.match_info().as_str()) { Problem::unauthorized() } else { Problem::signed_out() };
     let caller = app.known.caller(ledger, proof.ok_or_else(nobody)?).await?.ok_or_else(nobody)?;
-    let needed = match needed {
-        Needs::Role(role) => role,
-        Needs::Upload if app.settings.staff_may_upload => Role::Staff,
-        Needs::Upload | Needs::Nothing => Role::Admin,
-    };
+    let needed = app.least(needed);
     if caller.role < needed {
         return Err(Problem::forbidden(format!("It needs the role {needed}; yours is {}.", caller.role)));
     }

@@ -1,7 +1,9 @@
 //! How often somebody may try: sign-ins for each account and each address, and reports of broken pages.
 
+use actix_web::HttpRequest;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use std::net::IpAddr;
+use std::hash::Hash;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 
 // The compiler works these out, so a nought would not get past it.
@@ -34,14 +36,33 @@ impl Default for Limits {
 impl Limits {
     /// Whether this sign-in may be tried. Somebody else's tries from elsewhere lock nobody out.
     pub(crate) fn may_sign_in(&self, account: &str, address: Option<IpAddr>) -> bool {
-        if self.accounts.len() > REMEMBERED {
-            self.accounts.retain_recent();
-        }
+        trim(&self.accounts);
+        trim(&self.addresses);
         self.addresses.check_key(&address).is_ok() && self.accounts.check_key(&(account.to_lowercase(), address)).is_ok()
     }
 
     /// Whether a broken page may report itself.
     pub(crate) fn may_report(&self, address: Option<IpAddr>) -> bool {
+        trim(&self.reports);
         self.reports.check_key(&address).is_ok()
     }
+}
+
+fn trim<K: Clone + Eq + Hash>(limiter: &DefaultKeyedRateLimiter<K>) {
+    if limiter.len() > REMEMBERED {
+        limiter.retain_recent();
+    }
+}
+
+/// Where a request comes from. Somebody on this machine is taken for a proxy, which says for whom it asks.
+pub(crate) fn address_of(request: &HttpRequest) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    if !peer.is_loopback() {
+        return Some(peer);
+    }
+    // What stands before the last entry the client may have made up.
+    let forwarded = request.headers().get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok());
+    let last = forwarded.and_then(|value| value.rsplit(',').next()).map(str::trim);
+    let told = last.and_then(|last| last.parse().ok().or_else(|| last.parse::<SocketAddr>().ok().map(|address| address.ip())));
+    Some(told.unwrap_or(peer))
 }

@@ -182,7 +182,8 @@ async fn render(app: &web::Data<App>, ledger: &Ledger, key: &Key, last: &Frame, 
             Ok(Blocks { status, main, position, is_up, .. }) => (status, main, position, is_up),
             // What is looked at may be gone, or the store away.
             Err(problem) => {
-                let words = askama::filters::escape(problem.title(), askama::filters::Html).map(|safe| safe.to_string());
+                let words =
+                    askama::filters::escape(problem.in_words(key.reader.lang).0, askama::filters::Html).map(|safe| safe.to_string());
                 let main = format!("<p class=\"notice over\" role=\"status\">{}.</p>", words.unwrap_or_default());
                 (String::new(), main, snapshot.plan.position, false)
             }

@@ -84,13 +84,18 @@ impl App {
         self.draining.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the role is enough for what a route needs.
-    fn may(&self, needs: Needs, role: Role) -> bool {
+    /// The least role that is enough for what a route needs.
+    fn least(&self, needs: Needs) -> Role {
         match needs {
-            Needs::Nothing => true,
-            Needs::Role(needed) => role >= needed,
-            Needs::Upload => role >= if self.settings.staff_may_upload { Role::Staff } else { Role::Admin },
+            Needs::Nothing => Role::Viewer,
+            Needs::Role(needed) => needed,
+            Needs::Upload if self.settings.staff_may_upload => Role::Staff,
+            Needs::Upload => Role::Admin,
         }
+    }
+
+    fn may(&self, needs: Needs, role: Role) -> bool {
+        role >= self.least(needs)
     }
 
     fn is_draining(&self) -> bool {

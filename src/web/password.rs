@@ -1,5 +1,6 @@
 //! Names and passwords of accounts: what is possible, made up, hashed, and checked.
 
+use crate::lang::T;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use data_encoding::BASE64URL_NOPAD;
@@ -18,6 +19,17 @@ pub enum Unsuitable {
     Length,
     #[error("cannot hash the password: {0}")]
     Fault(String),
+}
+
+impl Unsuitable {
+    /// For the person who typed it.
+    pub(crate) fn in_words(&self, t: T) -> String {
+        match self {
+            Self::Name(name) => t.unsuitable_name(name.as_str()),
+            Self::Length => t.unsuitable_password(SHORTEST),
+            Self::Fault(_) => t.problem_fault(),
+        }
+    }
 }
 
 /// Names stand in log lines and events, so they are kept plain.

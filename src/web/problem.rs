@@ -156,14 +156,6 @@ impl Problem {
         }
     }
 
-    pub(crate) fn title(&self) -> &str {
-        &self.title
-    }
-
-    pub(crate) fn detail(&self) -> &str {
-        &self.detail
-    }
-
     /// Offers the form once more, to whoever has read why it was refused.
     pub(crate) fn with_again(self, again: Vec<(String, String)>, conflicts: Vec<Conflict>) -> Self {
         Self { more: Some(Box::new(More::Again(again, conflicts))), ..self }

@@ -317,6 +317,47 @@ fn many_ticks_are_one_form() {
 }
 
 #[test]
+fn a_form_says_what_somebody_meant_and_nothing_else() {
+    let server = Server::with_sample();
+    let mut staff = server.browser(Role::Staff);
+    // A number that there is not is named, and nothing was changed.
+    let id = view(&mut staff, "/tables");
+    let refused = staff.post("/commands", &[("view", &id), ("type", "seat_guests"), ("table_number", "999"), ("guests", "1")]);
+    assert_eq!(refused.status, 422);
+    refused.shows("999").shows("is not in the plan");
+    // A line break that an upload brought is not taken out by somebody who changes the seats.
+    server.admin().command(json!({"type": "add_table", "number": "T950", "name": "Silver\nTable", "seats": 8})).expect(200);
+    let t950 = || server.admin().plan()["tables"].as_array().unwrap().iter().find(|table| table["number"] == "T950").unwrap().clone();
+    let table = t950()["id"].to_string();
+    let named = [("name", "SilverTable"), ("was.name", "Silver\nTable"), ("seats", "9"), ("was.seats", "8")];
+    staff.post("/commands", &[&[("view", id.as_str()), ("type", "change_table"), ("table", &table)][..], &named].concat()).location();
+    assert_eq!((&t950()["name"], &t950()["seats"]), (&json!("Silver\nTable"), &json!(9)));
+    // Whoever removes a spot has not changed it.
+    let mut admin = server.browser(Role::Admin);
+    let used: Vec<_> = server.admin().plan()["tables"].as_array().unwrap().iter().map(|table| table["spot"].clone()).collect();
+    let spots = server.admin().plan()["spots"].clone();
+    let spot = spots.as_array().unwrap().iter().find(|spot| !used.contains(&spot["id"])).unwrap()["id"].to_string();
+    let removal = format!("remove_spot spot={spot}");
+    let id = view(&mut admin, "/");
+    admin.post("/commands", &[("view", &id), ("type", "change_spot"), ("seats", "3"), ("was.seats", "8"), ("do", &removal)]).location();
+    // What stands for a line break in an address is no header.
+    assert_eq!(admin.get("/guests/%0A?at=99999999999").status, 303);
+}
+
+#[test]
+fn who_is_at_the_door_marks_who_comes() {
+    let server = Server::with_sample();
+    let mut door = server.browser(Role::Door);
+    let guest = first_id(&door.get("/guests?show=seated"), "/guests");
+    let path = format!("/guests/{guest}");
+    door.get(&path).shows("Has arrived");
+    let id = view(&mut door, &path);
+    door.post("/commands", &[("view", &id), ("guest", &guest), ("type", "mark_arrived")]).location();
+    door.get(&path).shows("here since").shows("Has not arrived after all");
+    assert!(!server.browser(Role::Viewer).get(&path).text.contains("Has not arrived"));
+}
+
+#[test]
 fn the_incident_by_forms() {
     let server = Server::with_sample();
     let mut admin = server.browser(Role::Admin);

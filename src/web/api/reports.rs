@@ -9,6 +9,8 @@ use crate::plan::report::{Report, ReportId, Step};
 use crate::plan::{BatchId, Position, Refusal, ReportRefusal, Text, Timestamp};
 use crate::report::{self, Settings, YEARS, begin, draft, file_of, say};
 use crate::store::StoredEvent;
+use crate::view::Address;
+use crate::view::past::asked;
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 use crate::web::{App, Request as _};
@@ -316,7 +318,10 @@ pub(crate) async fn file(
         // Of a day that is over, the plan as it was then; of any other, as it is.
         let plan = match report::plan_at_cut_off(ledger, &schedule, date, now()).await? {
             Some(plan) => plan,
-            None => snapshot.plan.clone(),
+            None => match asked(&Address::new("/reports", request.query_string()), snapshot.plan.position) {
+                Some(past) => ledger.plan_at(past, None).await?,
+                None => snapshot.plan.clone(),
+            },
         };
         let written = blocking(move || draft(&schedule, date, &plan)).await?;
         let written = written.map_err(|error| Problem::unavailable(error.to_string()))?;

@@ -34,7 +34,7 @@ pub(crate) async fn change_account(
     let name = value(&pairs, "name").unwrap_or_default().trim().to_owned();
     let action = value(&pairs, "action").unwrap_or_default().to_owned();
     let role = value(&pairs, "role").and_then(|role| role.parse::<Role>().ok());
-    password::check_name(&name).map_err(|why| invalid("name", Invalid::Said(why.to_string())))?;
+    password::check_name(&name).map_err(|why| invalid("name", Invalid::Said(why.in_words(caller.lang.texts()))))?;
     if name.eq_ignore_ascii_case(&caller.actor) && matches!(action.as_str(), "disable" | "role") {
         let detail = "Ask another admin: nobody locks themselves out.";
         return Err(Problem::new(StatusCode::CONFLICT, "own_account", "This is your own account", detail));

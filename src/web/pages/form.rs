@@ -20,6 +20,8 @@ const LENGTHS: [&str; 4] = ["x_m", "y_m", "width_m", "depth_m"];
 const TICKED: [&str; 2] = ["vip", "wheelchair"];
 /// Fields that may come several times.
 const LISTS: [&str; 1] = ["guests"];
+/// Fields of one line, whatever an upload has put into them.
+const ONE_LINE: [&str; 4] = ["name", "host", "title", "notice"];
 /// What the page needs, and the command does not.
 const OURS: [&str; 3] = ["view", "back", "seen"];
 
@@ -60,6 +62,10 @@ pub(super) fn unfolded(mut pairs: Pairs) -> Pairs {
     let said: Pairs = std::iter::once(("type".to_owned(), words.next().unwrap_or_default().to_owned()))
         .chain(words.filter_map(|word| word.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())))
         .collect();
+    // Whoever removes something says nothing else of it.
+    if said.iter().any(|(name, kind)| name == "type" && kind.starts_with("remove_")) {
+        pairs.retain(|(name, _)| OURS.contains(&name.as_str()));
+    }
     // What it says counts, whatever else stands in the form.
     pairs.retain(|(name, _)| name != "do" && !said.iter().any(|(own, _)| own == name || name.strip_prefix("was.") == Some(own)));
     // A field for a table is for buttons that name none.
@@ -137,8 +143,7 @@ pub(super) fn resolved(plan: &Plan, pairs: Pairs) -> Result<Pairs, Problem> {
             "spot_code" => ("spot", plan.spot_by_code(value.trim()).map(|id| id.0)),
             _ => return Ok(Some((name, value))),
         };
-        let what = if name == "spot" { "spot" } else { "table" };
-        let unknown = || Problem::not_found("not_found", format!("There is no {what} {:?}", value.trim()));
+        let unknown = || invalid(name, Invalid::NoneCalled(value.trim().to_owned()));
         Ok(Some((name.to_owned(), id.ok_or_else(unknown)?.to_string())))
     };
     pairs.into_iter().filter_map(|pair| resolve(pair).transpose()).collect()
@@ -165,6 +170,10 @@ pub(super) fn body(pairs: &Pairs, id: BatchId) -> Result<parse::Body, Problem> {
         }
         let was = value(pairs, &format!("was.{name}"));
         if was.is_some_and(|was| was.replace("\r\n", "\n") == raw.replace("\r\n", "\n")) {
+            continue;
+        }
+        // A browser leaves line breaks out of a field of one line.
+        if ONE_LINE.contains(&name.as_str()) && was.is_some_and(|was| was.replace(['\r', '\n'], "") == *raw) {
             continue;
         }
         let json = if LISTS.contains(&name.as_str()) {

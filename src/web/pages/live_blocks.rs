@@ -233,7 +233,7 @@ fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, reader: Reader, is_past
         Some(Ok(preview)) => Ok(preview),
         Some(Err(failure)) => {
             let problem = Problem::from(failure);
-            if problem.status() == StatusCode::CONFLICT { Err(problem.detail().to_owned()) } else { return Err(problem) }
+            if problem.status() == StatusCode::CONFLICT { Err(problem.in_words(reader.lang).1) } else { return Err(problem) }
         }
     };
     let page = view::BatchPage::of(&snapshot.plan, told, &events, preview.as_ref().map_err(Clone::clone), reader);

@@ -23,6 +23,7 @@ pub(crate) use {
 use super::App;
 use super::auth::Caller;
 use super::problem::{Conflict, Problem};
+use super::routes::Needs;
 use crate::lang::{Lang, Reader, T};
 use crate::ledger::blocking;
 use crate::plan::command::Role;
@@ -131,6 +132,8 @@ pub(crate) async fn show(request: HttpRequest, app: web::Data<App>, caller: web:
     let requested = Address::new(request.match_info().as_str(), request.query_string());
     let address = present(requested.clone(), app.ledger()?.snapshot().plan.position);
     if address != requested {
+        // As it was sent: what it stands for may not stand in a header.
+        let address = Address { path: request.path().to_owned(), ..address };
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, address.to_string())).finish());
     }
     framed(&app, &caller, &address, StatusCode::OK, "").await
@@ -159,7 +162,7 @@ async fn framed(
     notice: &str,
 ) -> Result<HttpResponse, Problem> {
     let (ledger, reader, address) = (app.ledger()?.clone(), Reader { role: caller.role, lang: caller.lang }, address.clone());
-    let may_upload = caller.role == Role::Admin || (caller.role == Role::Staff && app.settings.staff_may_upload);
+    let may_upload = app.may(Needs::Upload, caller.role);
     let (caller, app, notice) = (caller.clone(), app.clone(), notice.to_owned());
     let page = blocking(move || {
         let snapshot = ledger.snapshot();

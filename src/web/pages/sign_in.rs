@@ -9,6 +9,7 @@ use crate::view::Address;
 use crate::web::App;
 use crate::web::auth::preferred;
 use crate::web::auth::{self, Caller, SESSION_DAYS};
+use crate::web::limits::address_of;
 use crate::web::password::{self, Unsuitable};
 use crate::web::problem::Problem;
 use actix_web::cookie::time::Duration as CookieAge;
@@ -76,7 +77,7 @@ pub(crate) async fn do_sign_in(
 ) -> Result<HttpResponse, Problem> {
     let Credentials { name, password, next } = form_data.into_inner();
     let (name, next) = (name.trim().to_owned(), local(&next).to_owned());
-    let address = request.peer_addr().map(|address| address.ip());
+    let address = address_of(&request);
     if !app.limits.may_sign_in(&name, address) {
         tracing::warn!(actor = name, outcome = "limited", "sign-in");
         return Err(Problem::too_many("Wait a minute, then try again.", 60));
@@ -161,17 +162,24 @@ pub(crate) async fn do_setup(request: HttpRequest, app: web::Data<App>, form_dat
     let wrong =
         |wrong: String| form(lang, StatusCode::UNPROCESSABLE_ENTITY, &Setup { t: lang.texts(), key: &key, name: &name, wrong: &wrong });
     if let Err(unsuitable) = password::check_name(&name) {
-        return wrong(unsuitable.to_string());
+        return wrong(unsuitable.in_words(lang.texts()));
     }
     let _permit = CHECKING.acquire().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
     let hash: Result<String, Unsuitable> = blocking(move || password::hash(&password)).await?;
     let hash = match hash {
         Ok(hash) => hash,
-        Err(unsuitable) => return wrong(unsuitable.to_string()),
+        Err(unsuitable) => return wrong(unsuitable.in_words(lang.texts())),
     };
     let store = app.ledger()?.store().clone();
-    if store.account(&name).map_err(Failure::from)?.is_some() {
-        return wrong(format!("There is an account {name} already."));
+    let (reading, wanted) = (store.clone(), name.clone());
+    let looked_up = blocking(move || Ok::<_, StoreError>((auth::has_admin(&*reading)?, reading.account(&wanted)?.is_some())));
+    let (has_admin, is_taken) = looked_up.await?.map_err(Failure::from)?;
+    // Another instance has a link of its own, and may have been faster.
+    if has_admin {
+        return Err(used_up());
+    }
+    if is_taken {
+        return wrong(lang.texts().account_there_already(name.as_str()));
     }
     if !app.setup.take(&key) {
         return Err(used_up());
