@@ -216,10 +216,12 @@
     all.append(place);
   }
   // A question that holds nothing else up but what it is about.
-  function ask(question, yes) {
+  const usualNo = byId("ask").querySelector("[value=no]").textContent;
+  function ask(question, yes, no = usualNo) {
     const dialog = byId("ask");
     dialog.querySelector("p").textContent = question;
     dialog.querySelector("[value=yes]").textContent = yes;
+    dialog.querySelector("[value=no]").textContent = no;
     dialog.returnValue = "no";
     dialog.showModal();
     return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
@@ -481,7 +483,7 @@
     const target = new URL(link.href.baseVal ?? link.href, location.href);
     if (target.origin !== location.origin || "plain" in link.dataset || link.target || target.hash) return;
     event.preventDefault();
-    if (isToAsk() && !await ask(words.leave, words.leaveIt)) return;
+    if (isToAsk() && !await ask(words.leave, words.leaveIt, words.stay)) return;
     try { await go(target, "pushState"); } catch {
       if (isOn) location.assign(target); else toast(words.cannotLeave, null, null, true);
     }
@@ -491,7 +493,7 @@
     const y = event.state?.y, here = shownAt, there = location.href;
     if (isToAsk()) {
       history.pushState({}, "", here);
-      if (!await ask(words.leave, words.leaveIt)) return;
+      if (!await ask(words.leave, words.leaveIt, words.stay)) return;
       history.replaceState(event.state, "", there);
     }
     try { if (await go(location.href) && y !== undefined) scrollTo(0, y); } catch {

@@ -9,6 +9,7 @@ js-not-sent = Not sent yet. It is sent again by itself when the connection is ba
 js-unreachable = The server cannot be reached. Try again in a moment.
 js-leave = What you typed is not sent. Leave without it?
 js-leave-it = Leave without it
+js-stay = Stay here
 js-cannot-leave = The connection is lost, so this page cannot be left yet. What you typed stays.
 js-undo = Undo
 js-bring-back = Bring back

@@ -76,7 +76,7 @@ const SEEN_TIMEOUT: Duration = Duration::from_secs(5);
     (status = 200, description = "Done, and durable", body = inline(CommandAnswer<'static>)),
     (status = 409, description = "Refused by the plan", content_type = "application/problem+json"),
     (status = 422, description = "Not valid", content_type = "application/problem+json"),
-    (status = 503, description = "The outcome is unknown: repeat with the same id", content_type = "application/problem+json"),
+    (status = 503, description = "The outcome is unknown (`store_away`), or nothing was decided (`unavailable`): repeat with the same id", content_type = "application/problem+json"),
 ))]
 pub(crate) async fn submit(app: web::Data<App>, caller: web::ReqData<Caller>, body: web::Bytes) -> Result<HttpResponse, Problem> {
     let value: Value = serde_json::from_slice(&body).map_err(|error| Problem::bad_request(format!("It is not JSON: {error}.")))?;

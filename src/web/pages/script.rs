@@ -12,7 +12,7 @@ pub(super) fn words(t: T) -> String {
         "sending": t.js_sending(), "notReceived": t.js_not_received(), "guests": t.js_n_guests(), "lift": t.js_lift(),
         "standsOn": t.js_stands_on(), "liftFirst": t.js_lift_first(), "small": t.js_small(), "place": t.js_place(),
         "seats": t.js_seats(), "tooSmallFor": t.js_too_small_for(), "swap": t.js_swap(), "vipAsk": t.js_vip_ask(),
-        "vipsAsk": t.js_vips_ask(), "move": t.js_move(), "leave": t.js_leave(), "leaveIt": t.js_leave_it(),
+        "vipsAsk": t.js_vips_ask(), "move": t.js_move(), "leave": t.js_leave(), "leaveIt": t.js_leave_it(), "stay": t.js_stay(),
     })
     .to_string()
 }

@@ -38,7 +38,7 @@ pub(crate) async fn command(
     let pairs = form::resolved(&plan, form::unfolded(pairs))?;
     let Some(pairs) = form::chosen(&plan, pairs) else {
         // Theirs stays, and there is nothing else in it.
-        return Ok(wants.nothing());
+        return Ok(wants.nothing(String::new()));
     };
     let body = form::body(&pairs, id)?;
     let needed = body.commands.iter().map(Command::role).max().unwrap_or(Role::Door);
@@ -74,9 +74,7 @@ struct Wants {
 
 /// An answer to a form that has changed nothing, with words for whoever has sent it.
 pub(super) fn outcome(request: &HttpRequest, pairs: &Pairs, otherwise: &str, words: String) -> HttpResponse {
-    let wants = Wants::of(request, pairs, otherwise);
-    let nil = BatchId(uuid::Uuid::nil());
-    wants.answer(&Outcome { batch: nil, position: Position(0), changed: false, undoes: None, words, back: &wants.back })
+    Wants::of(request, pairs, otherwise).nothing(words)
 }
 
 /// What came of a form.
@@ -99,13 +97,13 @@ impl Wants {
         Self { is_outcome, back: form::value(pairs, "back").map_or(otherwise, local).to_owned() }
     }
 
-    fn nothing(&self) -> HttpResponse {
+    fn nothing(&self, words: String) -> HttpResponse {
         self.answer(&Outcome {
             batch: BatchId(uuid::Uuid::nil()),
             position: Position(0),
             changed: false,
             undoes: None,
-            words: String::new(),
+            words,
             back: &self.back,
         })
     }
