@@ -33,3 +33,29 @@ event-mail-template-removed = text removed
 event-list-printed = list printed
 event-of-mail = step of a mail
 event-of-report = step of a report
+# $what (String)
+cause-added = the { $what } was added by this batch
+# $what (String)
+cause-added-again = the { $what } is added by this batch
+# $what (String)
+# $name (String)
+cause-gone = { $what } { $name } is not in the plan without this batch
+# $what (String)
+# $name (String)
+cause-there-again = { $what } { $name } is in the plan again
+# $table (String)
+# $spot (String)
+cause-held-by-vip = VIP table { $table } stands on { $spot }
+cause-incomplete = it does not say enough to create what was added before
+# $spot (String)
+did-place = placed on { $spot }
+did-lift = lifted
+# $table (String)
+did-seat = seated at { $table }
+did-unseat = unseated
+# $value (String)
+did-set = set to { $value }
+did-clear = cleared
+# $did (String)
+# $actor (String)
+done-since = { $did } later, by { $actor }; stays

@@ -5,7 +5,7 @@ use super::event::{Event, Reversed};
 use super::evolve::{Why, apply};
 use super::id::{BatchId, Position, Subject};
 use super::state::Plan;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -33,7 +33,61 @@ pub struct Lost {
     #[schema(value_type = String)]
     pub actor: Arc<str>,
     pub kind: &'static str,
-    pub why: String,
+    #[schema(value_type = String)]
+    pub why: Cause,
+}
+
+/// Why a later event comes to nothing, or has its effect again, by the names that people use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Cause {
+    #[error("the {entity} was added by this batch")]
+    Added { entity: &'static str },
+    #[error("the {entity} is added by this batch")]
+    AddedAgain { entity: &'static str },
+    #[error("{entity} {label} is not in the plan without this batch")]
+    Gone { entity: &'static str, label: String },
+    #[error("{entity} {label} is in the plan again")]
+    ThereAgain { entity: &'static str, label: String },
+    #[error("VIP table {table} stands on {spot}")]
+    HeldByVip { table: String, spot: String },
+    #[error("it does not say enough to create what was added before")]
+    Incomplete,
+}
+
+/// What somebody has done with a field since, and who.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{did} later, by {actor}; stays")]
+pub struct Since {
+    pub did: Did,
+    pub actor: Arc<str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Did {
+    #[error("placed on {0}")]
+    Placed(String),
+    #[error("lifted")]
+    Lifted,
+    #[error("seated at {0}")]
+    Seated(String),
+    #[error("unseated")]
+    Unseated,
+    #[error("set to {0}")]
+    Set(String),
+    #[error("cleared")]
+    Cleared,
+}
+
+impl Serialize for Cause {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Since {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// A field that the batch set and a later event set again.
@@ -45,7 +99,8 @@ pub struct Overtaken {
     pub id: u64,
     pub label: String,
     pub field: &'static str,
-    pub why: String,
+    #[schema(value_type = String)]
+    pub why: Since,
 }
 
 impl RetractionPreview {
@@ -169,7 +224,7 @@ impl Comparison {
                 id: subject.id(),
                 label: self.then.label(*subject),
                 field,
-                why: self.overtaken_by(*subject, field, actor),
+                why: self.since(*subject, field, actor),
             })
             .collect();
         let lost = self.hindered_only_in(&self.then, present, Becomes::Lost);
@@ -188,38 +243,39 @@ impl Comparison {
                 actor: plan.actor_named(hindered.actor).unwrap_or_default(),
                 kind: hindered.kind,
                 // Whichever plan has the subject can say what people call it.
-                why: self.words(hindered.why, other, becomes),
+                why: self.cause(hindered.why, other, becomes),
             })
             .collect()
     }
 
-    fn overtaken_by(&self, subject: Subject, field: &str, actor: &str) -> String {
+    fn since(&self, subject: Subject, field: &str, actor: &Arc<str>) -> Since {
         let did = match (field, self.then.shown(subject, field)) {
-            ("spot", Some(spot)) => format!("placed on {spot}"),
-            ("spot", None) => "lifted".to_owned(),
-            ("table", Some(table)) => format!("seated at {table}"),
-            ("table", None) => "unseated".to_owned(),
-            (_, Some(value)) => format!("set to {value}"),
-            (_, None) => "cleared".to_owned(),
+            ("spot", Some(spot)) => Did::Placed(spot),
+            ("spot", None) => Did::Lifted,
+            ("table", Some(table)) => Did::Seated(table),
+            ("table", None) => Did::Unseated,
+            (_, Some(value)) => Did::Set(value),
+            (_, None) => Did::Cleared,
         };
-        format!("{did} later, by {actor}; stays")
+        Since { did, actor: actor.clone() }
     }
 
-    fn words(&self, why: Why, plan: &Plan, becomes: Becomes) -> String {
+    fn cause(&self, why: Why, plan: &Plan, becomes: Becomes) -> Cause {
         let is_lost = becomes == Becomes::Lost;
         match why {
-            Why::Gone(subject) if self.own.contains(&Position(subject.id())) => {
-                let added = if is_lost { "was added by this batch" } else { "is added by this batch" };
-                format!("the {} {added}", subject.entity())
+            Why::Gone(subject) => {
+                let (entity, label) = (subject.entity(), plan.label(subject));
+                match (self.own.contains(&Position(subject.id())), is_lost) {
+                    (true, true) => Cause::Added { entity },
+                    (true, false) => Cause::AddedAgain { entity },
+                    (false, true) => Cause::Gone { entity, label },
+                    (false, false) => Cause::ThereAgain { entity, label },
+                }
             }
-            Why::Gone(subject) if is_lost => {
-                format!("{} {} is not in the plan without this batch", subject.entity(), plan.label(subject))
-            }
-            Why::Gone(subject) => format!("{} {} is in the plan again", subject.entity(), plan.label(subject)),
             Why::HeldByVip { spot, table } => {
-                format!("VIP table {} stands on {}", plan.label(Subject::Table(table)), plan.label(Subject::Spot(spot)))
+                Cause::HeldByVip { table: plan.label(Subject::Table(table)), spot: plan.label(Subject::Spot(spot)) }
             }
-            Why::Incomplete => "it does not say enough to create what was added before".to_owned(),
+            Why::Incomplete => Cause::Incomplete,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::batches::{Batch, Told};
 use super::drawn::Drawn;
-use super::kinds::kind;
+use super::kinds::{cause, kind, since};
 use super::words::{self, long_day, time_of_day, when};
 use super::{Address, Shown};
 use crate::lang::{Reader, T, field};
@@ -203,16 +203,16 @@ impl<'a> BatchPage<'a> {
             position: preview.position,
             rooms: two_rooms(plan, t, &preview.reversed),
             reversed: preview.reversed.iter().map(|change| Shown::of(t, change)).collect(),
-            lost: preview.lost.iter().map(|lost| t.kind_and_actor(kind(t, lost.kind), lost.actor.as_ref(), lost.why.as_str())).collect(),
+            lost: preview.lost.iter().map(|lost| t.kind_and_actor(kind(t, lost.kind), lost.actor.as_ref(), cause(t, &lost.why))).collect(),
             regained: preview
                 .regained
                 .iter()
-                .map(|lost| t.kind_and_actor(kind(t, lost.kind), lost.actor.as_ref(), lost.why.as_str()))
+                .map(|lost| t.kind_and_actor(kind(t, lost.kind), lost.actor.as_ref(), cause(t, &lost.why)))
                 .collect(),
             overtaken: preview
                 .overtaken
                 .iter()
-                .map(|over| (format!("{} {}", over.label, field(t, over.field)), over.why.clone()))
+                .map(|over| (format!("{} {}", over.label, field(t, over.field)), since(t, &over.why)))
                 .collect(),
         });
         Self {

@@ -1,7 +1,8 @@
-//! What kinds of events are called, where many of them are counted.
+//! What kinds of events are called, where many of them are counted, and why one of them comes to nothing.
 
-use crate::lang::T;
+use crate::lang::{T, entity};
 use crate::plan::event::Family;
+use crate::plan::retract::{Cause, Did, Since};
 
 #[must_use]
 pub fn kind(t: T, kind: &str) -> String {
@@ -45,4 +46,31 @@ pub fn kind(t: T, kind: &str) -> String {
             Family::Command | Family::Upload | Family::Retraction => kind.replace('_', " "),
         },
     }
+}
+
+/// Why a retraction takes an event its effect, or gives it back.
+#[must_use]
+pub fn cause(t: T, cause: &Cause) -> String {
+    match cause {
+        Cause::Added { entity: what } => t.cause_added(entity(t, what)),
+        Cause::AddedAgain { entity: what } => t.cause_added_again(entity(t, what)),
+        Cause::Gone { entity: what, label } => t.cause_gone(entity(t, what), label),
+        Cause::ThereAgain { entity: what, label } => t.cause_there_again(entity(t, what), label),
+        Cause::HeldByVip { table, spot } => t.cause_held_by_vip(table, spot),
+        Cause::Incomplete => t.cause_incomplete(),
+    }
+}
+
+/// What has been done since, so that a retraction leaves it.
+#[must_use]
+pub fn since(t: T, Since { did, actor }: &Since) -> String {
+    let did = match did {
+        Did::Placed(spot) => t.did_place(spot),
+        Did::Lifted => t.did_lift(),
+        Did::Seated(table) => t.did_seat(table),
+        Did::Unseated => t.did_unseat(),
+        Did::Set(value) => t.did_set(value),
+        Did::Cleared => t.did_clear(),
+    };
+    t.done_since(did, actor.as_ref())
 }

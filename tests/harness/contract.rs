@@ -376,6 +376,7 @@ fn ten_producers_and_a_consumer(database: &impl Database) {
             let store = database.open();
             std::thread::spawn(move || {
                 let runtime = runtime();
+                let mut failures = 0;
                 for turn in 0..LOOPS {
                     let mut last = runtime.block_on(store.end()).unwrap().position.0;
                     loop {
@@ -385,6 +386,9 @@ fn ten_producers_and_a_consumer(database: &impl Database) {
                         match append(&*store, last, &events) {
                             Ok(()) => break,
                             Err(AppendError::Conflict { last: theirs, .. }) => last = theirs.0,
+                            // On a slow disk ten may wait for one another for longer than a store waits. Whatever it was, a
+                            // second time is found in the sum.
+                            Err(AppendError::Failed(_)) if failures < 20 => failures += 1,
                             Err(error) => panic!("{error}"),
                         }
                     }
@@ -396,6 +400,7 @@ fn ten_producers_and_a_consumer(database: &impl Database) {
     let (runtime, mut ahead) = (runtime(), store::Ahead::default());
     let (mut position, mut largest_step, mut sum) = (0, 0, 0);
     while position < all {
+        let are_done = producers.iter().all(std::thread::JoinHandle::is_finished);
         let end = runtime.block_on(store.end()).unwrap().position;
         for event in ahead.page(&*store, Position(position), end, 7).unwrap().iter() {
             largest_step = largest_step.max(event.position.0 - position);
@@ -405,6 +410,10 @@ fn ten_producers_and_a_consumer(database: &impl Database) {
         }
         let to = Consumer { name: "reader".to_owned(), position: Position(position), moved_by: "token:r".to_owned(), moved_at: now() };
         assert!(store.move_consumer(&to, None).unwrap());
+        // Who has failed brings nothing more.
+        if are_done && position == end.0 {
+            break;
+        }
     }
     producers.into_iter().for_each(|producer| producer.join().unwrap());
     assert_eq!((largest_step, sum), (1, all * (all + 1) / 2));
