@@ -62,6 +62,12 @@ fn show(bar: &ProgressBar) -> impl FnMut(u64, u64) {
 
 /// Writes the file beside the one that may be there, and puts it in its place once it is whole and on the disk.
 fn whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<u64, TransferError>) -> anyhow::Result<u64> {
+    // Where a link leads, and into a pipe or a device as it is.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if path.exists() && !path.is_file() {
+        let out = File::options().write(true).open(path).with_context(|| format!("cannot write {}", path.display()))?;
+        return Ok(write(&mut BufWriter::new(out))?);
+    }
     let mut name = path.file_name().with_context(|| format!("{} is no name of a file", path.display()))?.to_owned();
     name.push(".part");
     let beside = path.with_file_name(name);
