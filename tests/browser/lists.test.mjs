@@ -43,6 +43,15 @@ test("every sheet of every list says what it is of and has its number, and no ro
   assert.deepEqual(page.broken, []);
 });
 
+async function unseatSomebody(page) {
+  await go(page, server, "/guests?show=seated");
+  const name = await page.textContent("main .list tbody a");
+  await page.click("main .list tbody a");
+  await page.click("button:text-is('Unseat')");
+  await page.waitForSelector("text=No seat yet");
+  return name;
+}
+
 test("what was printed is marked, and only what differs is shown then", async () => {
   const page = await server.signedIn();
   await go(page, server, "/lists/place-cards");
@@ -53,22 +62,14 @@ test("what was printed is marked, and only what differs is shown then", async ()
   await page.click("button:text-is('Show')");
   await page.waitForSelector("text=Nothing differs");
   const other = await server.signedIn();
-  await go(other, server, "/guests?show=seated");
-  const name = await other.textContent("main .list tbody a");
-  await other.click("main .list tbody a");
-  await other.click("button:text-is('Unseat')");
-  await other.waitForSelector("text=No seat yet");
+  const name = await unseatSomebody(other);
   await page.waitForSelector(`.gone:has-text("${name}")`);
   // Somebody is moved while the printer runs: what is marked is what was printed.
   await go(page, server, "/lists/guests");
   await page.evaluate(() => { window.print = () => dispatchEvent(new Event("beforeprint")); });
   const printed = await page.inputValue("#printed [name=position]");
   await page.click("[data-print]");
-  await other.goBack();
-  await go(other, server, "/guests?show=seated");
-  await other.click("main .list tbody a");
-  await other.click("button:text-is('Unseat')");
-  await other.waitForSelector("text=No seat yet");
+  await unseatSomebody(other);
   await page.waitForFunction((printed) => !document.querySelector("#sheet-head").textContent.includes(`plan as of ${printed}`), printed);
   assert.equal(await page.inputValue("#printed [name=position]"), printed);
   await page.click("text=It is printed");
@@ -77,11 +78,7 @@ test("what was printed is marked, and only what differs is shown then", async ()
   // A second print is of what it shows, whoever has not marked the first, and however it was asked for.
   const second = await page.inputValue("#printed [name=position]");
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-  await other.goBack();
-  await go(other, server, "/guests?show=seated");
-  await other.click("main .list tbody a");
-  await other.click("button:text-is('Unseat')");
-  await other.waitForSelector("text=No seat yet");
+  await unseatSomebody(other);
   await page.waitForFunction((second) => !document.querySelector("#sheet-head").textContent.includes(`plan as of ${second}`), second);
   assert.equal(await page.inputValue("#printed [name=position]"), second);
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
