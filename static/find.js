@@ -1,7 +1,7 @@
 // Searching while one types: lists under their filters, and anybody under the field on top of every page.
 (() => {
   "use strict";
-  const { show, isField, lookAgain } = window.Tafel;
+  const { areKeysOn, show, isWriting, lookAgain } = window.Tafel;
 
   // ---- search as you type ----------------------------------------------------------------------------------------
   let typed = null, searching = 0;
@@ -71,6 +71,6 @@
     found.addEventListener("click", () => { closeFound(); find.value = ""; });
   }
   document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !isField(document.activeElement)) { event.preventDefault(); find.focus(); }
+    if (event.key === "/" && areKeysOn() && !isWriting()) { event.preventDefault(); find.focus(); }
   });
 })();

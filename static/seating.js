@@ -1,7 +1,7 @@
 // Seating by drag, by keyboard and by touch: guests, several of them, or a whole party, onto a table or off it.
 (() => {
   "use strict";
-  const { words, filled, isWriting, post, toast, viewId, wordsOf, position, ticks } = window.Tafel;
+  const { words, filled, areKeysOn, isWriting, post, toast, viewId, wordsOf, position, ticks } = window.Tafel;
   const all = (selector) => [...document.querySelectorAll(selector)];
 
   addEventListener("tafel:sent", (event) => { if (event.detail?.id === "seating") document.querySelector(".people input[name=guests]")?.focus(); });
@@ -22,7 +22,7 @@
       const boxes = all(".people input[name=guests]"), next = boxes[boxes.indexOf(box) + (event.key === "ArrowDown" ? 1 : -1)];
       next?.focus();
       next?.scrollIntoView({ block: "nearest" });
-    } else if (!isWriting() && event.target.closest?.(".seating") && (event.key.toLowerCase() === "m" || (box && event.key === "Enter"))) {
+    } else if (!isWriting() && event.target.closest?.(".seating") && ((event.key.toLowerCase() === "m" && areKeysOn()) || (box && event.key === "Enter"))) {
       event.preventDefault();
       if (box && !ticks.kept().length) ticks.tick([box], true);
       field.focus(); field.select();

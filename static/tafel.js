@@ -102,8 +102,17 @@
     }
     return loading.get(name);
   }
+  // Keys of one letter are in the way of whoever speaks to the computer: in this browser, they can be switched off.
+  const KEYS_OFF = "tafel-keys-off";
+  const areKeysOn = () => { try { return !localStorage.getItem(KEYS_OFF); } catch { return true; } };
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "keys") return;
+    try { if (event.target.checked) localStorage.removeItem(KEYS_OFF); else localStorage.setItem(KEYS_OFF, "1"); } catch { event.target.checked = true; }
+  });
   async function settleIn() {
     newViews();
+    const keys = byId("keys");
+    if (keys) { keys.checked = areKeysOn(); keys.closest(".keys").hidden = false; }
     const needs = byId("main").querySelector("[data-needs]")?.dataset.needs;
     if (needs) { try { for (const name of needs.split(" ")) await load(name); } catch { /* The page works without. */ } }
     dispatchEvent(new Event("tafel:shown"));
@@ -536,7 +545,7 @@
   addEventListener("error", (event) => report(event.message, `${event.filename}:${event.lineno}`));
   addEventListener("unhandledrejection", (event) => report(event.reason?.message || event.reason, event.reason?.stack));
 
-  window.Tafel = { words, filled, ask, isField, isWriting, lookAgain, post, show, toast, viewId, wordsOf, position: () => position };
+  window.Tafel = { words, filled, areKeysOn, ask, isField, isWriting, lookAgain, post, show, toast, viewId, wordsOf, position: () => position };
   settleIn();
   connect();
 })();

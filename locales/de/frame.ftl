@@ -27,3 +27,4 @@ history = Verlauf
 reports = Berichte
 find = Suchen
 sign-in = Anmelden
+single-keys = Die Tasten / und M wirken sofort

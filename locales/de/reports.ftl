@@ -18,3 +18,7 @@ submitted-head = Eingereicht
 start-to-end = Von Anfang bis Ende
 rows-head = Zeilen
 attempts-head = Versuche
+state-begun = begonnen
+state-rows-written = Zeilen sind geschrieben
+state-submitted = eingereicht
+state-archived = archiviert

@@ -68,3 +68,5 @@ not-valid-because = Nicht möglich: { $words }
 quoted = „{ $words }“
 says-now = { $field }: dort steht jetzt { $value }, von { $actor }
 invalid-none-called = „{ $name }“ gibt es im Plan nicht: sehen Sie nach, welche Nummern es gibt
+invalid-time = liegt nicht in dieser Zeit
+invalid-before-plan = liegt vor dem Beginn des Plans

@@ -27,3 +27,4 @@ history = History
 reports = Reports
 find = Find
 sign-in = Sign in
+single-keys = The keys / and M act at once

@@ -85,7 +85,6 @@ built-on-it = { $count ->
 built-on-it-detail = Their changes would lose their effect. An admin can take it back nevertheless.
 id-taken = The id is taken
 id-taken-detail = Another request was carried out under this id. Send this one under a fresh id.
-report-refused = This is not possible for the report
 # $names (String)
 # $count (Number)
 and-others = { $names } and { $count } more
@@ -106,12 +105,6 @@ problem-fault-detail = Nothing was changed. The log has the details.
 problem-bad-request = The request is not understood
 problem-nothing-to-undo = There is nothing to take back
 problem-nothing-to-undo-detail = You have changed nothing yet, or have taken back all of it.
-problem-not-spreadsheet = This is not a spreadsheet
-problem-damaged = The spreadsheet is damaged
-problem-password = The spreadsheet is protected by a password
-problem-no-header = No header was recognised
-problem-no-rows = The spreadsheet has no rows
-problem-empty-file = The file is empty
 # $name (String)
 # $owner (String)
 name-of-already = { $name } is the name of { $owner } already
@@ -138,3 +131,44 @@ lasting-mail = A mail that was sent cannot be unsent: stop its batch, or write a
 lasting-report = Reports that were begun stay on record.
 lasting-beginning = Without its first event there is no plan.
 lasting-erasure = What was erased is gone for good.
+problem-bad-request-detail = The pages of Tafel send nothing like that. Load the page again, and try once more.
+problem-too-large-detail = The limit is 4 MiB for a form, and 10 MiB for a file.
+problem-foreign = The request is not one of ours
+problem-foreign-detail = It comes from another site’s page. Send it from a page of Tafel.
+problem-mail-off = No mail server is set up
+problem-mail-off-detail = The section mail of tafel.toml names the server.
+problem-mail-server = The mail server did not take it
+problem-own-account = This is your own account
+problem-own-account-detail = Ask another admin: nobody locks themselves out.
+problem-reports-off-detail = The section report of tafel.toml says when, where to, and where it is archived; docs/report.md explains it.
+problem-upload-gone = There is no such upload
+problem-upload-gone-detail = A preview is kept for an hour. Upload the file again.
+problem-used-up = This link does not work any more
+problem-used-up-detail = It works once, and only until the server ends. Start the server again for another, or use tafel account add NAME --role admin.
+no-such-report = There is no such report
+no-such-report-detail = It has not been started.
+# $day (String)
+refused-report-not-due = The report of { $day } is not due
+# $when (String)
+refused-report-not-due-detail = Its day is over at { $when }; until then, there is a draft.
+refused-report-exists = The report was started already
+refused-report-exists-detail = Look at how far it is. A corrected one needs a reason.
+refused-report-unfinished = The report before it is not finished
+refused-report-unfinished-detail = Wait for it, or see to why it failed.
+refused-report-outdated-detail = Ask again.
+# $who (String)
+refused-report-claimed = { $who } works on it
+# $when (String)
+refused-report-claimed-detail = Until { $when }, unless it is given back earlier.
+refused-report-waiting = It is to be tried again later
+refused-report-waiting-detail = Or ask for it to be retried.
+refused-report-fenced = Somebody else works on it
+refused-report-fenced-detail = It was taken over, since the claim on it had run out.
+refused-report-step-done = This is done
+refused-report-step-done-detail = No step is done twice.
+refused-report-nothing-to-retry = There is nothing to retry
+refused-report-nothing-to-retry-detail = It has not failed, or somebody must first find out whether it arrived.
+refused-report-not-uncertain = There is nothing to decide
+refused-report-not-uncertain-detail = It is known whether the file has arrived, or it was sent again since.
+refused-report-superseded = A corrected report has taken its place
+refused-report-superseded-detail = This one is not submitted any more.

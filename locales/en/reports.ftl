@@ -22,3 +22,7 @@ submitted-head = Submitted
 start-to-end = Start to end
 rows-head = Rows
 attempts-head = Attempts
+state-begun = started
+state-rows-written = rows are written
+state-submitted = submitted
+state-archived = archived

@@ -127,3 +127,5 @@ quoted = “{ $words }”
 says-now = { $field } says { $value } now, by { $actor }
 # $name (String)
 invalid-none-called = “{ $name }” is not in the plan: look at the numbers that there are
+invalid-time = is not of this time
+invalid-before-plan = is before the plan was begun

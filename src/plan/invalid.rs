@@ -59,6 +59,10 @@ pub enum Invalid {
     UnknownField,
     #[error("is no position of this plan")]
     NotInThePlan,
+    #[error("is not of this time")]
+    NotOfThisTime,
+    #[error("is before the plan was begun")]
+    BeforeThePlan,
     #[error("{0:?} is not in the plan: look at the numbers that there are")]
     NoneCalled(String),
     #[error("{0} is not among the missing")]
@@ -71,7 +75,7 @@ pub enum Invalid {
 }
 
 /// All that say the same of every value.
-const PLAIN: [Invalid; 26] = [
+const PLAIN: [Invalid; 28] = [
     Invalid::Empty,
     Invalid::ControlCharacter,
     Invalid::LineBreak,
@@ -98,6 +102,8 @@ const PLAIN: [Invalid; 26] = [
     Invalid::Taken,
     Invalid::UnknownField,
     Invalid::NotInThePlan,
+    Invalid::NotOfThisTime,
+    Invalid::BeforeThePlan,
 ];
 
 impl Invalid {

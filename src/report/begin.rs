@@ -34,7 +34,7 @@ pub async fn begin(
 ) -> Result<(), Failure> {
     const TRIES: u32 = 10;
     if !YEARS.contains(&date.year()) {
-        return Err(Refusal::invalid("date", Invalid::Said("is not of this time".to_owned())).into());
+        return Err(Refusal::invalid("date", Invalid::NotOfThisTime).into());
     }
     if is_repeated(ledger, id, date).await? {
         return Ok(());
@@ -62,7 +62,7 @@ pub async fn begin(
             let (position, is_last) = blocking(move || last_before(&reading, cut_off)).await??;
             // What was missed is made up for as it was; a person who asks for a day before the plan has mistaken the day.
             if position == Position(0) && &**actor != "system" {
-                return Err(Refusal::invalid("date", Invalid::Said("is before the plan was begun".to_owned())).into());
+                return Err(Refusal::invalid("date", Invalid::BeforeThePlan).into());
             }
             let (deadline, zone, order) = (schedule.deadline(date), schedule.zone_name().clone(), settings.order);
             (Terms { cut_off, deadline, zone, order, position, corrected_as_of: None, reason: reason.clone() }, is_last)

@@ -186,16 +186,6 @@ pub(super) fn names(kind: UploadKind) -> Vec<&'static str> {
     names
 }
 
-/// What a header must have, in words.
-pub(super) fn wanted(kind: UploadKind) -> &'static str {
-    match kind {
-        UploadKind::Guests => "with an employee number or an e-mail, or first and last name",
-        UploadKind::Tables => "with the table's number",
-        UploadKind::Floor => "with room, width and depth, or with spot and room",
-        UploadKind::Draw | UploadKind::VipPlacement => "with table and spot",
-    }
-}
-
 /// A header without case, blanks and punctuation.
 fn plain(header: &str) -> String {
     header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -233,8 +223,7 @@ fn check(content: Content, field: String) -> Result<String, SheetError> {
     if known {
         return Ok(field);
     }
-    let names = content.fields().iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    Err(SheetError::Mapping(format!("there is no field {field:?}; there are {names}")))
+    Err(SheetError::Mapping { field, fields: content.fields().iter().map(|(name, _)| *name).collect() })
 }
 
 #[cfg(test)]
@@ -261,6 +250,6 @@ mod tests {
         assert_eq!(columns[0].field.as_deref(), Some("number"));
         assert_eq!(columns[1].field, None);
         let wrong = Mapping::from([("Foo".to_owned(), Some("nonsense".to_owned()))]);
-        assert!(matches!(recognise(Content::Tables, &headers, &wrong), Err(SheetError::Mapping(_))));
+        assert!(matches!(recognise(Content::Tables, &headers, &wrong), Err(SheetError::Mapping { .. })));
     }
 }

@@ -1,6 +1,6 @@
 //! Text with separators (csv) to rows: comma, semicolon or tab; UTF-8, UTF-16 with a mark, or Windows-1252.
 
-use super::{COLUMNS, Cell, ROWS, Sheet, SheetError};
+use super::{COLUMNS, Cell, Damage, Limit, NotASheet, ROWS, Sheet, SheetError};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::borrow::Cow;
 
@@ -9,15 +9,11 @@ const ENDINGS: [&str; 3] = [".csv", ".txt", ".tsv"];
 pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     let name = file.to_lowercase();
     if !ENDINGS.iter().any(|ending| name.ends_with(ending)) {
-        let detail = if decode(bytes).is_some() {
-            "It holds plain text. If that is a table, give the file a name that ends in .csv."
-        } else {
-            "It is in no format that can be read."
-        };
-        return Err(SheetError::NotASpreadsheet { detail: detail.to_owned() });
+        let is_text = decode(bytes).is_some();
+        return Err(SheetError::NotASpreadsheet(if is_text { NotASheet::PlainText } else { NotASheet::NoFormat }));
     }
     let Some(text) = decode(bytes) else {
-        return Err(SheetError::NotASpreadsheet { detail: "It is called csv, but it is no text.".to_owned() });
+        return Err(SheetError::NotASpreadsheet(NotASheet::NoText));
     };
     // One kind of line end, so that the reader's line numbers count every line once.
     let text = text.replace("\r\n", "\n").replace('\r', "\n") + "\n" + END + "\n";
@@ -27,7 +23,7 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     // A cell may span lines; the spreadsheet program shows it as one row.
     let mut lines_within_cells = 0;
     let mut ended = false;
-    while reader.read_record(&mut record).map_err(|error| SheetError::Damaged { detail: error.to_string() })? {
+    while reader.read_record(&mut record).map_err(|error| SheetError::Damaged(Damage::Said(error.to_string())))? {
         ended = record.len() == 1 && record.get(0) == Some(END);
         if ended {
             break;
@@ -36,7 +32,7 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
         lines_within_cells += record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
         let row = u32::try_from(reader.position().line().saturating_sub(1 + lines_within_cells)).unwrap_or(u32::MAX);
         if record.iter().skip(COLUMNS).any(|cell| !cell.trim().is_empty()) {
-            return Err(SheetError::TooLarge { limit: "100 columns" });
+            return Err(SheetError::TooLarge(Limit::Columns));
         }
         let cells: Vec<Cell> = record
             .iter()
@@ -47,15 +43,15 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
             sheet.rows.insert(row, cells);
         }
         if row > LINES {
-            return Err(SheetError::TooLarge { limit: "1,048,576 lines" });
+            return Err(SheetError::TooLarge(Limit::Lines));
         }
         if sheet.rows.len() > ROWS + 1 {
-            return Err(SheetError::TooLarge { limit: "20,000 rows" });
+            return Err(SheetError::TooLarge(Limit::Rows));
         }
     }
     if !ended {
         let row = sheet.rows.last_key_value().map_or(1, |(row, _)| *row);
-        return Err(SheetError::Damaged { detail: format!("a quote is opened in row {row} or near it, and never closed") });
+        return Err(SheetError::Damaged(Damage::OpenQuote { row }));
     }
     Ok(vec![sheet])
 }
@@ -138,17 +134,14 @@ mod tests {
     #[test]
     fn a_quote_that_is_never_closed_is_no_list() {
         for text in ["Table,Seats\nX1,4\nX2,5\nX3,\"6", "Table,Spot\r\n\"T013,G-01", "A;B\n1;\"x\n2;y\n"] {
-            assert!(
-                matches!(read("list.csv", text.as_bytes()), Err(SheetError::Damaged { detail }) if detail.contains("quote")),
-                "{text:?}"
-            );
+            assert!(matches!(read("list.csv", text.as_bytes()), Err(SheetError::Damaged(Damage::OpenQuote { .. }))), "{text:?}");
         }
         assert_eq!(rows(b"Table,Seats\nX1,\"4\n\"\nX2,5\"").len(), 3, "an inch is no quote");
     }
 
     #[test]
     fn other_files_are_not_taken_for_text() {
-        assert!(matches!(read("list.xlsx", b"First name,Last name\nAnna,Bauer\n"), Err(SheetError::NotASpreadsheet { .. })));
-        assert!(matches!(read("list.csv", b"a\0b"), Err(SheetError::NotASpreadsheet { .. })));
+        assert!(matches!(read("list.xlsx", b"First name,Last name\nAnna,Bauer\n"), Err(SheetError::NotASpreadsheet(_))));
+        assert!(matches!(read("list.csv", b"a\0b"), Err(SheetError::NotASpreadsheet(_))));
     }
 }

@@ -1,6 +1,6 @@
 //! The guard before the parsers: a small file must not become a large memory.
 
-use super::{COLUMNS, ROWS, SheetError, UNPACKED_BYTES};
+use super::{COLUMNS, Damage, Limit, NotASheet, ROWS, SheetError, UNPACKED_BYTES};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use std::io::{self, BufReader, Cursor, Read};
@@ -9,7 +9,7 @@ use zip::ZipArchive;
 /// Content further down than this is refused where a parser would fill up all rows before it.
 const LAST_ROW: u64 = ROWS as u64 + 5_000;
 
-const UNPACKED: SheetError = SheetError::TooLarge { limit: "64 MiB unpacked" };
+const UNPACKED: SheetError = SheetError::TooLarge(Limit::Unpacked);
 
 /// What kind of package a zip archive is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(super) enum Package {
 
 /// Looks into the archive, and unpacks it to nowhere to see how much it really holds.
 pub(super) fn check_zip(bytes: &[u8]) -> Result<Package, SheetError> {
-    let damaged = |error: &dyn std::fmt::Display| SheetError::Damaged { detail: error.to_string() };
+    let damaged = |error: &dyn std::fmt::Display| SheetError::Damaged(Damage::Said(error.to_string()));
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     let has = |name: &str| archive.index_for_name(name).is_some();
     let package = if has("xl/workbook.xml") || has("[Content_Types].xml") {
@@ -28,7 +28,7 @@ pub(super) fn check_zip(bytes: &[u8]) -> Result<Package, SheetError> {
     } else if has("content.xml") {
         Package::Ods
     } else {
-        return Err(SheetError::NotASpreadsheet { detail: "It is an archive of something else.".to_owned() });
+        return Err(SheetError::NotASpreadsheet(NotASheet::OtherArchive));
     };
     let mut left = UNPACKED_BYTES;
     for index in 0..archive.len() {
@@ -57,7 +57,7 @@ fn check_repetitions(content: impl io::BufRead) -> Result<(), SheetError> {
     let (mut row, mut column, mut repeated_rows) = (0_u64, 0_u64, 1_u64);
     loop {
         buffer.clear();
-        let event = reader.read_event_into(&mut buffer).map_err(|error| SheetError::Damaged { detail: error.to_string() })?;
+        let event = reader.read_event_into(&mut buffer).map_err(|error| SheetError::Damaged(Damage::Said(error.to_string())))?;
         match &event {
             Event::Eof => return Ok(()),
             Event::Start(start) | Event::Empty(start) => match start.name().as_ref() {
@@ -75,10 +75,10 @@ fn check_repetitions(content: impl io::BufRead) -> Result<(), SheetError> {
                         .flatten()
                         .any(|attribute| attribute.key.as_ref().starts_with("office:") || attribute.key.as_ref() == "table:formula");
                     if has_content && column > COLUMNS as u64 {
-                        return Err(SheetError::TooLarge { limit: "100 columns" });
+                        return Err(SheetError::TooLarge(Limit::Columns));
                     }
                     if has_content && row + repeated_rows > LAST_ROW {
-                        return Err(SheetError::TooLarge { limit: "20,000 rows" });
+                        return Err(SheetError::TooLarge(Limit::Rows));
                     }
                 }
                 _ => {}
@@ -99,11 +99,11 @@ fn repetitions(start: &BytesStart<'_>, name: &str) -> u64 {
 pub(super) fn check_xls(bytes: &[u8]) -> Result<(), SheetError> {
     /// FORMULA, MULRK, RSTRING, LABELSST, NUMBER, LABEL, BOOLERR, RK. Blank cells are skipped by the parser.
     const CELLS: [u16; 8] = [0x0006, 0x00bd, 0x00d6, 0x00fd, 0x0203, 0x0204, 0x0205, 0x027e];
-    let damaged = |error: io::Error| SheetError::Damaged { detail: error.to_string() };
+    let damaged = |error: io::Error| SheetError::Damaged(Damage::Said(error.to_string()));
     let mut compound = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     let path = ["/Workbook", "/Book"].into_iter().find(|path| compound.is_stream(path));
     let Some(path) = path else {
-        return Err(SheetError::NotASpreadsheet { detail: "It is an Office file, but no workbook.".to_owned() });
+        return Err(SheetError::NotASpreadsheet(NotASheet::OtherOffice));
     };
     let mut stream = Vec::new();
     compound.open_stream(path).and_then(|stream_in| stream_in.take(UNPACKED_BYTES).read_to_end(&mut stream)).map_err(damaged)?;
@@ -114,10 +114,10 @@ pub(super) fn check_xls(bytes: &[u8]) -> Result<(), SheetError> {
         if let (true, [row_low, row_high, column_low, column_high, ..]) = (CELLS.contains(&kind), body) {
             let (row, column) = (u16::from_le_bytes([*row_low, *row_high]), u16::from_le_bytes([*column_low, *column_high]));
             if u64::from(row) >= LAST_ROW {
-                return Err(SheetError::TooLarge { limit: "20,000 rows" });
+                return Err(SheetError::TooLarge(Limit::Rows));
             }
             if usize::from(column) >= COLUMNS {
-                return Err(SheetError::TooLarge { limit: "100 columns" });
+                return Err(SheetError::TooLarge(Limit::Columns));
             }
         }
         rest = body.get(length..).unwrap_or(&[]);

@@ -7,10 +7,12 @@ mod exported;
 mod guard;
 mod marked;
 mod rows;
+mod unreadable;
 mod workbook;
 
 pub use exported::{mark, template};
 pub use marked::problems;
+pub use unreadable::{Damage, Limit, NotASheet, SheetError};
 
 use crate::plan::upload::{Upload, UploadKind};
 use crate::plan::{Invalid, TEXT_CHARS, Text};
@@ -35,67 +37,6 @@ pub type Mapping = BTreeMap<String, Option<String>>;
 #[must_use]
 pub fn fields(kind: UploadKind) -> Vec<&'static str> {
     columns::names(kind)
-}
-
-/// Why a file cannot be read at all.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum SheetError {
-    #[error("The file is empty")]
-    EmptyFile,
-    #[error("This is not a spreadsheet")]
-    NotASpreadsheet { detail: String },
-    #[error("The spreadsheet is damaged")]
-    Damaged { detail: String },
-    #[error("The spreadsheet is protected by a password")]
-    PasswordProtected,
-    #[error("The spreadsheet is too large: {limit}")]
-    TooLarge { limit: &'static str },
-    #[error("No header was recognised")]
-    NoHeader { wanted: &'static str, found: Vec<String> },
-    #[error("The spreadsheet has no rows")]
-    NoRows,
-    #[error("The mapping is not possible: {0}")]
-    Mapping(String),
-}
-
-impl SheetError {
-    /// The stable name, which is the last part of the problem's `type`.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::EmptyFile => "empty_file",
-            Self::NotASpreadsheet { .. } => "not_a_spreadsheet",
-            Self::Damaged { .. } => "damaged_spreadsheet",
-            Self::PasswordProtected => "password_protected",
-            Self::TooLarge { .. } => "too_large",
-            Self::NoHeader { .. } => "no_header",
-            Self::NoRows => "no_rows",
-            Self::Mapping(_) => "invalid_mapping",
-        }
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub fn detail(&self) -> String {
-        match self {
-            Self::EmptyFile => "It has no content at all. Was it saved before it was sent?".to_owned(),
-            Self::NotASpreadsheet { detail } => format!("{detail} xlsx, xlsm, xls, ods and csv can be read."),
-            Self::Damaged { detail } => {
-                format!("It may have been cut off on its way: open it in a spreadsheet program, save it, and send it again. ({detail})")
-            }
-            Self::PasswordProtected => "Save it without a password, and send it again.".to_owned(),
-            Self::TooLarge { limit } => format!("The limit is {limit}. Split the file, or delete what is not needed."),
-            Self::NoHeader { wanted, found } if found.is_empty() => format!("There must be a row with headers, {wanted}."),
-            Self::NoHeader { wanted, found } => {
-                format!(
-                    "There must be a row with headers, {wanted}. The first row holds: {}. A mapping can say what they mean.",
-                    found.join(", ")
-                )
-            }
-            Self::NoRows => "There is a header, and nothing below it.".to_owned(),
-            Self::Mapping(_) => "It maps headers of the file to fields, to extra, or to null.".to_owned(),
-        }
-    }
 }
 
 /// A cell, as far as the formats agree.
@@ -148,7 +89,7 @@ pub fn read(kind: UploadKind, file: &str, bytes: &[u8], mapping: &Mapping) -> Re
         return Err(SheetError::EmptyFile);
     }
     if bytes.len() > FILE_BYTES {
-        return Err(SheetError::TooLarge { limit: "10 MiB a file" });
+        return Err(SheetError::TooLarge(Limit::FileBytes));
     }
     let mut sheets = sheets(file, bytes)?;
     let (origin, own) = exported::take_marker(&mut sheets);
@@ -172,8 +113,7 @@ fn sheets(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
 pub fn guess(file: &str, bytes: &[u8]) -> Result<UploadKind, SheetError> {
     let mut sheets = sheets(file, bytes)?;
     exported::take_marker(&mut sheets);
-    rows::guess(&sheets, &file.to_lowercase())
-        .ok_or_else(|| SheetError::NoHeader { wanted: "of guests, tables, a floor plan or a draw", found: rows::first_headers(&sheets) })
+    rows::guess(&sheets, &file.to_lowercase()).ok_or_else(|| SheetError::NoHeader { kind: None, found: rows::first_headers(&sheets) })
 }
 
 /// The file's own name, without folders and without anything that does not belong into a line.

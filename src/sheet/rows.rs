@@ -1,7 +1,7 @@
 //! Sheets to the typed rows that an upload is made of.
 
 use super::cells::{Cells, diet, language, number, rsvp, seats, shape, shortened, yes_no};
-use super::columns::{Content, recognise, wanted};
+use super::columns::{Content, recognise};
 use super::{Cell, Mapping, Sheet, SheetError, SheetName};
 use crate::plan::upload::{Column, GuestRow, PlacementRow, Problem, RoomRow, Row, RowRef, Rows, SpotRow, UploadKind};
 use crate::plan::{Code, Degrees, Email, EmployeeNo, GuestPatch, Invalid, Metres, Patch, SpotPatch, TablePatch, Text};
@@ -28,7 +28,7 @@ pub(super) fn read(kind: UploadKind, sheets: Vec<Sheet>, mapping: &Mapping) -> R
         tables.extend(find_table(kind, sheet, mapping)?);
     }
     if tables.is_empty() {
-        return Err(SheetError::NoHeader { wanted: wanted(kind), found: first_row });
+        return Err(SheetError::NoHeader { kind: Some(kind), found: first_row });
     }
     // Only a floor has sheets of two kinds; of others the first that fits counts.
     if kind != UploadKind::Floor {

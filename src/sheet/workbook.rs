@@ -1,7 +1,7 @@
 //! Workbooks (xlsx, xlsm, xls, ods) to rows.
 
 use super::guard::{Package, check_xls, check_zip};
-use super::{COLUMNS, Cell, ROWS, Sheet, SheetError};
+use super::{COLUMNS, Cell, Damage, Limit, ROWS, Sheet, SheetError};
 use calamine::{Data, Ods, OdsError, Range, Reader, Xls, XlsError, Xlsx, XlsxError};
 use std::io::Cursor;
 
@@ -47,7 +47,7 @@ impl Collector {
         }
         let column = usize::try_from(column).unwrap_or(usize::MAX);
         if column >= COLUMNS {
-            return Err(SheetError::TooLarge { limit: "100 columns" });
+            return Err(SheetError::TooLarge(Limit::Columns));
         }
         let Some(sheet) = self.sheets.last_mut() else { return Ok(()) };
         let rows = &mut self.rows;
@@ -61,14 +61,14 @@ impl Collector {
         cells[column] = cell;
         // Each sheet may have a header of its own.
         if self.rows > ROWS + self.sheets.len() {
-            return Err(SheetError::TooLarge { limit: "20,000 rows" });
+            return Err(SheetError::TooLarge(Limit::Rows));
         }
         Ok(())
     }
 }
 
 fn damaged(error: &impl ToString) -> SheetError {
-    SheetError::Damaged { detail: error.to_string() }
+    SheetError::Damaged(Damage::Said(error.to_string()))
 }
 
 /// Cell by cell, so that a sheet with two cells in opposite corners costs two cells.

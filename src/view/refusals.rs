@@ -1,10 +1,10 @@
 //! Refusals in the reader's language. In English they are worded where they are made.
 
 use super::troubles::invalid;
-use super::words::when;
+use super::words::{short_date, when};
 use crate::lang::{T, entity, field};
 use crate::plan::mail::MailRefusal;
-use crate::plan::{Lasting, Named, Refusal};
+use crate::plan::{Lasting, Named, Refusal, ReportRefusal};
 
 /// What is refused.
 #[must_use]
@@ -43,7 +43,7 @@ pub fn title(t: T, refusal: &Refusal) -> String {
         Refusal::NotRetractable { .. } => t.not_retractable(),
         Refusal::OthersBuiltOnIt { lost } => t.built_on_it(lost.len()),
         Refusal::IdTaken => t.id_taken(),
-        Refusal::Report(_) => t.report_refused(),
+        Refusal::Report(refusal) => report(t, refusal).0,
         Refusal::Mail(refusal) => mail(t, refusal).0,
     }
 }
@@ -89,8 +89,7 @@ pub fn detail(t: T, refusal: &Refusal) -> String {
             Lasting::Beginning => t.lasting_beginning(),
             Lasting::Erasure => t.lasting_erasure(),
         },
-        // Rare, and for admins: as it is worded for programs.
-        Refusal::Report(_) => refusal.detail(),
+        Refusal::Report(refusal) => report(t, refusal).1,
     }
 }
 
@@ -107,6 +106,27 @@ pub fn lines(t: T, refusal: &Refusal) -> Vec<String> {
             fields.iter().map(|changed| t.says_now(field(t, changed.field), value(&changed.value), changed.actor.as_str())).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+fn report(t: T, refusal: &ReportRefusal) -> (String, String) {
+    match refusal {
+        ReportRefusal::Unknown => (t.no_such_report(), t.no_such_report_detail()),
+        ReportRefusal::NotDue { report, cut_off } => {
+            (t.refused_report_not_due(short_date(t, report.date)), t.refused_report_not_due_detail(when(t, *cut_off)))
+        }
+        ReportRefusal::Exists => (t.refused_report_exists(), t.refused_report_exists_detail()),
+        ReportRefusal::Unfinished => (t.refused_report_unfinished(), t.refused_report_unfinished_detail()),
+        ReportRefusal::Outdated => (t.plan_moved_on(), t.refused_report_outdated_detail()),
+        ReportRefusal::Claimed { runner, until } => {
+            (t.refused_report_claimed(runner.as_str()), t.refused_report_claimed_detail(when(t, *until)))
+        }
+        ReportRefusal::Waiting => (t.refused_report_waiting(), t.refused_report_waiting_detail()),
+        ReportRefusal::Fenced => (t.refused_report_fenced(), t.refused_report_fenced_detail()),
+        ReportRefusal::Done => (t.refused_report_step_done(), t.refused_report_step_done_detail()),
+        ReportRefusal::NothingToRetry => (t.refused_report_nothing_to_retry(), t.refused_report_nothing_to_retry_detail()),
+        ReportRefusal::NotUncertain => (t.refused_report_not_uncertain(), t.refused_report_not_uncertain_detail()),
+        ReportRefusal::Superseded => (t.refused_report_superseded(), t.refused_report_superseded_detail()),
     }
 }
 

@@ -54,7 +54,12 @@ fn state_words(t: T, report: &Report) -> String {
         Some(failed) if failed.retry_at.is_none() => t.step_failed(step_words(t, failed.step)),
         Some(_) => t.is_tried_again(),
         None if report.is_done() => t.report_done(),
-        None => report.state().replace('_', " "),
+        None => match report.last_done() {
+            None => t.state_begun(),
+            Some(Step::CreateRows) => t.state_rows_written(),
+            Some(Step::Submit) => t.state_submitted(),
+            Some(Step::Archive) => t.state_archived(),
+        },
     }
 }
 

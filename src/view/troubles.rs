@@ -33,6 +33,8 @@ pub fn invalid(t: T, invalid: &Invalid) -> String {
         Invalid::Taken => t.invalid_taken(),
         Invalid::UnknownField => t.invalid_unknown(),
         Invalid::NotInThePlan => t.invalid_position(),
+        Invalid::NotOfThisTime => t.invalid_time(),
+        Invalid::BeforeThePlan => t.invalid_before_plan(),
         Invalid::NoneCalled(name) => t.invalid_none_called(name),
         Invalid::NotMissing(id) => t.invalid_not_missing(id.to_string()),
         Invalid::NotInTheFile(row) => t.invalid_no_row(row),

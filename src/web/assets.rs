@@ -1,6 +1,6 @@
 //! Files that pages load: named by their content, so that browsers may keep them for ever.
 
-use super::problem::Problem;
+use super::problem::{Kind, Problem};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
@@ -56,7 +56,7 @@ pub(crate) fn url(name: &str) -> String {
 /// A file by its hashed name.
 pub(crate) async fn file(path: web::Path<String>) -> Result<HttpResponse, Problem> {
     let asset = ASSETS.iter().find(|asset| asset.hashed == *path);
-    let asset = asset.ok_or_else(|| Problem::not_found("not_found", "There is no such file"))?;
+    let asset = asset.ok_or_else(|| Problem::not_found(Kind::NotFound).titled("There is no such file"))?;
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, asset.content_type));
     response.insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"));

@@ -1,7 +1,7 @@
 //! The gate that every request passes: its id, who is asking, whether they may, how new a plan they need, and its log line.
 
 use super::auth::{Caller, Proof, preferred};
-use super::problem::Problem;
+use super::problem::{Kind, Problem};
 use super::routes::{Needs, Route, route};
 use super::{App, Request as _, pages};
 use crate::ledger::Ledger;
@@ -132,7 +132,7 @@ async fn admit(request: &ServiceRequest, route: Option<&Route>) -> Result<Option
     let may_act = !matches!(*request.method(), Method::GET | Method::HEAD) || request.match_info().as_str() == "/live";
     if may_act && !is_program(request.match_info().as_str()) && !is_ours(request) {
         let detail = "It comes from another site's page. Send it from a page of Tafel.";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "foreign_origin", "The request is not one of ours", detail));
+        return Err(Problem::new(Kind::ForeignOrigin, detail));
     }
     if needed == Needs::Nothing {
         return Ok(None);

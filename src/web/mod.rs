@@ -24,7 +24,7 @@ use crate::plan::command::Role;
 use crate::watch::Metrics;
 use actix_web::dev::Server;
 use actix_web::{HttpRequest, HttpResponse, HttpServer, middleware, web};
-use problem::Problem;
+use problem::{Kind, Problem};
 use std::io;
 use std::net::TcpListener;
 use std::sync::OnceLock;
@@ -137,7 +137,7 @@ async fn last_resort(request: HttpRequest) -> Result<HttpResponse, Problem> {
         .map(|route| route.method)
         .collect();
     if others.is_empty() {
-        return Err(Problem::not_found("not_found", "There is nothing here"));
+        return Err(Problem::not_found(Kind::NotFound));
     }
     Err(Problem::not_allowed(path, &others))
 }

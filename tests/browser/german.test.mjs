@@ -9,6 +9,7 @@ import { Server, browser, go } from "./server.mjs";
 
 const artefacts = join(dirname(fileURLToPath(import.meta.url)), "../../test-artefacts");
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const refuse = join(dirname(fileURLToPath(import.meta.url)), "../data/refuse");
 let server;
 before(async () => { mkdirSync(artefacts, { recursive: true }); server = await Server.start(); });
 after(async () => { await server.end(); await browser.close(); });
@@ -37,6 +38,31 @@ test("every page is German for whoever asks for it, and axe finds nothing there 
     await page.screenshot({ path: join(artefacts, `german-${name}.png`) });
   }
   assert.deepEqual(page.broken, []);
+  await page.context().close();
+});
+
+// What a form's answer says, as a whole page: no script posts it.
+const refused = async (page, status) => {
+  assert.equal(await page.getAttribute("html", "lang"), "de");
+  const problem = page.locator(".problem");
+  assert.deepEqual((await texts(page)).filter((text) => ENGLISH.test(text)), [], `${status} has English in it`);
+  return `${await problem.locator("h1").textContent()} ${await problem.locator(".detail").textContent()}`;
+};
+
+test("what goes wrong is said in German, too, with what to do about it", async () => {
+  const page = await server.signedIn({ locale: "de-AT", javaScriptEnabled: false });
+  const files = { "empty.xlsx": /Datei ist leer/, "header-only.xlsx": /keine Zeilen/, "no-header.xlsx": /Kopfzeile.*Personalnummer/s, "password.xlsx": /ohne Passwort/, "text-named.xlsx": /keine Tabelle.*\.csv/s, "truncated.xlsx": /beschädigt.*noch einmal/s };
+  for (const [file, words] of Object.entries(files)) {
+    await page.goto(`${server.base}/uploads/guests`);
+    await page.setInputFiles("input[type=file]", join(refuse, file));
+    await page.click("main form button:not([type=button]) >> nth=0");
+    assert.match(await refused(page, file), words);
+  }
+  for (const [path, words] of Object.entries({ "/uploads/00000000-0000-7000-8000-000000000000": /eine Stunde/, "/history/00000000-0000-7000-8000-000000000000": /Schritt gibt es nicht/, "/guests/999999": /gibt es nicht/, "/nowhere": /gibt es nicht/, "/setup?key=none": /funktioniert nicht mehr/, "/reports/2026-11-20": /nicht eingeschaltet/, "/changes?from=one": null })) {
+    await page.goto(server.base + path);
+    if (words && await page.locator(".problem").count()) assert.match(await refused(page, path), words);
+    else assert.deepEqual((await texts(page)).filter((text) => ENGLISH.test(text)), [], path);
+  }
   await page.context().close();
 });
 

@@ -158,6 +158,24 @@ test("anybody is found from any page by keyboard alone, in spite of a slip of th
   assert.deepEqual(page.broken, []);
 });
 
+test("keys of one letter can be switched off, and stay off in this browser", async () => {
+  const page = await server.signedIn();
+  await go(page, server, "/tables");
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  const press = async (key) => { await page.focus(".people input >> nth=0"); await page.keyboard.press(key); return focused(); };
+  assert.equal(await press("m"), "to-table");
+  await page.click(".tools > .menu summary");
+  await page.uncheck("#keys");
+  await page.click(".tools > .menu summary");
+  for (const key of ["m", "/"]) assert.doesNotMatch(await press(key), /to-table|find/);
+  await go(page, server, "/tables");
+  for (const key of ["m", "/"]) assert.doesNotMatch(await press(key), /to-table|find/);
+  await page.click(".tools > .menu summary");
+  await page.check("#keys");
+  assert.equal(await press("/"), "find");
+  assert.deepEqual(page.broken, []);
+});
+
 test("the search answers while one types, and stands in the address", async () => {
   const page = await server.signedIn();
   await go(page, server, "/guests");

@@ -283,7 +283,13 @@ impl Report {
     /// The last step that is done, as the interface names it.
     #[must_use]
     pub fn state(&self) -> &'static str {
-        self.terms.order.steps().into_iter().rev().find(|step| self.step(*step).finished_at.is_some()).map_or("started", Step::done)
+        self.last_done().map_or("started", Step::done)
+    }
+
+    /// The last step that is done.
+    #[must_use]
+    pub fn last_done(&self) -> Option<Step> {
+        self.terms.order.steps().into_iter().rev().find(|step| self.step(*step).finished_at.is_some())
     }
 
     #[must_use]

@@ -6,7 +6,7 @@ use crate::ledger::{Failure, Ledger, blocking, now};
 use crate::plan::{Position, Timestamp};
 use crate::store::{Ahead, Consumer, Page};
 use crate::web::auth::Caller;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use crate::web::{App, Request as _};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -83,14 +83,14 @@ async fn move_to(app: &App, caller: &Caller, name: &str, position: Position, exp
     let last = ledger.snapshot().plan.position;
     if position > last {
         let detail = format!("The stream ends at {last}; nobody has read {position}.");
-        return Err(Problem::new(StatusCode::CONFLICT, "beyond_the_end", "There is no such event yet", detail));
+        return Err(Problem::new(Kind::BeyondTheEnd, detail));
     }
     let to = Consumer { name: name.to_owned(), position, moved_by: caller.actor.to_string(), moved_at: now() };
     let store = ledger.store().clone();
     let moved = blocking(move || store.move_consumer(&to, expected)).await?.map_err(Failure::from)?;
     if !moved {
         let detail = "Another reader of this name has moved it. Ask where it stands, and read on from there.";
-        return Err(Problem::new(StatusCode::CONFLICT, "moved_elsewhere", "The consumer stands elsewhere", detail));
+        return Err(Problem::new(Kind::MovedElsewhere, detail));
     }
     show(name, position, last);
     Ok(())
@@ -198,7 +198,7 @@ pub(crate) async fn forget(path: web::Path<String>, app: web::Data<App>, caller:
     let name = name_in_path(path.into_inner())?;
     let (store, of) = (app.ledger()?.store().clone(), name.clone());
     if !blocking(move || store.forget_consumer(&of)).await?.map_err(Failure::from)? {
-        return Err(Problem::not_found("unknown_consumer", format!("There is no consumer {name}")));
+        return Err(Problem::not_found(Kind::UnknownConsumer).titled(format!("There is no consumer {name}")));
     }
     tracing::info!(actor = &*caller.actor, consumer = name, "consumer forgotten");
     Ok(HttpResponse::NoContent().finish())

@@ -12,7 +12,7 @@ pub(crate) mod plan;
 pub(crate) mod reports;
 pub(crate) mod uploads;
 
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
@@ -27,5 +27,5 @@ fn json(status: StatusCode, body: &impl Serialize) -> Result<HttpResponse, Probl
 
 /// The UUID in a path.
 pub(crate) fn id_in_path(text: &str) -> Result<Uuid, Problem> {
-    Uuid::parse_str(text).map_err(|_| Problem::not_found("not_found", format!("{text:?} is not the id of anything")))
+    Uuid::parse_str(text).map_err(|_| Problem::not_found(Kind::NotFound).titled(format!("{text:?} is not the id of anything")))
 }

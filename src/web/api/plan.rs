@@ -6,7 +6,7 @@ use crate::plan::document::{DIGEST_VERSION, Document, digest as digest_of};
 use crate::plan::{Plan, Position};
 use crate::web::auth::Caller;
 use crate::web::gate::POSITION;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use crate::web::{App, Request as _};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
@@ -27,10 +27,8 @@ async fn asked(request: &HttpRequest, ledger: &Ledger) -> Result<Asked, Problem>
     let corrected = request.number("corrected_as_of")?.map(Position);
     for position in at.into_iter().chain(corrected) {
         if position > last {
-            return Err(Problem::not_found(
-                "unknown_position",
-                format!("The stream ends at position {last}, so there is no plan at {position}"),
-            ));
+            return Err(Problem::not_found(Kind::UnknownPosition)
+                .titled(format!("The stream ends at position {last}, so there is no plan at {position}")));
         }
     }
     let position = at.unwrap_or(last);

@@ -12,7 +12,7 @@ use crate::store::StoredEvent;
 use crate::view::Address;
 use crate::view::past::asked;
 use crate::web::auth::Caller;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use crate::web::{App, Request as _};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -116,13 +116,13 @@ fn steps(report: &Report) -> Vec<StepJson> {
 pub(crate) fn settings(app: &App) -> Result<&Settings, Problem> {
     app.settings.report.as_deref().ok_or_else(|| {
         let detail = "The section report in tafel.toml says when, where to and where it is archived; docs/report.md explains it.";
-        Problem::new(StatusCode::CONFLICT, "reports_off", "Reports are not switched on", detail)
+        Problem::new(Kind::ReportsOff, detail)
     })
 }
 
 pub(crate) fn date_in_path(text: &str) -> Result<Date, Problem> {
     let date: Option<Date> = text.parse().ok().filter(|date: &Date| YEARS.contains(&date.year()));
-    date.ok_or_else(|| Problem::not_found("not_found", format!("{text:?} is not a date like 2026-11-21")))
+    date.ok_or_else(|| Problem::not_found(Kind::NotFound).titled(format!("{text:?} is not a date like 2026-11-21")))
 }
 
 fn find(ledger: &Ledger, date: Date, revision: Option<u64>) -> Result<Report, Problem> {

@@ -8,10 +8,10 @@ use crate::plan::command::{ApplyUpload, Ask, Request};
 use crate::plan::event::Body;
 use crate::plan::upload::{Choices, Counts, Origin, Preview, RowRef, Upload, UploadKind, against, assess};
 use crate::plan::{BatchId, Invalid, InvalidField, Plan, Position, Refusal, Timestamp};
-use crate::sheet::{FILE_BYTES, Mapping};
+use crate::sheet::{FILE_BYTES, Limit, Mapping, SheetError};
 use crate::store::{PendingUpload, codec};
 use crate::web::auth::Caller;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use crate::web::{App, Request as _};
 use actix_multipart::{Field, Multipart};
 use actix_web::http::StatusCode;
@@ -65,7 +65,7 @@ pub(crate) async fn receive(
 
 /// Reads and keeps what the form brings.
 pub(crate) async fn take(app: &App, caller: &Caller, kind: &str, form: Multipart) -> Result<(Uuid, Arc<Upload>, Preview), Problem> {
-    let unknown = || Problem::not_found("unknown_kind", format!("There is no kind of upload {kind:?}"));
+    let unknown = || Problem::not_found(Kind::UnknownSheet).titled(format!("There is no kind of upload {kind:?}"));
     let kind: Option<UploadKind> = if kind == ANY { None } else { Some(kind.parse().map_err(|()| unknown())?) };
     let Form { file, content, mapping } = read_form(form).await?;
     let (mapping_json, mapping) = read_mapping(mapping)?;
@@ -86,7 +86,7 @@ pub(crate) async fn take_again(app: &App, caller: &Caller, id: Uuid, mapping: Ma
 }
 
 fn unknown_upload() -> Problem {
-    Problem::not_found("unknown_upload", "There is no such upload; a preview is kept for an hour")
+    Problem::not_found(Kind::UnknownUpload)
 }
 
 async fn keep(
@@ -169,9 +169,11 @@ async fn read_form(mut form: Multipart) -> Result<Form, Problem> {
         match field.name() {
             Some("file") => {
                 let name = field.content_disposition().and_then(|disposition| disposition.get_filename()).unwrap_or("unnamed").to_owned();
-                file = Some((name, read_field(&mut field, FILE_BYTES, "10 MiB a file").await?));
+                file = Some((name, read_field(&mut field, FILE_BYTES, || SheetError::TooLarge(Limit::FileBytes).into()).await?));
             }
-            Some("mapping") => mapping = Some(read_field(&mut field, MAPPING_BYTES, "64 KiB for the mapping").await?),
+            Some("mapping") => {
+                mapping = Some(read_field(&mut field, MAPPING_BYTES, || Problem::too_large("64 KiB for the mapping")).await?);
+            }
             other => return Err(Problem::bad_request(format!("There is no field {:?}; there are file and mapping.", other.unwrap_or("")))),
         }
     }
@@ -179,12 +181,12 @@ async fn read_form(mut form: Multipart) -> Result<Form, Problem> {
     Ok(Form { file, content, mapping })
 }
 
-async fn read_field(field: &mut Field, limit: usize, words: &str) -> Result<Vec<u8>, Problem> {
+async fn read_field(field: &mut Field, limit: usize, too_large: impl Fn() -> Problem) -> Result<Vec<u8>, Problem> {
     let mut content = Vec::new();
     while let Some(chunk) = field.next().await {
         let chunk = chunk.map_err(|error| Problem::bad_request(format!("The upload broke off: {error}.")))?;
         if content.len() + chunk.len() > limit {
-            return Err(Problem::too_large(words));
+            return Err(too_large());
         }
         content.extend_from_slice(&chunk);
     }
@@ -210,7 +212,7 @@ pub(crate) async fn load(app: &App, id: Uuid) -> Result<(PendingUpload, Arc<Uplo
     if let Some(upload) = app.parsed.get(id) {
         return Ok((pending, upload));
     }
-    let kind = pending.kind.parse().map_err(|()| Problem::not_found("unknown_upload", "Another version kept this upload"))?;
+    let kind = pending.kind.parse().map_err(|()| Problem::not_found(Kind::UnknownUpload).titled("Another version kept this upload"))?;
     let (_, mapping) = read_mapping(Some(pending.mapping.clone().into_bytes()))?;
     let content = Arc::new(std::mem::take(&mut pending.content));
     let upload = app.parsed.parse(kind, pending.file.clone(), content, mapping).await?;

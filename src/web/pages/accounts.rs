@@ -11,7 +11,7 @@ use crate::view::Address;
 use crate::web::App;
 use crate::web::auth::Caller;
 use crate::web::password;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
@@ -37,7 +37,7 @@ pub(crate) async fn change_account(
     password::check_name(&name).map_err(|why| invalid("name", Invalid::Said(why.in_words(caller.lang.texts()))))?;
     if name.eq_ignore_ascii_case(&caller.actor) && matches!(action.as_str(), "disable" | "role") {
         let detail = "Ask another admin: nobody locks themselves out.";
-        return Err(Problem::new(StatusCode::CONFLICT, "own_account", "This is your own account", detail));
+        return Err(Problem::new(Kind::OwnAccount, detail));
     }
     let store = app.ledger()?.store().clone();
     let (of, doing) = (name.clone(), action.clone());
@@ -57,7 +57,7 @@ fn carry_out(store: &dyn Store, name: &str, action: &str, role: Option<Role>) ->
         StoreError::Exists { .. } => invalid("name", Invalid::Taken),
         error => Failure::from(error).into(),
     };
-    let unknown = || Problem::not_found("unknown_account", "There is no such account");
+    let unknown = || Problem::not_found(Kind::UnknownAccount);
     let made_up = || -> Result<(String, String), Problem> {
         let password = password::make_up().map_err(|_| Problem::fault())?;
         let hash = password::hash(&password).map_err(|_| Problem::fault())?;

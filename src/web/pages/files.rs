@@ -12,7 +12,7 @@ use crate::web::App;
 use crate::web::api::id_in_path;
 use crate::web::api::uploads::{assess_aside, load};
 use crate::web::auth::Caller;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
@@ -126,7 +126,7 @@ pub(super) fn download(name: &str, content_type: &str, file: Vec<u8>) -> HttpRes
 
 /// `/uploads/KIND/template.xlsx`: an empty workbook with the headers that such an upload understands.
 pub(crate) async fn template_file(path: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let kind: UploadKind = path.parse().map_err(|()| Problem::not_found("unknown_kind", "There is no such kind of upload"))?;
+    let kind: UploadKind = path.parse().map_err(|()| Problem::not_found(Kind::UnknownSheet))?;
     let file = template(kind).map_err(|error| {
         tracing::error!(%error, "a template cannot be written");
         Problem::fault()
@@ -145,7 +145,7 @@ pub(crate) async fn problems_file(
     let preview = assess_aside(app.ledger()?.snapshot().plan.clone(), upload.clone(), Choices::default()).await?;
     let store = app.ledger()?.store().clone();
     let kept = blocking(move || store.upload(id)).await?.map_err(Failure::from)?;
-    let kept = kept.ok_or_else(|| Problem::not_found("unknown_upload", "There is no such upload; a preview is kept for an hour"))?;
+    let kept = kept.ok_or_else(|| Problem::not_found(Kind::UnknownUpload))?;
     let t = caller.lang.texts();
     let worded = |problem: UploadProblem| {
         let words = trouble(t, &problem.message);

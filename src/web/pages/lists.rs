@@ -12,12 +12,12 @@ use crate::view::words::list_name;
 use crate::view::{Address, ListPage, Sheet};
 use crate::web::App;
 use crate::web::auth::Caller;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use actix_web::{HttpRequest, HttpResponse, web};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 fn list(name: &str) -> Result<List, Problem> {
-    name.parse().map_err(|()| Problem::not_found("unknown_list", "There is no such list"))
+    name.parse().map_err(|()| Problem::not_found(Kind::UnknownList))
 }
 
 /// The plan that differences are shown from, where the address names one.
@@ -48,7 +48,7 @@ pub(crate) async fn list_file(
     let is_csv = match file.as_str() {
         "file.csv" => true,
         "file.xlsx" => false,
-        _ => return Err(Problem::not_found("not_found", "There is no such page")),
+        _ => return Err(Problem::no_page()),
     };
     let made = blocking(move || {
         let snapshot = ledger.snapshot();

@@ -12,7 +12,7 @@ use crate::view::find::{FindPage, PAGE_RESULTS, Question, find};
 use crate::view::past::{PastBar, asked, carried};
 use crate::view::{self, Address, Status};
 use crate::web::App;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use actix_web::http::StatusCode;
 use actix_web::web;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -53,10 +53,10 @@ pub(crate) fn blocks(
     if let Some(at) = asked(address, snapshot.plan.position) {
         return past_blocks(app, ledger, snapshot, address, at, reader.lang);
     }
-    let is_up = ledger.is_up();
-    let status = isolated("status", || rendered(&Status::of(&snapshot.plan, reader.lang.texts(), is_up)))?;
+    let (is_up, t) = (ledger.is_up(), reader.lang.texts());
+    let status = isolated("status", t, || rendered(&Status::of(&snapshot.plan, t, is_up)))?;
     let mut heading = (String::new(), "");
-    let main = isolated("main", || {
+    let main = isolated("main", t, || {
         let (title, section, main) = main(app, ledger, snapshot, address, reader)?;
         heading = (title, section);
         Ok(main)
@@ -96,11 +96,11 @@ fn past_blocks(
 }
 
 /// A block that crashes leaves its error, with an id, where it would have stood; the rest of the page goes on.
-fn isolated(name: &'static str, render: impl FnOnce() -> Result<String, Problem>) -> Result<String, Problem> {
+fn isolated(name: &'static str, t: T, render: impl FnOnce() -> Result<String, Problem>) -> Result<String, Problem> {
     catch_unwind(AssertUnwindSafe(render)).unwrap_or_else(|_| {
         let id = Uuid::now_v7();
         tracing::error!(%id, block = name, "a block crashed");
-        Ok(format!("<section class=\"notice over\" role=\"alert\"><p>This part of the page broke. The log has more under <code>{id}</code>; everything else goes on.</p></section>"))
+        Ok(format!("<section class=\"notice over\" role=\"alert\"><p>{} <code>{id}</code></p></section>", t.block_broke()))
     })
 }
 
@@ -110,7 +110,7 @@ type Main = (String, &'static str, String);
 fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Address, reader: Reader) -> Result<Main, Problem> {
     let t = reader.lang.texts();
     let plan = &snapshot.plan;
-    let gone = |what: &str| Problem::not_found("not_found", format!("There is no such {what}, or it was removed"));
+    let gone = |what: &str| Problem::not_found(Kind::NotFound).titled(format!("There is no such {what}, or it was removed"));
     match address.parts()[..] {
         [] => {
             // The figures are there also while the store is away.
@@ -182,7 +182,7 @@ fn main(app: &web::Data<App>, ledger: &Ledger, snapshot: &Snapshot, address: &Ad
             }
             Err(()) => super::upload_block(app, ledger, snapshot, t, kind_or_id, address),
         },
-        _ => Err(Problem::not_found("not_found", "There is no such page")),
+        _ => Err(Problem::no_page()),
     }
 }
 
@@ -213,12 +213,12 @@ fn history(ledger: &Ledger, snapshot: &Snapshot, t: T, address: &Address) -> Res
 }
 
 fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, reader: Reader, is_past: bool) -> Result<Main, Problem> {
-    let id = BatchId(Uuid::parse_str(id).map_err(|_| Problem::not_found("not_found", "There is no such page"))?);
+    let id = BatchId(Uuid::parse_str(id).map_err(|_| Problem::no_page())?);
     let stored = ledger.store().batch(id).map_err(Failure::from)?;
     let last = stored.last().map(|event| event.position);
     // Another instance may have written it a moment ago; of the past it is known whether it was there.
     let last = last.filter(|last| !is_past || *last <= snapshot.plan.position);
-    let last = last.ok_or_else(|| Problem::not_found("unknown_batch", "There is no such batch"))?;
+    let last = last.ok_or_else(|| Problem::not_found(Kind::UnknownBatch))?;
     let mut decoder = Decoder::default();
     let events: Vec<Event> = stored
         .iter()
@@ -226,7 +226,7 @@ fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, reader: Reader, is_past
         .collect::<Result<_, _>>()
         .map_err(|error| Problem::from(Failure::from(crate::ledger::ReplayError::from(error))))?;
     let told = told(ledger, snapshot, reader.lang.texts(), last.next(), 1)?.batches.pop();
-    let told = told.ok_or_else(|| Problem::not_found("unknown_batch", "There is no such batch"))?;
+    let told = told.ok_or_else(|| Problem::not_found(Kind::UnknownBatch))?;
     let preview = match (!is_past).then(|| ledger.preview_now(snapshot, id)) {
         // What taking it back would change is a question to the plan as it is.
         None => Err(reader.lang.texts().asked_of_the_present()),
@@ -243,13 +243,14 @@ fn batch(ledger: &Ledger, snapshot: &Snapshot, id: &str, reader: Reader, is_past
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::english;
 
     #[test]
     #[allow(clippy::panic)] // It is what the block has to survive.
     fn a_block_that_crashes_leaves_an_id_and_the_others_go_on() {
-        let broken = isolated("main", || panic!("a table of no seats")).unwrap_or_default();
+        let broken = isolated("main", english(), || panic!("a table of no seats")).unwrap_or_default();
         assert!(broken.contains("This part of the page broke") && broken.contains("<code>"), "{broken}");
         assert!(!broken.contains("no seats"), "{broken}");
-        assert_eq!(isolated("status", || Ok("<p>".to_owned())).ok().as_deref(), Some("<p>"));
+        assert_eq!(isolated("status", english(), || Ok("<p>".to_owned())).ok().as_deref(), Some("<p>"));
     }
 }

@@ -11,7 +11,7 @@ use crate::plan::{GuestId, Invalid, Position, Refusal, TemplateId, Text};
 use crate::view::{Address, LetterPage, MailSendPage, MailTextPage, MailingPage, Printed, mail_asked};
 use crate::web::App;
 use crate::web::auth::Caller;
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -54,12 +54,12 @@ pub(super) fn mail_block(
             let page = LetterPage::of(plan, t, mailing, found, as_sent(ledger, mailing, letter)?);
             Ok((page.title(), rendered(&page)?))
         }
-        _ => Err(Problem::not_found("not_found", "There is no such page")),
+        _ => Err(Problem::no_page()),
     }
 }
 
 fn text_in_path(path: &str) -> Result<TemplateId, Problem> {
-    path.parse().map(TemplateId).map_err(|_| Problem::not_found("unknown_template", "There is no such text"))
+    path.parse().map(TemplateId).map_err(|_| Problem::not_found(Kind::UnknownTemplate))
 }
 
 /// The text as the form has it by now, for one guest: nothing is saved.
@@ -109,7 +109,7 @@ pub(crate) async fn send_trial_mail(
     };
     send_trial(settings, &to, &mail).await.map_err(|why| {
         tracing::warn!(why, "a trial mail was not sent");
-        Problem::new(StatusCode::BAD_GATEWAY, "mail_server", "The mail server did not take it", why)
+        Problem::new(Kind::MailServer, why)
     })?;
     tracing::info!(actor = &*caller.actor, "a trial mail was sent");
     Ok(outcome(&request, &pairs, &format!("/mail/texts/{id}"), caller.lang.texts().trial_sent(to)))
@@ -118,7 +118,7 @@ pub(crate) async fn send_trial_mail(
 fn settings(app: &App) -> Result<&crate::mail::Settings, Problem> {
     app.settings.mail.as_deref().ok_or_else(|| {
         let detail = "The section mail of tafel.toml names the server.";
-        Problem::new(StatusCode::CONFLICT, "mail_off", "No mail server is set up", detail)
+        Problem::new(Kind::MailOff, detail)
     })
 }
 
@@ -155,7 +155,7 @@ pub(crate) async fn steer_mails(
         "resume" => MailAsk::Resume { mailing },
         "stop" => MailAsk::Stop { mailing },
         "retry" => MailAsk::Retry { mailing },
-        _ => return Err(Problem::not_found("not_found", "There is no such page")),
+        _ => return Err(Problem::no_page()),
     };
     say(app.ledger()?, form::id(&pairs, &caller, &format!("{action} mails {id}"))?, &caller.actor, ask).await?;
     Ok(back(&pairs, &format!("/mail/{id}")))

@@ -11,7 +11,7 @@ use crate::web::auth::preferred;
 use crate::web::auth::{self, Caller, SESSION_DAYS};
 use crate::web::limits::address_of;
 use crate::web::password::{self, Unsuitable};
-use crate::web::problem::Problem;
+use crate::web::problem::{Kind, Problem};
 use actix_web::cookie::time::Duration as CookieAge;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
@@ -142,7 +142,7 @@ pub(crate) async fn setup(request: HttpRequest, app: web::Data<App>) -> Result<H
 fn used_up() -> Problem {
     let detail =
         "It works once, and only until the server ends. Start the server again for another, or use tafel account add NAME --role admin.";
-    Problem::new(StatusCode::NOT_FOUND, "used_up", "This link does not work any more", detail)
+    Problem::new(Kind::UsedUp, detail)
 }
 
 #[derive(Deserialize)]

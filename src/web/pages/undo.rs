@@ -5,8 +5,7 @@ use crate::plan::{BatchId, Position};
 use crate::store::{RawEvent, Store};
 use crate::web::App;
 use crate::web::auth::Caller;
-use crate::web::problem::Problem;
-use actix_web::http::StatusCode;
+use crate::web::problem::{Kind, Problem};
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 use std::ops::ControlFlow;
@@ -21,7 +20,7 @@ pub(crate) async fn undo(app: web::Data<App>, caller: web::ReqData<Caller>) -> R
     .await??;
     let Some(batch) = latest else {
         let detail = "You have changed nothing yet, or have taken back all of it.";
-        return Err(Problem::new(StatusCode::NOT_FOUND, "nothing_to_undo", "There is nothing to take back", detail));
+        return Err(Problem::new(Kind::NothingToUndo, detail));
     };
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, format!("/history/{}", batch.0))).finish())
 }
@@ -30,7 +29,7 @@ pub(crate) async fn undo(app: web::Data<App>, caller: web::ReqData<Caller>) -> R
 pub(crate) async fn batch_at(path: web::Path<u64>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let (ledger, position) = (app.ledger()?.clone(), Position(*path));
     let event = blocking(move || ledger.event_at(position)).await??;
-    let event = event.ok_or_else(|| Problem::not_found("not_found", "There is no such event"))?;
+    let event = event.ok_or_else(|| Problem::not_found(Kind::NotFound).titled("There is no such event"))?;
     Ok(HttpResponse::SeeOther().insert_header((LOCATION, format!("/history/{}", event.batch.0))).finish())
 }
 

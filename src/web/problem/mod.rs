@@ -1,6 +1,10 @@
 //! The one seam for errors: refusals and faults to problem documents (RFC 9457).
 
-use crate::lang::Lang;
+mod kind;
+
+pub(crate) use kind::Kind;
+
+use crate::lang::{Lang, english};
 use crate::ledger::Failure;
 use crate::plan::mail::MailRefusal;
 use crate::plan::{InvalidField, Refusal, ReportRefusal};
@@ -17,16 +21,22 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
     status: StatusCode,
-    code: &'static str,
     title: String,
     detail: String,
     fields: Map<String, Value>,
     /// In seconds.
     retry_after: Option<u32>,
     /// What it was made of, for whoever reads another language.
-    refusal: Option<Arc<Refusal>>,
+    cause: Cause,
     /// Seldom there.
     more: Option<Box<More>>,
+}
+
+#[derive(Debug, Clone)]
+enum Cause {
+    Kind(Kind),
+    Refusal(Arc<Refusal>),
+    Sheet(Arc<SheetError>),
 }
 
 /// A field that two people have written, as they read it.
@@ -50,16 +60,31 @@ enum More {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &'static str, title: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { status, code, title: title.into(), detail: detail.into(), fields: Map::new(), retry_after: None, refusal: None, more: None }
+    pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self::made(kind.status(), kind.title().to_owned(), detail.into(), Cause::Kind(kind))
+    }
+
+    fn made(status: StatusCode, title: String, detail: String, cause: Cause) -> Self {
+        Self { status, title, detail, fields: Map::new(), retry_after: None, cause, more: None }
+    }
+
+    /// Says more exactly what it is about.
+    pub(crate) fn titled(self, title: impl Into<String>) -> Self {
+        Self { title: title.into(), ..self }
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad_request", "The request is not understood", detail)
+        Self::new(Kind::BadRequest, detail)
     }
 
-    pub(crate) fn not_found(code: &'static str, title: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, code, title, "Look at the address again.")
+    /// Of a kind that is about something which is not there.
+    pub(crate) fn not_found(kind: Kind) -> Self {
+        Self::new(kind, "Look at the address again.")
+    }
+
+    /// The address leads to no page.
+    pub(crate) fn no_page() -> Self {
+        Self::not_found(Kind::NotFound).titled("There is no such page")
     }
 
     pub(crate) fn invalid(errors: &[InvalidField]) -> Self {
@@ -67,49 +92,41 @@ impl Problem {
     }
 
     pub(crate) fn too_large(limit: &str) -> Self {
-        let detail = format!("The limit is {limit}.");
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large", detail)
+        Self::new(Kind::TooLarge, format!("The limit is {limit}."))
     }
 
     pub(crate) fn unavailable(detail: impl Into<String>) -> Self {
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Not now", detail);
-        Self { retry_after: Some(1), ..problem }
+        Self { retry_after: Some(1), ..Self::new(Kind::Unavailable, detail) }
     }
 
     pub(crate) fn unauthorized() -> Self {
         let detail = "Send the header Authorization: Bearer TOKEN, with a token that tafel token add has printed.";
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "There is no valid token", detail)
+        Self::new(Kind::Unauthorized, detail)
     }
 
     /// Nobody is signed in where somebody must be.
     pub(crate) fn signed_out() -> Self {
         let detail = "Open the sign-in page in another tab, then send this again: what you typed is still here.";
-        Self::new(StatusCode::UNAUTHORIZED, "signed_out", "You are not signed in", detail)
+        Self::new(Kind::SignedOut, detail)
     }
 
     pub(crate) fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "role_too_low", "Your role does not allow this", detail)
+        Self::new(Kind::RoleTooLow, detail)
     }
 
     /// For a refusal that the framework has made.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("4 MiB for a form or a body, 10 MiB for a file"),
-            StatusCode::INTERNAL_SERVER_ERROR => {
-                Self::new(status, "fault", "Something broke in Tafel", "The log has the details under the instance.")
-            }
+            StatusCode::INTERNAL_SERVER_ERROR => Self::new(Kind::Fault, "The log has the details under the instance."),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(
-                status,
-                "unsupported_media_type",
-                "The request is not understood",
+                Kind::UnsupportedMediaType,
                 "Send the Content-Type that belongs here: application/json, a form's, or multipart/form-data for a file.",
             ),
-            _ => Self::new(
-                status,
-                "bad_request",
-                "The request is not understood",
-                status.canonical_reason().unwrap_or("It is not HTTP as it should be."),
-            ),
+            _ => {
+                let detail = status.canonical_reason().unwrap_or("It is not HTTP as it should be.");
+                Self { status, ..Self::bad_request(detail) }
+            }
         }
     }
 
@@ -123,36 +140,23 @@ impl Problem {
     }
 
     pub(crate) fn code(&self) -> &'static str {
-        self.code
+        match &self.cause {
+            Cause::Kind(kind) => kind.code(),
+            Cause::Refusal(refusal) => refusal.code(),
+            Cause::Sheet(error) => error.code(),
+        }
     }
 
-    /// Title and detail in a language. In English as they are; in others, what is rare is told by its kind.
+    /// Title and detail in a language; in English as they are.
     pub(crate) fn in_words(&self, lang: Lang) -> (String, String) {
-        let (own, t) = ((self.title.clone(), self.detail.clone()), lang.texts());
         if lang == Lang::En {
-            return own;
+            return (self.title.clone(), self.detail.clone());
         }
-        if let Some(refusal) = &self.refusal {
-            return (refusals::title(t, refusal), refusals::detail(t, refusal));
-        }
-        match self.code {
-            "role_too_low" => (t.problem_forbidden(), t.problem_forbidden_detail()),
-            "signed_out" => (t.problem_signed_out(), t.problem_signed_out_detail()),
-            "too_many" => (t.problem_too_many(), t.problem_too_many_detail()),
-            "too_large" => (t.problem_too_large(), own.1),
-            "fault" => (t.problem_fault(), t.problem_fault_detail()),
-            "store_away" => (t.problem_unavailable(), t.problem_unavailable_detail()),
-            "unavailable" => (t.problem_unavailable(), t.problem_not_decided_detail()),
-            "bad_request" => (t.problem_bad_request(), own.1),
-            "nothing_to_undo" => (t.problem_nothing_to_undo(), t.problem_nothing_to_undo_detail()),
-            "not_a_spreadsheet" => (t.problem_not_spreadsheet(), own.1),
-            "damaged_spreadsheet" => (t.problem_damaged(), own.1),
-            "password_protected" => (t.problem_password(), own.1),
-            "no_header" => (t.problem_no_header(), own.1),
-            "no_rows" => (t.problem_no_rows(), own.1),
-            "empty_file" => (t.problem_empty_file(), own.1),
-            _ if self.status == StatusCode::NOT_FOUND => (t.problem_not_found(), t.problem_not_found_detail()),
-            _ => own,
+        let t = lang.texts();
+        match &self.cause {
+            Cause::Kind(kind) => kind.in_words(t, &self.detail),
+            Cause::Refusal(refusal) => (refusals::title(t, refusal), refusals::detail(t, refusal)),
+            Cause::Sheet(error) => (error.title(t), error.detail(t)),
         }
     }
 
@@ -179,14 +183,13 @@ impl Problem {
     pub(crate) fn not_allowed(path: &str, methods: &[&str]) -> Self {
         let allow = methods.join(", ");
         let detail = format!("There is {allow} {path}.");
-        let problem = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "The method is not allowed here", detail);
-        Self { more: Some(Box::new(More::Allow(allow))), ..problem }
+        Self { more: Some(Box::new(More::Allow(allow))), ..Self::new(Kind::MethodNotAllowed, detail) }
     }
 
     /// What is wrong with which field, or what stands there by now, a line each.
     pub(crate) fn lines(&self, lang: Lang) -> Vec<String> {
-        match self.refusal.as_deref() {
-            Some(refusal) if lang != Lang::En => refusals::lines(lang.texts(), refusal),
+        match &self.cause {
+            Cause::Refusal(refusal) if lang != Lang::En => refusals::lines(lang.texts(), refusal),
             _ => self.own_lines(),
         }
     }
@@ -227,19 +230,17 @@ impl Problem {
     }
 
     pub(crate) fn too_many(detail: impl Into<String>, retry_after: u32) -> Self {
-        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", "Too many tries", detail);
-        Self { retry_after: Some(retry_after), ..problem }
+        Self { retry_after: Some(retry_after), ..Self::new(Kind::TooMany, detail) }
     }
 
     fn fault_named(id: &str) -> Self {
-        let detail = format!("Nothing was changed. The log has the details under {id}.");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", "Something broke in Tafel", detail)
+        Self::new(Kind::Fault, format!("Nothing was changed. The log has the details under {id}."))
     }
 
     /// The response; `instance` is the request's id, by which the log can be searched.
     pub(crate) fn response(&self, instance: Option<&str>) -> HttpResponse {
         let mut body = Map::new();
-        body.insert("type".to_owned(), Value::String(format!("/problems/{}", self.code)));
+        body.insert("type".to_owned(), Value::String(format!("/problems/{}", self.code())));
         body.insert("title".to_owned(), Value::String(self.title.clone()));
         body.insert("status".to_owned(), json!(self.status.as_u16()));
         body.insert("detail".to_owned(), Value::String(self.detail.clone()));
@@ -258,7 +259,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code)
+        f.write_str(self.code())
     }
 }
 
@@ -287,8 +288,9 @@ impl From<Refusal> for Problem {
             | Refusal::Report(ReportRefusal::Unknown) => StatusCode::NOT_FOUND,
             _ => StatusCode::CONFLICT,
         };
-        let problem = Self::new(status, refusal.code(), refusal.title(), refusal.detail());
-        Self { fields: refusal.fields(), refusal: Some(Arc::new(refusal)), ..problem }
+        let fields = refusal.fields();
+        let (title, detail) = (refusal.title(), refusal.detail());
+        Self { fields, ..Self::made(status, title, detail, Cause::Refusal(Arc::new(refusal))) }
     }
 }
 
@@ -300,8 +302,7 @@ impl From<Failure> for Problem {
             Failure::Unavailable(why) => {
                 tracing::warn!(why, "answered 503");
                 let detail = "The database does not answer, so the outcome is unknown. Send the same again, with the same id: nothing is done twice.";
-                let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_away", "The store is away", detail);
-                Self { retry_after: Some(2), ..problem }
+                Self { retry_after: Some(2), ..Self::new(Kind::StoreAway, detail) }
             }
             Failure::NotDecided(why) => {
                 tracing::warn!(why, "answered 503");
@@ -320,12 +321,13 @@ impl From<Failure> for Problem {
 impl From<SheetError> for Problem {
     fn from(error: SheetError) -> Self {
         let status = match error {
-            SheetError::EmptyFile | SheetError::NotASpreadsheet { .. } | SheetError::Damaged { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            SheetError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            SheetError::PasswordProtected | SheetError::NoHeader { .. } | SheetError::NoRows | SheetError::Mapping(_) => {
+            SheetError::EmptyFile | SheetError::NotASpreadsheet(_) | SheetError::Damaged(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            SheetError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            SheetError::PasswordProtected | SheetError::NoHeader { .. } | SheetError::NoRows | SheetError::Mapping { .. } => {
                 StatusCode::UNPROCESSABLE_ENTITY
             }
         };
-        Self::new(status, error.code(), error.to_string(), error.detail())
+        let (title, detail) = (error.title(english()), error.detail(english()));
+        Self::made(status, title, detail, Cause::Sheet(Arc::new(error)))
     }
 }

@@ -1,0 +1,157 @@
+//! Why a file cannot be read at all, and what to do about it, in the reader's language.
+
+use crate::lang::{T, english};
+use crate::plan::upload::UploadKind;
+use std::fmt;
+
+/// Why a file cannot be read at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SheetError {
+    EmptyFile,
+    NotASpreadsheet(NotASheet),
+    Damaged(Damage),
+    PasswordProtected,
+    TooLarge(Limit),
+    /// `kind` is what it should have been; without one, any would have done.
+    NoHeader {
+        kind: Option<UploadKind>,
+        found: Vec<String>,
+    },
+    NoRows,
+    /// The mapping names a field that there is not.
+    Mapping {
+        field: String,
+        fields: Vec<&'static str>,
+    },
+}
+
+/// What it is instead of a spreadsheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotASheet {
+    OtherArchive,
+    OtherOffice,
+    PlainText,
+    NoText,
+    NoFormat,
+}
+
+/// How one can tell that it is damaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Damage {
+    OpenQuote {
+        row: u32,
+    },
+    /// As the library says that reads the format.
+    Said(String),
+}
+
+/// What it has too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    FileBytes,
+    Unpacked,
+    Rows,
+    Columns,
+    Lines,
+}
+
+impl SheetError {
+    /// The stable name, which is the last part of the problem's `type`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::EmptyFile => "empty_file",
+            Self::NotASpreadsheet(_) => "not_a_spreadsheet",
+            Self::Damaged(_) => "damaged_spreadsheet",
+            Self::PasswordProtected => "password_protected",
+            Self::TooLarge(_) => "too_large",
+            Self::NoHeader { .. } => "no_header",
+            Self::NoRows => "no_rows",
+            Self::Mapping { .. } => "invalid_mapping",
+        }
+    }
+
+    /// What is wrong, in one line.
+    #[must_use]
+    pub fn title(&self, t: T) -> String {
+        match self {
+            Self::EmptyFile => t.unreadable_empty(),
+            Self::NotASpreadsheet(_) => t.unreadable_format(),
+            Self::Damaged(_) => t.unreadable_damaged(),
+            Self::PasswordProtected => t.unreadable_password(),
+            Self::TooLarge(limit) => t.unreadable_large(limit.in_words(t)),
+            Self::NoHeader { .. } => t.unreadable_no_header(),
+            Self::NoRows => t.unreadable_no_rows(),
+            Self::Mapping { .. } => t.unreadable_mapping(),
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn detail(&self, t: T) -> String {
+        match self {
+            Self::EmptyFile => t.unreadable_empty_detail(),
+            Self::NotASpreadsheet(what) => t.unreadable_format_detail(what.in_words(t)),
+            Self::Damaged(damage) => t.unreadable_damaged_detail(damage.in_words(t)),
+            Self::PasswordProtected => t.unreadable_password_detail(),
+            Self::TooLarge(limit) => t.unreadable_large_detail(limit.in_words(t)),
+            Self::NoHeader { kind, found } if found.is_empty() => t.unreadable_no_header_detail(wanted(t, *kind)),
+            Self::NoHeader { kind, found } => t.unreadable_header_detail(wanted(t, *kind), found.join(", ")),
+            Self::NoRows => t.unreadable_no_rows_detail(),
+            Self::Mapping { field, fields } => t.unreadable_mapping_detail(field.as_str(), fields.join(", ")),
+        }
+    }
+}
+
+/// In English, for logs.
+impl fmt::Display for SheetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.title(english()))
+    }
+}
+
+impl std::error::Error for SheetError {}
+
+impl NotASheet {
+    fn in_words(self, t: T) -> String {
+        match self {
+            Self::OtherArchive => t.unreadable_archive(),
+            Self::OtherOffice => t.unreadable_office(),
+            Self::PlainText => t.unreadable_plain_text(),
+            Self::NoText => t.unreadable_no_text(),
+            Self::NoFormat => t.unreadable_no_format(),
+        }
+    }
+}
+
+impl Damage {
+    fn in_words(&self, t: T) -> String {
+        match self {
+            Self::OpenQuote { row } => t.unreadable_quote(row.to_string()),
+            Self::Said(words) => words.clone(),
+        }
+    }
+}
+
+impl Limit {
+    fn in_words(self, t: T) -> String {
+        match self {
+            Self::FileBytes => t.limit_file(),
+            Self::Unpacked => t.limit_unpacked(),
+            Self::Rows => t.limit_rows(),
+            Self::Columns => t.limit_columns(),
+            Self::Lines => t.limit_lines(),
+        }
+    }
+}
+
+/// What a header must have.
+fn wanted(t: T, kind: Option<UploadKind>) -> String {
+    match kind {
+        None => t.wanted_any(),
+        Some(UploadKind::Guests) => t.wanted_guests(),
+        Some(UploadKind::Tables) => t.wanted_tables(),
+        Some(UploadKind::Floor) => t.wanted_floor(),
+        Some(UploadKind::Draw | UploadKind::VipPlacement) => t.wanted_placement(),
+    }
+}
