@@ -29,7 +29,7 @@ unreadable-no-header = No header was recognised
 unreadable-no-header-detail = There must be a row with headers, { $wanted }.
 # $wanted (String)
 # $found (String)
-unreadable-header-detail = There must be a row with headers, { $wanted }. The first row holds: { $found }. Rename the columns, or begin with a template. Programs can send a mapping that says what they mean.
+unreadable-header-detail = There must be a row with headers, { $wanted }. Instead, there is: { $found }. Rename the columns, or begin with a template. Programs can send a mapping that says what they mean.
 wanted-any = of guests, tables, a floor plan or a draw
 wanted-guests = with an employee number or an e-mail, or first and last name
 wanted-tables = with the table’s number
@@ -41,3 +41,6 @@ unreadable-mapping = The mapping is not possible
 # $field (String)
 # $fields (String)
 unreadable-mapping-detail = There is no field “{ $field }”; there are { $fields }. A mapping maps headers of the file to fields, to extra, or to null.
+# $wanted (String)
+# $found (String)
+unreadable-any-detail = There must be a row with headers, { $wanted }. Instead, there is: { $found }. Choose what it is under Uploads; there, you can say what the columns are.

@@ -102,3 +102,7 @@ n-more-bad-rows = { $count ->
     [one] and 1 more row: the marked file has it
    *[other] and { $count } more rows: the marked file has them all
 }
+which-columns = Which column is what?
+which-columns-words = The headers of this file are not known here. Say once what they stand for. If what is listed is not a header, but already somebody, put a row of headers above it in the file, and upload it again.
+# $wanted (String)
+which-columns-needed = There must be a row with headers, { $wanted }.

@@ -99,6 +99,8 @@ pub(super) enum Content {
 }
 
 impl Content {
+    pub(super) const ALL: &'static [Self] = &[Self::Guests, Self::Tables, Self::Rooms, Self::Spots, Self::Placement];
+
     /// What an upload's sheets may hold.
     pub(super) fn of(kind: UploadKind) -> &'static [Self] {
         match kind {
@@ -196,6 +198,16 @@ fn plain(header: &str) -> String {
 /// # Errors
 /// The mapping names a field that there is not.
 pub(super) fn recognise(content: Content, headers: &[String], mapping: &Mapping) -> Result<Option<Vec<Column>>, SheetError> {
+    let columns = taken(content, headers, mapping)?;
+    let has = |field: &str| columns.iter().any(|column| column.field.as_deref() == Some(field));
+    Ok(content.is_recognised(has).then_some(columns))
+}
+
+/// The columns of a row taken for a header, whether it is one or not.
+///
+/// # Errors
+/// The mapping names a field that there is not.
+pub(super) fn taken(content: Content, headers: &[String], mapping: &Mapping) -> Result<Vec<Column>, SheetError> {
     let fields = content.fields();
     let mut columns: Vec<Column> = Vec::with_capacity(headers.len());
     for header in headers {
@@ -214,8 +226,7 @@ pub(super) fn recognise(content: Content, headers: &[String], mapping: &Mapping)
         let field = field.filter(|field| !columns.iter().any(|column| same(column, field)));
         columns.push(Column { header: header.trim().to_owned(), field, samples: Vec::new() });
     }
-    let has = |field: &str| columns.iter().any(|column| column.field.as_deref() == Some(field));
-    Ok(content.is_recognised(has).then_some(columns))
+    Ok(columns)
 }
 
 fn check(content: Content, field: String) -> Result<String, SheetError> {

@@ -12,7 +12,7 @@ mod workbook;
 
 pub use exported::{mark, template};
 pub use marked::problems;
-pub use unreadable::{Damage, Limit, NotASheet, SheetError};
+pub use unreadable::{Damage, Limit, NotASheet, SheetError, wanted};
 
 use crate::plan::upload::{Upload, UploadKind};
 use crate::plan::{Invalid, TEXT_CHARS, Text};
@@ -113,7 +113,8 @@ fn sheets(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
 pub fn guess(file: &str, bytes: &[u8]) -> Result<UploadKind, SheetError> {
     let mut sheets = sheets(file, bytes)?;
     exported::take_marker(&mut sheets);
-    rows::guess(&sheets, &file.to_lowercase()).ok_or_else(|| SheetError::NoHeader { kind: None, found: rows::first_headers(&sheets) })
+    rows::guess(&sheets, &file.to_lowercase())
+        .ok_or_else(|| SheetError::NoHeader { kind: None, columns: rows::likely_header(None, &sheets, &Mapping::new()) })
 }
 
 /// The file's own name, without folders and without anything that does not belong into a line.

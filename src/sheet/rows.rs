@@ -1,8 +1,8 @@
 //! Sheets to the typed rows that an upload is made of.
 
 use super::cells::{Cells, diet, language, number, rsvp, seats, shape, shortened, yes_no};
-use super::columns::{Content, recognise};
-use super::{Cell, Mapping, Sheet, SheetError, SheetName};
+use super::columns::{Content, recognise, taken};
+use super::{COLUMNS, Cell, Mapping, Sheet, SheetError, SheetName};
 use crate::plan::upload::{Column, GuestRow, PlacementRow, Problem, RoomRow, Row, RowRef, Rows, SpotRow, UploadKind};
 use crate::plan::{Code, Degrees, Email, EmployeeNo, GuestPatch, Invalid, Metres, Patch, SpotPatch, TablePatch, Text};
 use std::collections::BTreeMap;
@@ -22,13 +22,13 @@ struct Table {
 }
 
 pub(super) fn read(kind: UploadKind, sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(Vec<Column>, Rows), SheetError> {
-    let first_row = first_headers(&sheets);
+    let likely = likely_header(Some(kind), &sheets, mapping);
     let mut tables = Vec::new();
     for sheet in sheets {
         tables.extend(find_table(kind, sheet, mapping)?);
     }
     if tables.is_empty() {
-        return Err(SheetError::NoHeader { kind: Some(kind), found: first_row });
+        return Err(SheetError::NoHeader { kind: Some(kind), columns: likely });
     }
     // Only a floor has sheets of two kinds; of others the first that fits counts.
     if kind != UploadKind::Floor {
@@ -58,10 +58,35 @@ pub(super) fn read(kind: UploadKind, sheets: Vec<Sheet>, mapping: &Mapping) -> R
     Ok((columns, rows))
 }
 
-/// What stands where a header should.
-pub(super) fn first_headers(sheets: &[Sheet]) -> Vec<String> {
-    let first = sheets.iter().find_map(|sheet| sheet.rows.values().next()).map(|cells| headers(cells)).unwrap_or_default();
-    first.into_iter().filter(|header| !header.is_empty()).take(20).collect()
+/// The columns of the row that looks most like a header: most of them are known, or else it has most of them.
+pub(super) fn likely_header(kind: Option<UploadKind>, sheets: &[Sheet], mapping: &Mapping) -> Vec<Column> {
+    let contents = kind.map_or(Content::ALL, Content::of);
+    let mut likely: (usize, Vec<Column>) = (0, Vec::new());
+    for sheet in sheets {
+        for (number, cells) in sheet.rows.iter().take(HEADER_WITHIN_ROWS) {
+            let headers = headers(cells);
+            for mut columns in contents.iter().filter_map(|content| taken(*content, &headers, mapping).ok()) {
+                let known = columns.iter().filter(|column| column.field.is_some()).count();
+                let named = columns.iter().filter(|column| !column.header.is_empty()).count();
+                let weight = known * COLUMNS + named;
+                if weight > likely.0 {
+                    add_samples(&mut columns, sheet.rows.range(number + 1..).map(|(_, cells)| cells));
+                    likely = (weight, columns);
+                }
+            }
+        }
+    }
+    let mut columns = likely.1;
+    columns.retain(|column| !column.header.is_empty());
+    columns
+}
+
+/// The first few values below each.
+fn add_samples<'a>(columns: &mut [Column], rows: impl Iterator<Item = &'a Vec<Cell>> + Clone) {
+    for (index, column) in columns.iter_mut().enumerate() {
+        let values = rows.clone().filter_map(|cells| cells.get(index)).filter(|cell| !cell.is_empty());
+        column.samples = values.take(SAMPLES).map(|cell| shortened(&cell.words())).collect();
+    }
 }
 
 /// The headers of the sheet, where one was recognised.
@@ -123,10 +148,7 @@ fn find_table(kind: UploadKind, mut sheet: Sheet, mapping: &Mapping) -> Result<O
     };
     let rows: Vec<(u32, Vec<Cell>)> = sheet.rows.split_off(&(header + 1)).into_iter().collect();
     let mut columns = columns;
-    for (index, column) in columns.iter_mut().enumerate() {
-        let values = rows.iter().filter_map(|(_, cells)| cells.get(index)).filter(|cell| !cell.is_empty());
-        column.samples = values.take(SAMPLES).map(|cell| shortened(&cell.words())).collect();
-    }
+    add_samples(&mut columns, rows.iter().map(|(_, cells)| cells));
     Ok(Some(Table { content, name: sheet.name, columns, rows }))
 }
 

@@ -1,7 +1,7 @@
 //! Why a file cannot be read at all, and what to do about it, in the reader's language.
 
 use crate::lang::{T, english};
-use crate::plan::upload::UploadKind;
+use crate::plan::upload::{Column, UploadKind};
 use std::fmt;
 
 /// Why a file cannot be read at all.
@@ -12,10 +12,10 @@ pub enum SheetError {
     Damaged(Damage),
     PasswordProtected,
     TooLarge(Limit),
-    /// `kind` is what it should have been; without one, any would have done.
+    /// `kind` is what it should have been; without one, any would have done. The columns are of the row that looks most like a header.
     NoHeader {
         kind: Option<UploadKind>,
-        found: Vec<String>,
+        columns: Vec<Column>,
     },
     NoRows,
     /// The mapping names a field that there is not.
@@ -95,8 +95,15 @@ impl SheetError {
             Self::Damaged(damage) => t.unreadable_damaged_detail(damage.in_words(t)),
             Self::PasswordProtected => t.unreadable_password_detail(),
             Self::TooLarge(limit) => t.unreadable_large_detail(limit.in_words(t)),
-            Self::NoHeader { kind, found } if found.is_empty() => t.unreadable_no_header_detail(wanted(t, *kind)),
-            Self::NoHeader { kind, found } => t.unreadable_header_detail(wanted(t, *kind), found.join(", ")),
+            Self::NoHeader { kind, columns } if columns.is_empty() => t.unreadable_no_header_detail(wanted(t, *kind)),
+            Self::NoHeader { kind, columns } => {
+                let found = columns.iter().map(|column| column.header.as_str()).collect::<Vec<_>>().join(", ");
+                if kind.is_some() {
+                    t.unreadable_header_detail(wanted(t, *kind), found)
+                } else {
+                    t.unreadable_any_detail(wanted(t, *kind), found)
+                }
+            }
             Self::NoRows => t.unreadable_no_rows_detail(),
             Self::Mapping { field, fields } => t.unreadable_mapping_detail(field.as_str(), fields.join(", ")),
         }
@@ -146,7 +153,8 @@ impl Limit {
 }
 
 /// What a header must have.
-fn wanted(t: T, kind: Option<UploadKind>) -> String {
+#[must_use]
+pub fn wanted(t: T, kind: Option<UploadKind>) -> String {
     match kind {
         None => t.wanted_any(),
         Some(UploadKind::Guests) => t.wanted_guests(),

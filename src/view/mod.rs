@@ -42,7 +42,7 @@ pub use overview::Overview;
 pub use reports::{ReportPage, ReportsPage, Upcoming};
 pub use status::Status;
 pub use tables::{TablePage, TablesPage};
-pub use uploads::{UploadPage, UploadsPage, choices};
+pub use uploads::{ColumnsPage, UploadPage, UploadsPage, choices};
 
 /// Stands in forms where the id of the view goes: blocks are rendered for many, and each page puts its own there.
 pub const NO_VIEW: &str = "00000000-0000-0000-0000-000000000000";

@@ -4,7 +4,7 @@ use super::{Address, Shown, troubles};
 use crate::lang::T;
 use crate::plan::Plan;
 use crate::plan::diff::ChangeKind;
-use crate::plan::upload::{Choices, Preview, Problem, RowChange, Upload, UploadKind};
+use crate::plan::upload::{Choices, Column, Preview, Problem, RowChange, Upload, UploadKind};
 use askama::Template;
 use uuid::Uuid;
 
@@ -193,9 +193,33 @@ impl<'a> UploadPage<'a> {
     fn is_removed(&self, id: u64) -> bool {
         self.choices.remove.contains(&id)
     }
+}
 
-    fn is_field(column: &crate::plan::upload::Column, field: &str) -> bool {
-        column.field.as_deref() == Some(field)
+fn is_field(column: &Column, field: &str) -> bool {
+    column.field.as_deref() == Some(field)
+}
+
+/// A file of which nobody knows yet what its columns are.
+#[derive(Template)]
+#[template(path = "columns.html")]
+pub struct ColumnsPage<'a> {
+    t: T,
+    id: Uuid,
+    kind: UploadKind,
+    columns: &'a [Column],
+    fields: Vec<&'static str>,
+    /// What must be among them.
+    wanted: String,
+}
+
+impl<'a> ColumnsPage<'a> {
+    #[must_use]
+    pub fn of(id: Uuid, t: T, kind: UploadKind, columns: &'a [Column], fields: Vec<&'static str>, wanted: String) -> Self {
+        Self { t, id, kind, columns, fields, wanted }
+    }
+
+    fn what(&self) -> String {
+        words(self.t, self.kind).0
     }
 }
 

@@ -51,13 +51,18 @@ const refused = async (page, status) => {
 
 test("what goes wrong is said in German, too, with what to do about it", async () => {
   const page = await server.signedIn({ locale: "de-AT", javaScriptEnabled: false });
-  const files = { "empty.xlsx": /Datei ist leer/, "header-only.xlsx": /keine Zeilen/, "no-header.xlsx": /Kopfzeile.*Personalnummer/s, "password.xlsx": /ohne Passwort/, "text-named.xlsx": /keine Tabelle.*\.csv/s, "truncated.xlsx": /beschädigt.*noch einmal/s };
+  const files = { "empty.xlsx": /Datei ist leer/, "header-only.xlsx": /keine Zeilen/, "password.xlsx": /ohne Passwort/, "text-named.xlsx": /keine Tabelle.*\.csv/s, "truncated.xlsx": /beschädigt.*noch einmal/s };
   for (const [file, words] of Object.entries(files)) {
     await page.goto(`${server.base}/uploads/guests`);
     await page.setInputFiles("input[type=file]", join(refuse, file));
     await page.click("main form button:not([type=button]) >> nth=0");
     assert.match(await refused(page, file), words);
   }
+  await page.goto(`${server.base}/uploads/guests`);
+  await page.setInputFiles("input[type=file]", join(refuse, "no-header.xlsx"));
+  await page.click("main form button:not([type=button]) >> nth=0");
+  assert.equal(await page.textContent("h1"), "Welche Spalte ist was?");
+  assert.deepEqual((await texts(page)).filter((text) => ENGLISH.test(text)), []);
   for (const [path, words] of Object.entries({ "/uploads/00000000-0000-7000-8000-000000000000": /eine Stunde/, "/history/00000000-0000-7000-8000-000000000000": /Schritt gibt es nicht/, "/guests/999999": /gibt es nicht/, "/nowhere": /gibt es nicht/, "/setup?key=none": /funktioniert nicht mehr/, "/reports/2026-11-20": /nicht eingeschaltet/, "/changes?from=one": null })) {
     await page.goto(server.base + path);
     if (words && await page.locator(".problem").count()) assert.match(await refused(page, path), words);

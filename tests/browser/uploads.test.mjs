@@ -74,6 +74,32 @@ test("what is no spreadsheet says so, and a file with problems comes back with i
   assert.deepEqual(page.broken, []);
 });
 
+test("a file with headers that nobody knows is read once somebody has said what they stand for", async () => {
+  const page = await server.signedIn();
+  const list = "Liste des invités,,\n\nPrénom,Nom de famille,Société\nAmélie,Poulain,Café des 2 Moulins\nNino,Quincampoix,\n";
+  await go(page, server, "/uploads/guests");
+  await page.setInputFiles("[name=file]", { name: "invites.csv", mimeType: "text/csv", buffer: Buffer.from(list) });
+  await page.click("text=Look at it");
+  await page.waitForSelector("h1:text-is('Which column is what?')");
+  assert.match(await page.textContent("main"), /an employee number or an e-mail, or first and last name/);
+  assert.match(await page.textContent("#columns tbody"), /Prénom.*Amélie · Nino.*Nom de famille.*Poulain · Quincampoix.*Société/s);
+  // One of the two names is not enough, and what was said stays said.
+  await page.selectOption("[name='column Prénom']", "first_name");
+  await page.click("text=Read it so");
+  await page.waitForFunction(() => document.querySelector("[name='column Prénom']")?.querySelector("[selected]")?.value === "first_name");
+  await page.selectOption("[name='column Nom de famille']", "last_name");
+  await page.selectOption("[name='column Société']", "company");
+  await page.click("text=Read it so");
+  await page.waitForSelector("h1:text-is('invites.csv')");
+  assert.equal(await page.locator(".problems").count(), 0);
+  assert.match(await page.textContent("#changes"), /4Amélie Poulainnew guest5Nino Quincampoixnew guest/);
+  await page.click(".sticky .primary");
+  await page.waitForSelector("text=Taking it back would");
+  await go(page, server, "/guests?q=Moulins");
+  assert.match(await page.textContent("main .list tbody"), /Amélie Poulain.*Café des 2 Moulins/s);
+  assert.deepEqual(page.broken, []);
+});
+
 test("a list is downloaded, changed, and merged with what others changed meanwhile", async () => {
   const [page, other] = [await server.signedIn(), await server.signedIn()];
   await go(page, server, "/guests");

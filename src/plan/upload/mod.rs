@@ -161,7 +161,7 @@ pub struct PlacementRow {
 }
 
 /// A column of the file, and the field that it was taken for.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Column {
     pub header: String,
     /// The field, `extra`, or `null` where the column is left out.

@@ -16,9 +16,12 @@ const REMEMBERED: usize = 8;
 /// So many files are parsed at a time: what bounds the memory.
 const PARSING: usize = 2;
 
-/// Files that were parsed lately, so that each look at a preview need not parse again.
+/// What a file holds, or why that is not known.
+type Outcome = Result<Arc<Upload>, Problem>;
+
+/// Files that were parsed lately, with what came of it.
 pub(crate) struct Parsed {
-    recent: Mutex<VecDeque<(Uuid, Arc<Upload>)>>,
+    recent: Mutex<VecDeque<(Uuid, Outcome)>>,
     parsing: Semaphore,
 }
 
@@ -29,14 +32,14 @@ impl Default for Parsed {
 }
 
 impl Parsed {
-    pub(super) fn get(&self, id: Uuid) -> Option<Arc<Upload>> {
-        self.recent.lock().iter().find(|(known, _)| *known == id).map(|(_, upload)| upload.clone())
+    pub(super) fn get(&self, id: Uuid) -> Option<Outcome> {
+        self.recent.lock().iter().find(|(known, _)| *known == id).map(|(_, parsed)| parsed.clone())
     }
 
-    pub(super) fn keep(&self, id: Uuid, upload: Arc<Upload>) {
+    pub(super) fn keep(&self, id: Uuid, parsed: Outcome) {
         let mut recent = self.recent.lock();
         recent.truncate(REMEMBERED - 1);
-        recent.push_front((id, upload));
+        recent.push_front((id, parsed));
     }
 
     /// What the file is, and the file.
@@ -61,13 +64,7 @@ impl Parsed {
         })
     }
 
-    pub(super) async fn parse(
-        &self,
-        kind: UploadKind,
-        file: String,
-        content: Arc<Vec<u8>>,
-        mapping: Mapping,
-    ) -> Result<Arc<Upload>, Problem> {
+    pub(super) async fn parse(&self, kind: UploadKind, file: String, content: Arc<Vec<u8>>, mapping: Mapping) -> Outcome {
         let _permit = self.parsing.acquire().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
         let read = blocking(move || sheet::read(kind, &file, &content, &mapping)).await?;
         Ok(Arc::new(read?))

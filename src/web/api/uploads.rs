@@ -59,48 +59,60 @@ pub(crate) async fn receive(
     caller: web::ReqData<Caller>,
     form: Multipart,
 ) -> Result<HttpResponse, Problem> {
-    let (id, upload, preview) = take(&app, &caller, &path, form).await?;
+    let (id, upload, preview) = keep(&app, &caller, received(&app, &path, form).await?).await?;
     json(StatusCode::CREATED, &answer(id, &upload, preview))
 }
 
-/// Reads and keeps what the form brings.
-pub(crate) async fn take(app: &App, caller: &Caller, kind: &str, form: Multipart) -> Result<(Uuid, Arc<Upload>, Preview), Problem> {
+/// A file as it came, and how its columns are to be read.
+#[derive(Clone)]
+pub(crate) struct Received {
+    kind: UploadKind,
+    file: String,
+    content: Arc<Vec<u8>>,
+    mapping: Mapping,
+}
+
+/// Reads what the form brings.
+pub(crate) async fn received(app: &App, kind: &str, form: Multipart) -> Result<Received, Problem> {
     let unknown = || Problem::not_found(Kind::UnknownSheet).titled(format!("There is no kind of upload {kind:?}"));
     let kind: Option<UploadKind> = if kind == ANY { None } else { Some(kind.parse().map_err(|()| unknown())?) };
     let Form { file, content, mapping } = read_form(form).await?;
-    let (mapping_json, mapping) = read_mapping(mapping)?;
+    let mapping = read_mapping(mapping.as_deref())?;
     let (kind, content) = match kind {
         Some(kind) => (kind, content),
         None => app.parsed.guess(file.clone(), content).await?,
     };
-    keep(app, caller, kind, file, content, (mapping_json, mapping)).await
+    Ok(Received { kind, file, content: Arc::new(content), mapping })
 }
 
-/// Reads the file again, with other columns.
-pub(crate) async fn take_again(app: &App, caller: &Caller, id: Uuid, mapping: Mapping) -> Result<Uuid, Problem> {
+/// Keeps it, also if its header is not recognised: on its page, a person says which column is what.
+pub(crate) async fn keep_or_ask(app: &App, caller: &Caller, received: Received) -> Result<Uuid, Problem> {
+    match keep(app, caller, received.clone()).await {
+        Err(problem) if problem.headless().is_some() => {
+            let position = app.ledger()?.snapshot().plan.position;
+            let id = set_aside(app, caller, received, position).await?;
+            app.parsed.keep(id, Err(problem));
+            Ok(id)
+        }
+        kept => Ok(kept?.0),
+    }
+}
+
+/// The file again, to be read with other columns.
+pub(crate) async fn mapped_anew(app: &App, id: Uuid, mapping: Mapping) -> Result<Received, Problem> {
     let store = app.ledger()?.store().clone();
     let kept = blocking(move || store.upload(id)).await?.map_err(Failure::from)?.ok_or_else(unknown_upload)?;
     let kind = kept.kind.parse().map_err(|()| unknown_upload())?;
-    let mapping_json = serde_json::to_string(&mapping).map_err(|_| Problem::fault())?;
-    Ok(keep(app, caller, kind, kept.file, kept.content, (mapping_json, mapping)).await?.0)
+    Ok(Received { kind, file: kept.file, content: Arc::new(kept.content), mapping })
 }
 
 fn unknown_upload() -> Problem {
     Problem::not_found(Kind::UnknownUpload)
 }
 
-async fn keep(
-    app: &App,
-    caller: &Caller,
-    kind: UploadKind,
-    file: String,
-    content: Vec<u8>,
-    (mapping_json, mapping): (String, Mapping),
-) -> Result<(Uuid, Arc<Upload>, Preview), Problem> {
-    let content = Arc::new(content);
-    let id = Uuid::now_v7();
-    let parsed = app.parsed.parse(kind, file.clone(), content.clone(), mapping).await;
-    let upload = match parsed {
+async fn keep(app: &App, caller: &Caller, received: Received) -> Result<(Uuid, Arc<Upload>, Preview), Problem> {
+    let Received { kind, file, content, mapping } = received.clone();
+    let upload = match app.parsed.parse(kind, file.clone(), content.clone(), mapping).await {
         Ok(upload) => upload,
         Err(problem) => {
             let sha256 = HEXLOWER.encode(&Sha256::digest(&*content));
@@ -108,30 +120,32 @@ async fn keep(
             return Err(problem);
         }
     };
+    drop(content);
     let ledger = app.ledger()?;
     let upload = merged(ledger, upload).await?;
     let preview = assess_aside(ledger.snapshot().plan.clone(), upload.clone(), Choices::default()).await?;
-    let created_at = now();
-    let pending = PendingUpload {
-        id,
-        kind: kind.as_str().to_owned(),
-        file,
-        mapping: mapping_json,
-        content: Arc::unwrap_or_clone(content),
-        actor: caller.actor.to_string(),
-        position: preview.position,
-        created_at,
-    };
-    let store = ledger.store().clone();
-    blocking(move || store.keep_upload(&pending, Timestamp(created_at.0 - KEPT_US))).await?.map_err(Failure::from)?;
+    let id = set_aside(app, caller, received, preview.position).await?;
     let counts = preview.counts;
     tracing::info!(
         actor = &*caller.actor, upload = %id, kind = kind.as_str(), file = upload.file.as_str(), sha256 = upload.sha256.as_str(), position = preview.position.0,
         rows = counts.rows, added = counts.added, changed = counts.changed, unchanged = counts.unchanged,
         protected = counts.protected, refused = counts.refused, problems = preview.problems.len(), "upload previewed"
     );
-    app.parsed.keep(id, upload.clone());
+    app.parsed.keep(id, Ok(upload.clone()));
     Ok((id, upload, preview))
+}
+
+/// Into the store, for an hour.
+async fn set_aside(app: &App, caller: &Caller, received: Received, position: Position) -> Result<Uuid, Problem> {
+    let id = Uuid::now_v7();
+    let created_at = now();
+    let Received { kind, file, content, mapping } = received;
+    let mapping = serde_json::to_string(&mapping).map_err(|_| Problem::fault())?;
+    let (kind, content, actor) = (kind.as_str().to_owned(), Arc::unwrap_or_clone(content), caller.actor.to_string());
+    let pending = PendingUpload { id, kind, file, mapping, content, actor, position, created_at };
+    let store = app.ledger()?.store().clone();
+    blocking(move || store.keep_upload(&pending, Timestamp(created_at.0 - KEPT_US))).await?.map_err(Failure::from)?;
+    Ok(id)
 }
 
 /// A list that was exported from this plan says only what was changed in it since.
@@ -193,12 +207,12 @@ async fn read_field(field: &mut Field, limit: usize, too_large: impl Fn() -> Pro
     Ok(content)
 }
 
-fn read_mapping(json: Option<Vec<u8>>) -> Result<(String, Mapping), Problem> {
-    let Some(json) = json else { return Ok(("{}".to_owned(), Mapping::new())) };
-    let invalid = |words: String| Problem::invalid(&[InvalidField { pointer: "/mapping".to_owned(), message: Invalid::Said(words) }]);
-    let json = String::from_utf8(json).map_err(|error| invalid(error.to_string()))?;
-    let mapping = serde_json::from_str(&json).map_err(|error| invalid(format!("must be an object of header to field: {error}")))?;
-    Ok((json, mapping))
+fn read_mapping(json: Option<&[u8]>) -> Result<Mapping, Problem> {
+    let Some(json) = json else { return Ok(Mapping::new()) };
+    serde_json::from_slice(json).map_err(|error| {
+        let message = Invalid::Said(format!("must be an object of header to field: {error}"));
+        Problem::invalid(&[InvalidField { pointer: "/mapping".to_owned(), message }])
+    })
 }
 
 /// A pending upload as it is kept, and what it holds.
@@ -209,15 +223,20 @@ pub(crate) async fn load(app: &App, id: Uuid) -> Result<(PendingUpload, Arc<Uplo
     let Some(mut pending) = found.filter(|pending| pending.created_at.0 >= expired) else {
         return Err(unknown_upload());
     };
-    if let Some(upload) = app.parsed.get(id) {
-        return Ok((pending, upload));
+    if let Some(known) = app.parsed.get(id) {
+        return Ok((pending, known?));
     }
     let kind = pending.kind.parse().map_err(|()| Problem::not_found(Kind::UnknownUpload).titled("Another version kept this upload"))?;
-    let (_, mapping) = read_mapping(Some(pending.mapping.clone().into_bytes()))?;
+    let mapping = read_mapping(Some(pending.mapping.as_bytes()))?;
     let content = Arc::new(std::mem::take(&mut pending.content));
-    let upload = app.parsed.parse(kind, pending.file.clone(), content, mapping).await?;
-    let upload = merged(app.ledger()?, upload).await?;
-    app.parsed.keep(id, upload.clone());
+    let parsed = app.parsed.parse(kind, pending.file.clone(), content, mapping).await;
+    if let Err(problem) = &parsed
+        && problem.headless().is_some()
+    {
+        app.parsed.keep(id, Err(problem.clone()));
+    }
+    let upload = merged(app.ledger()?, parsed?).await?;
+    app.parsed.keep(id, Ok(upload.clone()));
     Ok((pending, upload))
 }
 

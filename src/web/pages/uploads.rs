@@ -7,10 +7,10 @@ use crate::ledger::{Failure, Ledger, Snapshot};
 use crate::plan::upload::assess;
 use crate::plan::{BatchId, Position};
 use crate::sheet::{self, Mapping};
-use crate::view::{self, Address, UploadPage};
+use crate::view::{self, Address, ColumnsPage, UploadPage};
 use crate::web::App;
 use crate::web::api::id_in_path;
-use crate::web::api::uploads::{apply_choices, load, take, take_again};
+use crate::web::api::uploads::{apply_choices, keep_or_ask, load, mapped_anew, received};
 use crate::web::auth::Caller;
 use crate::web::problem::Problem;
 use actix_multipart::Multipart;
@@ -39,7 +39,7 @@ pub(crate) async fn receive_upload(
     caller: web::ReqData<Caller>,
     form: Multipart,
 ) -> Result<HttpResponse, Problem> {
-    let (id, _, _) = take(&app, &caller, &path, form).await?;
+    let id = keep_or_ask(&app, &caller, received(&app, &path, form).await?).await?;
     Ok(see(format!("/uploads/{id}")))
 }
 
@@ -57,7 +57,14 @@ pub(super) fn upload_block(
         let applied = Applied { t, id: id.to_string() };
         return Ok((t.an_upload(), "Uploads", rendered(&applied)?));
     }
-    let (_, upload) = tokio::runtime::Handle::current().block_on(load(app, id))?;
+    let upload = match tokio::runtime::Handle::current().block_on(load(app, id)) {
+        Ok((_, upload)) => upload,
+        Err(problem) => {
+            let Some((kind, columns)) = problem.headless() else { return Err(problem) };
+            let page = ColumnsPage::of(id, t, kind, columns, sheet::fields(kind), sheet::wanted(t, Some(kind)));
+            return Ok((t.which_columns(), "Uploads", rendered(&page)?));
+        }
+    };
     let choices = view::choices(address).map_err(Problem::bad_request)?;
     let (preview, _) = assess(&snapshot.plan, &upload, &choices)?;
     ledger.store().previewed(id, preview.position).map_err(Failure::from)?;
@@ -93,5 +100,6 @@ pub(crate) async fn map_columns(
             (header.to_owned(), field.map(str::to_owned))
         })
         .collect();
-    Ok(see(format!("/uploads/{}", take_again(&app, &caller, id, mapping).await?)))
+    let id = keep_or_ask(&app, &caller, mapped_anew(&app, id, mapping).await?).await?;
+    Ok(see(format!("/uploads/{id}")))
 }

@@ -7,6 +7,7 @@ pub(crate) use kind::Kind;
 use crate::lang::{Lang, english};
 use crate::ledger::Failure;
 use crate::plan::mail::MailRefusal;
+use crate::plan::upload::{Column, UploadKind};
 use crate::plan::{InvalidField, Refusal, ReportRefusal};
 use crate::sheet::SheetError;
 use crate::view::refusals;
@@ -157,6 +158,17 @@ impl Problem {
             Cause::Kind(kind) => kind.in_words(t, &self.detail),
             Cause::Refusal(refusal) => (refusals::title(t, refusal), refusals::detail(t, refusal)),
             Cause::Sheet(error) => (error.title(t), error.detail(t)),
+        }
+    }
+
+    /// The kind and the columns of a file, where it is only not known which of them is what.
+    pub(crate) fn headless(&self) -> Option<(UploadKind, &[Column])> {
+        match &self.cause {
+            Cause::Sheet(error) => match &**error {
+                SheetError::NoHeader { kind: Some(kind), columns } if !columns.is_empty() => Some((*kind, columns)),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
