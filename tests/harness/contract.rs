@@ -74,6 +74,7 @@ fn between(store: &dyn Store, after: u64, until: u64) -> Vec<StoredEvent> {
 /// Everything in a row; each part has a database of its own.
 pub fn holds<D: Database>(new: impl Fn() -> D) {
     what_is_appended_is_read_as_it_was(&new());
+    many_long_payloads_are_kept(&new());
     instants_are_kept_to_the_microsecond(&new());
     an_append_elsewhere_is_a_conflict(&new());
     writers_at_the_same_position_make_one_dense_stream(&new());
@@ -102,6 +103,24 @@ fn what_is_appended_is_read_as_it_was(database: &impl Database) {
     assert_eq!((end.position, end.recorded_at), (Position(5_000), events[4_999].recorded_at));
     drop(store);
     assert!(database.meant(&all(&*database.open())) == database.meant(&events), "and again after it was opened anew");
+}
+
+/// More than a statement has parameters, and each longer than some databases take within a row of JSON.
+fn many_long_payloads_are_kept(database: &impl Database) {
+    let store = database.open();
+    let long = |number: u64, letter: &str| format!("{{\"n\":{number},\"text\":\"{}\"}}", letter.repeat(4_001));
+    let mut events: Vec<StoredEvent> = (1..=2_100).map(|position| event(position, &long(position, "ö"))).collect();
+    append(&*store, 0, &events).unwrap();
+    assert!(database.meant(&all(&*store)) == database.meant(&events), "2,100 events of 8 KiB");
+    let erased = event(2_101, &long(2_101, "x"));
+    let overwrite = events.iter_mut().map(|event| {
+        event.payload = long(event.position.0, "y");
+        (event.position, event.payload.clone())
+    });
+    let overwrite = overwrite.collect();
+    runtime().block_on(store.erase(Position(2_100), overwrite, chunk(std::slice::from_ref(&erased)))).unwrap();
+    events.push(erased);
+    assert!(database.meant(&all(&*store)) == database.meant(&events), "and all of them overwritten at once");
 }
 
 fn instants_are_kept_to_the_microsecond(database: &impl Database) {

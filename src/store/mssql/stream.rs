@@ -9,6 +9,7 @@ use deadpool::managed::{Object, Pool};
 use futures_util::TryStreamExt as _;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tiberius::error::Error;
 use tiberius::{Query, Row};
@@ -24,10 +25,11 @@ BEGIN TRY
     EXEC @granted = sp_getapplock @Resource = N'tafel_append', @LockMode = N'Exclusive', @LockOwner = N'Transaction', @LockTimeout = 4000;
     IF @granted < 0 THROW 51001, N'the stream is being appended to by somebody else, for too long', 1;
     SELECT @last = COALESCE(MAX(position), 0) FROM event;
+    {long}
     IF @last = @P1
         INSERT INTO event (position, recorded_at, actor, batch, kind, payload)
-        SELECT @P1 + n, t, a, b, k, {payload}
-        FROM OPENJSON(@P2) WITH (n bigint '$.n', t datetimeoffset(7) '$.t', a nvarchar(4000) '$.a', b uniqueidentifier '$.b', k nvarchar(4000) '$.k', p nvarchar(max) '$.p' AS JSON);
+        SELECT @P1 + new.n, t, a, b, k, {payload}
+        FROM OPENJSON(@P2) WITH (n bigint '$.n', t datetimeoffset(7) '$.t', a nvarchar(4000) '$.a', b uniqueidentifier '$.b', k nvarchar(4000) '$.k', p nvarchar(max) '$.p' AS JSON) AS new {join};
     {overwrite}
     COMMIT TRANSACTION;
     SELECT @last;
@@ -39,7 +41,7 @@ END CATCH";
 const OVERWRITE: &str = "IF @last = @P1
     BEGIN
         INSERT INTO erasure_gate (opened_by) VALUES (@P3);
-        UPDATE event SET payload = {overwritten} FROM event JOIN OPENJSON(@P4) WITH (n bigint '$.n', p nvarchar(max) '$.p' AS JSON) AS new ON event.position = new.n;
+        UPDATE event SET payload = {overwritten} FROM event JOIN OPENJSON(@P4) WITH (n bigint '$.n', p nvarchar(max) '$.p' AS JSON) AS new ON event.position = new.n {join};
         DELETE FROM erasure_gate;
     END";
 const COLUMNS: &str = "position, recorded_at, actor, batch, kind, payload FROM event";
@@ -106,37 +108,42 @@ struct Old<'a> {
     p: &'a RawValue,
 }
 
-/// What is longer travels as a parameter of its own, rather than within a JSON text that is as long as all of them.
+/// What is longer travels beside the rows, in a JSON object of its own: Babelfish cuts a column of a JSON row off here.
 const SHORT: usize = 4_000;
-/// A statement has at most 2,100 parameters.
-const LONG_MOST: usize = 2_000;
 
-/// Payloads too long for the JSON, by the number of their row.
-#[derive(Default)]
-struct Long {
-    texts: Vec<(u64, String)>,
+/// Payloads too long for their rows, by the number of the row, as a table of the statement that is called `name`.
+struct Long<'a> {
+    name: &'static str,
+    texts: BTreeMap<u64, &'a RawValue>,
 }
 
-impl Long {
-    /// What the JSON is to hold of it. Where there are too many long ones, it holds them: that is slower, and as right.
-    fn take<'a>(&mut self, n: u64, text: &'a str, room: usize) -> Result<&'a RawValue, AppendError> {
+impl<'a> Long<'a> {
+    fn new(name: &'static str) -> Self {
+        Self { name, texts: BTreeMap::new() }
+    }
+
+    /// What the row is to hold of it.
+    fn take(&mut self, n: u64, text: &'a str) -> Result<&'a RawValue, AppendError> {
         let refused = |error: serde_json::Error| AppendError::Refused(format!("the payload at {n} is no JSON: {error}"));
         let json = serde_json::from_str(text).map_err(refused)?;
-        if self.texts.len() >= room || text.len() <= SHORT || text.encode_utf16().count() <= SHORT {
+        if text.len() <= SHORT || text.encode_utf16().count() <= SHORT {
             return Ok(json);
         }
-        self.texts.push((n, text.to_owned()));
+        self.texts.insert(n, json);
         serde_json::from_str("{}").map_err(refused)
     }
 
-    /// The column, or the parameter that stands for it; parameters are numbered from `first`.
-    fn expression(&self, number: &str, column: &str, first: usize) -> String {
+    /// Fills the table from a parameter; joins the rows with it; and the payload, wherever it is. All is plain where none is long.
+    fn sql(&self, parameter: usize) -> (String, String, String) {
+        let name = self.name;
         if self.texts.is_empty() {
-            return column.to_owned();
+            return (String::new(), String::new(), "new.p".to_owned());
         }
-        let cases =
-            (first..).zip(&self.texts).fold(String::new(), |cases, (parameter, (n, _))| format!("{cases} WHEN {n} THEN @P{parameter}"));
-        format!("CASE {number}{cases} ELSE {column} END")
+        let filled = format!(
+            "DECLARE @{name} TABLE (n bigint PRIMARY KEY, p nvarchar(max) NOT NULL);
+    INSERT INTO @{name} (n, p) SELECT CAST([key] AS bigint), value FROM OPENJSON(@P{parameter});"
+        );
+        (filled, format!("LEFT JOIN @{name} AS {name} ON {name}.n = new.n"), format!("COALESCE({name}.p, new.p)"))
     }
 }
 
@@ -151,26 +158,31 @@ struct Statement {
 impl Statement {
     fn of(events: &[Chunk], overwrite: &[(Position, String)]) -> Result<Self, AppendError> {
         let refused = |why: String| AppendError::Refused(why);
-        let (mut news, mut long_news, mut long_olds) = (Vec::new(), Long::default(), Long::default());
+        let (mut news, mut long_news, mut long_olds) = (Vec::new(), Long::new("long_new"), Long::new("long_old"));
         for (n, event) in (1..).zip(events.iter().flat_map(|chunk| chunk.iter())) {
             if has_nul(event) {
                 return Err(refused(format!("the event at {} holds U+0000, which no database keeps", event.position)));
             }
             let t = jiff::Timestamp::from_microsecond(event.recorded_at.0).map_err(|error| refused(error.to_string()))?;
-            let p = long_news.take(n, &event.payload, LONG_MOST)?;
+            let p = long_news.take(n, &event.payload)?;
             news.push(New { n, t, a: &event.actor, b: event.batch.0, k: &event.kind, p });
         }
-        let room = LONG_MOST - long_news.texts.len();
-        let olds = overwrite.iter().map(|(position, text)| Ok(Old { n: position.0, p: long_olds.take(position.0, text, room)? }));
+        let olds = overwrite.iter().map(|(position, text)| Ok(Old { n: position.0, p: long_olds.take(position.0, text)? }));
         let olds: Vec<Old<'_>> = olds.collect::<Result<_, AppendError>>()?;
         let json = |json: serde_json::Result<String>| json.map_err(|error| refused(error.to_string()));
         let gate = events.first().and_then(|chunk| chunk.first()).map(|event| event.batch.0).filter(|_| !overwrite.is_empty());
         let erasure = gate.map(|gate| Ok::<_, AppendError>((gate, json(serde_json::to_string(&olds))?))).transpose()?;
         let first = if erasure.is_some() { 5 } else { 3 };
-        let overwritten = long_olds.expression("new.n", "new.p", first + long_news.texts.len());
-        let overwriting = if erasure.is_some() { OVERWRITE.replace("{overwritten}", &overwritten) } else { String::new() };
-        let sql = APPEND.replace("{payload}", &long_news.expression("n", "p", first)).replace("{overwrite}", &overwriting);
-        let long: Vec<String> = long_news.texts.into_iter().chain(long_olds.texts).map(|(_, text)| text).collect();
+        let (filled, join, payload) = long_news.sql(first);
+        let (filled_olds, join_olds, overwritten) = long_olds.sql(first + usize::from(!long_news.texts.is_empty()));
+        let overwriting = match erasure {
+            Some(_) => OVERWRITE.replace("{overwritten}", &overwritten).replace("{join}", &join_olds),
+            None => String::new(),
+        };
+        let sql = APPEND.replace("{long}", &(filled + &filled_olds)).replace("{payload}", &payload).replace("{join}", &join);
+        let sql = sql.replace("{overwrite}", &overwriting);
+        let long = [&long_news, &long_olds].into_iter().filter(|long| !long.texts.is_empty());
+        let long = long.map(|long| json(serde_json::to_string(&long.texts))).collect::<Result<_, _>>()?;
         Ok(Self { sql, heads: json(serde_json::to_string(&news))?, erasure, long })
     }
 
