@@ -101,6 +101,8 @@ fn what_i_changed_and_what_they_changed_are_both_kept_and_where_both_did_a_perso
     // The same file again, now with one's own value ticked.
     let again = admin.upload("guests", "guests.xlsx", &file).expect(201);
     let field = format!("{}:company", again["conflicts"][0]["row"]);
+    let looked = admin.get(&format!("/api/v1/uploads/{}?mine={field}", again["id"].as_str().unwrap())).expect(200);
+    assert_eq!((&looked["conflicts"][0]["ticked"], &looked["changes"][0]["after"]), (&json!(true), &json!("Mine")), "{looked}");
     apply(&admin, &again, &json!({"mine": [field]}));
     assert_eq!(admin.plan()["guests"][1]["company"], "Mine");
     let wrong = admin.post(&format!("/api/v1/uploads/{}/apply", again["id"].as_str().unwrap()), &json!({"mine": ["company"]}));

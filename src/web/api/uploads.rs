@@ -10,9 +10,10 @@ use crate::plan::upload::{Choices, Counts, Origin, Preview, RowRef, Upload, Uplo
 use crate::plan::{BatchId, Invalid, InvalidField, Plan, Position, Refusal, Timestamp};
 use crate::sheet::{FILE_BYTES, Limit, Mapping, SheetError};
 use crate::store::{PendingUpload, codec};
+use crate::view::{self, Address};
+use crate::web::App;
 use crate::web::auth::Caller;
 use crate::web::problem::{Kind, Problem};
-use crate::web::{App, Request as _};
 use actix_multipart::{Field, Multipart};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -244,6 +245,9 @@ pub(crate) async fn load(app: &App, id: Uuid) -> Result<(PendingUpload, Arc<Uplo
 #[utoipa::path(get, path = "/api/v1/uploads/{id}", tag = "uploads", params(
     ("id" = Uuid, Path, description = "The upload"),
     ("leave_out" = Option<String>, Query, description = "Rows to leave out, by number: 12,20; where a file has several sheets, Rooms!3"),
+    ("move" = Option<String>, Query, description = "Rows whose guests are moved although they sit elsewhere by now"),
+    ("mine" = Option<String>, Query, description = "What the file says goes before what the plan says by now: 12:company"),
+    ("remove" = Option<String>, Query, description = "Ids of the missing, to be removed"),
 ), responses(
     (status = 200, description = "The preview", body = inline(UploadAnswer<'static>)),
     (status = 404, description = "There is no such upload, or its hour is over", content_type = "application/problem+json"),
@@ -255,12 +259,9 @@ pub(crate) async fn preview(
     _caller: web::ReqData<Caller>,
 ) -> Result<HttpResponse, Problem> {
     let id = id_in_path(&path)?;
-    let leave_out = request.queries("leave_out").join(",");
-    let leave_out = leave_out.split(',').filter(|row| !row.trim().is_empty()).map(|row| row.trim().parse::<RowRef>());
-    let leave_out = leave_out.collect::<Result<_, _>>().map_err(Problem::bad_request)?;
+    let choices = view::choices(&Address::new("", request.query_string())).map_err(Problem::bad_request)?;
     let (_, upload) = load(&app, id).await?;
     let ledger = app.ledger()?;
-    let choices = Choices { leave_out, ..Choices::default() };
     let preview = assess_aside(ledger.snapshot().plan.clone(), upload.clone(), choices).await?;
     remember_shown(ledger, id, preview.position).await?;
     json(StatusCode::OK, &answer(id, &upload, preview))
