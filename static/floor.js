@@ -56,7 +56,8 @@
   });
 
   // ---- what is dragged ------------------------------------------------------------------------------------------------
-  let dragged = null, copy = null, target = null, hint = null, start = null, justDragged = false, seenAt = 0, held = {};
+  let dragged = null, copy = null, target = null, hint = null, start = null, justDragged = false, isOff = false, seenAt = 0, held = {};
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && copy) { isOff = true; aim(null); copy.remove(); hint.hidden = true; } });
   // After a drag the click is not one on the link that lies there.
   addEventListener("click", (event) => { if (justDragged) { event.preventDefault(); event.stopPropagation(); justDragged = false; } }, true);
   function tell(said, x, y) {
@@ -81,7 +82,7 @@
     return filled(words.swap, { a: own.number, b: node.dataset.number }) + small + other;
   }
   function lift(node) {
-    dragged = node;
+    dragged = node; isOff = false;
     held = { ...node.dataset };
     // What the person acts on is what stood there when they took it up.
     seenAt = position();
@@ -127,12 +128,13 @@
           const scale = 1 / drawing().getScreenCTM().a;
           copy.setAttribute("transform", `translate(${(event.clientX - event.clientX0) * scale} ${(event.clientY - event.clientY0) * scale})`);
         }
+        if (isOff) return;
         const under = document.elementFromPoint(event.clientX, event.clientY)?.closest(".floor .spot, [data-lift]");
         aim(under && under !== dragged ? under : null);
         tell(outlook(target) || (copy ? "" : held.number), event.clientX, event.clientY);
       },
       async end() {
-        const node = target, own = held, source = dragged, seen = seenAt;
+        const node = isOff ? null : target, own = held, source = dragged, seen = seenAt;
         putDown();
         if (!node) return;
         if (node.matches("[data-lift]")) { if (!own.spot) return; }

@@ -4,7 +4,14 @@
   const { words, filled, areKeysOn, isWriting, post, toast, viewId, wordsOf, position, ticks } = window.Tafel;
   const all = (selector) => [...document.querySelectorAll(selector)];
 
-  addEventListener("tafel:sent", (event) => { if (event.detail?.id === "seating") document.querySelector(".people input[name=guests]")?.focus(); });
+  // Whoever goes by keys goes on with the first who still has no seat.
+  let sent = null;
+  document.addEventListener("submit", (event) => {
+    if (event.target.id === "seating") sent = event.submitter?.value === "seat_guests" ? new Set(new FormData(event.target).getAll("guests")) : null;
+  }, true);
+  addEventListener("tafel:sent", (event) => {
+    if (event.detail?.id === "seating" && sent) all(".people input[name=guests]").find((box) => !sent.has(box.value))?.focus();
+  });
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-tick-all]");
     if (!button) return;
@@ -32,7 +39,8 @@
   });
 
   // ---- by pointer ----------------------------------------------------------------------------------------------------
-  let held = [], ghost = null, target = null, seen = 0;
+  let held = [], ghost = null, target = null, seen = 0, isOff = false;
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && ghost) { isOff = true; aim(null); ghost.hidden = true; } });
   const card = (id) => document.getElementById(`t${id}`);
   // The seats that they would take, along the ring.
   function preview(node, many) {
@@ -54,7 +62,7 @@
     ignoreFrom: "a, input",
     listeners: {
       start(event) {
-        seen = position();
+        seen = position(); isOff = false;
         const own = event.target.dataset.guests.split(","), marked = ticks.kept();
         held = own.every((id) => marked.includes(id)) && marked.length > own.length ? marked : own;
         ghost = document.createElement("div");
@@ -70,6 +78,7 @@
       },
       move(event) {
         ghost.style.transform = `translate(${event.clientX + 14}px, ${event.clientY + 10}px)`;
+        if (isOff) return;
         const under = document.elementFromPoint(event.clientX, event.clientY);
         aim(under?.closest(".card[data-table], [data-unseat]") ?? null);
       },

@@ -47,6 +47,11 @@
   const callbacks = {
     beforeNodeMorphed(old, fresh) {
       if (isStay(old)) return false;
+      // What a field was filled from goes with the field.
+      if (old instanceof HTMLInputElement && old.type === "hidden" && old.name.startsWith("was.") && old.form) {
+        const field = old.form.elements[old.name.slice(4)];
+        if (field instanceof Element) return !isStay(field);
+      }
       // A form that somebody is filling in keeps what it was filled from, so that a stale edit is noticed.
       if (old instanceof HTMLInputElement && old.type === "hidden" && old.form && isInUse(old.form) && old.name !== "back") return false;
       if (old instanceof HTMLInputElement && old.name === "view" && fresh.value === NO_VIEW) fresh.setAttribute("value", old.value);
@@ -56,6 +61,7 @@
     beforeNodeRemoved(old) {
       if (old.nodeType !== 1) return true;
       if (old.matches(".conflict, .is-dragged")) return false;
+      if (old.contains(document.activeElement)) orphan(old);
       return !(isStay(old) || [...old.querySelectorAll("input,textarea,select")].some((field) => isStay(field) && field.type !== "checkbox"));
     },
     // What is opened, and what is zoomed, stays so.
@@ -77,6 +83,27 @@
   }
   function morph(old, fresh) {
     if (old && fresh) Idiomorph.morph(old, fresh, { morphStyle: "outerHTML", callbacks });
+    adopt();
+  }
+  // Whoever goes by keys is left where they were: beside a row that went, at the button that was pressed.
+  const isLost = () => document.activeElement === document.body || !document.activeElement;
+  let orphaned = null;
+  function orphan(old) {
+    const node = document.activeElement;
+    orphaned ??= { near: [old.nextElementSibling, old.previousElementSibling, old.parentElement, old.parentElement?.parentElement], like: node.name ? `${node.localName}[name="${CSS.escape(node.name)}"]` : node.localName };
+  }
+  function adopt() {
+    if (!orphaned) return;
+    const { near, like } = orphaned, usual = "input:not([type=hidden]), a[href], button";
+    orphaned = null;
+    const within = (node) => node.querySelector(like) ?? node.querySelector(usual) ?? (node.matches(usual) ? node : null);
+    if (isLost()) near.filter((node) => node?.isConnected).map(within).find(Boolean)?.focus({ preventScroll: true });
+  }
+  function refocus(node) {
+    if (!isLost() || !node) return;
+    // It may stand there anew.
+    const again = node.isConnected ? node : (node.id && byId(node.id)) || (node.name && document.querySelector(`main ${node.localName}[name="${CSS.escape(node.name)}"]`));
+    (again || byId("main")).focus({ preventScroll: true });
   }
   // What a push has changed glows for a moment.
   const GLOWING = "#main :is(tr, li, g)[id], #status a";
@@ -121,7 +148,9 @@
   // ---- the socket ------------------------------------------------------------------------------------------------
   let unsent = 0, isOn = true, waking = [];
   function say(text, isOff) {
-    line.firstElementChild.textContent = text; line.classList.toggle("is-off", isOff);
+    // What is said again is read again.
+    if (line.firstElementChild.textContent !== text) line.firstElementChild.textContent = text;
+    line.classList.toggle("is-off", isOff);
     line.dataset.state = isOff ? "off" : "on";
   }
   function sayOffline(text) {
@@ -210,16 +239,22 @@
     clearTimeout(whispered);
     whispered = setTimeout(() => { place.hidden = true; place.textContent = ""; }, 5000);
   }
+  // Where the keys were before they came to what is said.
+  let lately = null;
+  document.addEventListener("focusin", (event) => { if (!event.target.closest("#toasts, dialog")) lately = event.target; });
   function toast(said, label, act, isWrong) {
     const place = document.createElement("p"), text = document.createElement("span");
     place.className = isWrong ? "toast is-wrong" : "toast"; text.textContent = said; place.append(text);
     const all = byId("toasts");
     while (all.children.length > 1) all.firstElementChild.remove();
-    const gone = setTimeout(() => place.remove(), label || isWrong ? 12000 : 5000);
+    let gone = 0;
+    // Nobody's button goes while they are at it.
+    const stay = (ms) => { gone = setTimeout(() => { if (place.contains(document.activeElement)) stay(2000); else place.remove(); }, ms); };
+    stay(label || isWrong ? 12000 : 5000);
     if (label) {
       const button = document.createElement("button");
       button.type = "button"; button.textContent = label;
-      button.onclick = () => { clearTimeout(gone); place.remove(); act(); };
+      button.onclick = () => { clearTimeout(gone); place.remove(); refocus(lately); act(); };
       place.append(button);
     }
     all.append(place);
@@ -272,10 +307,22 @@
       if (same) morph(old, fresh.getElementById(id)); else old.replaceWith(fresh.getElementById(id));
     }
     document.querySelector(".sections").replaceWith(fresh.querySelector(".sections"));
-    if (!same) { scrollTo(0, 0); byId("main").focus({ preventScroll: true }); for (const menu of document.querySelectorAll(".menu[open]")) menu.open = false; }
+    renewTools(fresh);
+    if (!same) { scrollTo(0, 0); const main = byId("main"); main.setAttribute("aria-label", main.querySelector("h1")?.textContent ?? ""); main.focus({ preventScroll: true }); for (const menu of document.querySelectorAll(".menu[open]")) menu.open = false; }
     settleIn();
     if (of("build") !== build) renew();
     if (of("address") !== address) { address = of("address"); reconnect(); }
+  }
+  // What leads from this page stands in the frame, too.
+  function renewTools(fresh) {
+    const tools = document.querySelector(".tools"), links = (of) => [...of.querySelectorAll(".tools > a")];
+    for (const link of links(document)) link.remove();
+    for (const link of links(fresh)) tools.lastElementChild.before(document.importNode(link, true));
+    const [then, there] = [document, fresh].map((of) => of.querySelectorAll(".menu a[href*='at='], .menu [name=back]"));
+    if (then.length === there.length) then.forEach((old, at) => old.replaceWith(document.importNode(there[at], true)));
+    // The slider says what it shows, also while somebody is at it.
+    const [slider, moved] = [byId("at"), fresh.getElementById("at")];
+    if (slider && moved) slider.setAttribute("aria-valuetext", moved.getAttribute("aria-valuetext"));
   }
   // The last click counts, however late the answers to the ones before come.
   let goes = 0;
@@ -286,9 +333,20 @@
     return turn === goes;
   }
   // Waits for the connection instead of failing; the same bytes, with the same id, are sent again.
+  let queue = Promise.resolve();
+  // One after the other: what was done later is what holds.
+  function inTurn(work) {
+    const turn = queue.then(work);
+    queue = turn.catch(() => {});
+    return turn;
+  }
   async function send(target, init, waits) {
     for (;;) {
-      try { return await fetch(target, init); } catch (error) {
+      try {
+        const response = await fetch(target, init);
+        if (isOn && !unsent) sayOffline("");
+        return response;
+      } catch (error) {
         if (!(error instanceof TypeError)) throw error;
         unsent += 1; sayOffline(words.lost); waits?.();
         await (isOn ? new Promise((wake) => setTimeout(wake, 1000)) : new Promise((wake) => waking.push(wake)));
@@ -323,9 +381,10 @@
     if (!hasFile(event)) return;
     event.preventDefault();
     document.body.classList.remove("is-file-over");
-    const kind = location.pathname.match(/^\/uploads\/([a-z-]+)$/)?.[1] ?? "any", data = new FormData();
-    data.append("file", event.dataTransfer.files[0]);
-    toast(filled(words.sending, { s: event.dataTransfer.files[0].name }));
+    const kind = location.pathname.match(/^\/uploads\/([a-z-]+)$/)?.[1] ?? "any", data = new FormData(), file = event.dataTransfer.files[0];
+    if (isToAsk() && !await ask(words.leave, words.leaveIt, words.stay)) return;
+    data.append("file", file);
+    toast(filled(words.sending, { s: file.name }));
     try {
       const { response, url } = await sendFile(`/uploads/${kind}`, data, document.querySelector("progress"));
       if (response.ok) await show(response, "pushState", false, url); else toast((await wordsOf(response)).words, null, null, true);
@@ -355,7 +414,8 @@
   async function wordsOf(response) {
     const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
     const text = (selector) => [...fresh.querySelectorAll(selector)].map((node) => node.textContent.trim()).filter(Boolean);
-    const said = [...text(".problem h1"), ...text(".problem .detail"), ...text(".problem .lines li")].join(". ").replaceAll("..", ".");
+    const title = text(".problem h1"), lines = text(".problem .lines li").filter((line) => !title.some((said) => said.includes(line)));
+    const said = [...title, ...text(".problem .detail"), ...lines].join(". ").replaceAll("..", ".");
     return { words: said || `The server answered ${response.status}.`, conflict: fresh.querySelector(".conflict") };
   }
   // A preview, with what is ticked and searched for in it: what was sent is what it says from now on.
@@ -382,6 +442,13 @@
     if (place) place.textContent = said; else toast(said, null, null, true);
     // What it would do is another thing by now: it is shown, and can be confirmed.
     if (form.id === "apply") { await lookAgain(form); const now = refusalOf(form); if (now) now.textContent = said; return; }
+    // What is shown by now is what is confirmed next.
+    const confirmed = form.elements.position;
+    if (confirmed?.type === "hidden" && response.status === 409) {
+      const fresh = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+      const now = fresh.querySelector(`form[action="${CSS.escape(form.getAttribute("action"))}"] [name=position]`);
+      if (now) confirmed.setAttribute("value", now.value);
+    }
     if (!conflict) return;
     // Both values stand side by side, and the person chooses.
     const choice = document.importNode(conflict, true), before = form.closest(".conflict") ?? form.parentElement.querySelector(":scope > .conflict");
@@ -409,7 +476,7 @@
     let response;
     posting += 1;
     try {
-      response = await loadingWhile(send(target, { method: "POST", body: data, headers: { "tafel-wants": "outcome" } }, waits));
+      response = await loadingWhile(inTurn(() => send(target, { method: "POST", body: data, headers: { "tafel-wants": "outcome" } }, waits)));
       if (response.ok) afterwards?.();
     } finally { settle(); }
     if (!response.ok) return response;
@@ -439,6 +506,7 @@
     const method = (button?.getAttribute("formmethod") || form.method).toLowerCase();
     if ("plain" in form.dataset || method === "dialog") return;
     event.preventDefault();
+    const there = isLost() ? button : document.activeElement;
     // What is asked about is what is sent, whatever is pushed while somebody thinks.
     const data = new FormData(form, button);
     if (form.id === "printed") form.querySelector("[data-keep]")?.removeAttribute("data-keep");
@@ -480,22 +548,33 @@
       toast(words.unreachable, null, null, true);
     } finally {
       if (button) button.disabled = false;
+      refocus(there);
     }
   });
   // After the first click of two the next row may stand there: the second one is not for it.
   addEventListener("click", (event) => {
     if (event.detail > 1 && event.target.closest?.("form[method=post] button")) { event.preventDefault(); event.stopPropagation(); }
   }, true);
+  // What was opened beside the rest, from where.
+  let opener = null;
   document.addEventListener("click", async (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const target = new URL(link.href.baseVal ?? link.href, location.href);
-    if (target.origin !== location.origin || "plain" in link.dataset || link.target || target.hash) return;
+    // Of a link in a drawing, `target` is an object.
+    if (target.origin !== location.origin || "plain" in link.dataset || link.getAttribute("target") || target.hash) return;
     event.preventDefault();
+    // Only keys click without a pointer's count.
+    const isByKey = event.detail === 0, holder = link.closest("main [id]");
     if (isToAsk() && !await ask(words.leave, words.leaveIt, words.stay)) return;
-    try { await go(target, "pushState"); } catch {
+    const wasOpen = Boolean(document.querySelector("[data-opened]"));
+    try { if (!await go(target, "pushState")) return; } catch {
       if (isOn) location.assign(target); else toast(words.cannotLeave, null, null, true);
+      return;
     }
+    const opened = document.querySelector("[data-opened]");
+    if (opened && isByKey && !opened.contains(holder)) { opener = holder; opened.focus(); }
+    else if (!opened && wasOpen && isLost()) (opener?.querySelector("a") ?? byId("main")).focus({ preventScroll: true });
   });
   // Back to where one was on the page, too; and not away from what is typed while there is no connection.
   addEventListener("popstate", async (event) => {

@@ -15,5 +15,5 @@ add-an-account = Konto hinzufügen
 account-name-label = Name
 role-label = Rolle
 add = Hinzufügen
-accounts-words = Ein Passwort wird erfunden und einmal gezeigt. Viewer sehen; door markiert Ankünfte; staff bearbeitet; Admins laden auch hoch, nehmen zurück und verwalten Konten.
+accounts-words = Ein Passwort wird erfunden und einmal gezeigt. „Nur ansehen“ sieht; „Einlass“ markiert Ankünfte; „Team“ bearbeitet; Admins laden auch hoch, nehmen zurück und verwalten Konten.
 password-made = Das Passwort von { $name }, nur jetzt gezeigt:

@@ -1,7 +1,7 @@
 done-with-room = Fertig mit dem Raum
 edit-the-room = Raum bearbeiten
 is-picked = ist gewählt. Wählen Sie einen freien Stellplatz
-or-swap = oder einen anderen Tisch, um beide zu tauschen
+or-swap = , oder einen anderen Tisch, um beide zu tauschen
 lift-named = { $number } vom Stellplatz nehmen
 drag-tables = Ziehen Sie einen Tisch auf einen freien Stellplatz, oder auf einen anderen, um beide zu tauschen. Mit der Tastatur: Tisch wählen, dann wohin er soll.
 drag-spots = Ziehen Sie einen Stellplatz, oder wählen Sie ihn und nehmen Sie die Pfeiltasten; er hält sich an ein Raster von 25 cm. Tische bleiben auf ihren Stellplätzen.

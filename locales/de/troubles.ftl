@@ -70,3 +70,4 @@ says-now = { $field }: dort steht jetzt { $value }, von { $actor }
 invalid-none-called = „{ $name }“ gibt es im Plan nicht: sehen Sie nach, welche Nummern es gibt
 invalid-time = liegt nicht in dieser Zeit
 invalid-before-plan = liegt vor dem Beginn des Plans
+trouble-sheet = Das Blatt „{ $name }“ wird nicht gelesen: geben Sie alle Zeilen in ein Blatt, oder laden Sie es als eigene Datei hoch

@@ -80,5 +80,6 @@ n-more-bad-rows = { $count ->
    *[other] und { $count } weitere Zeilen: die markierte Datei enthält sie alle
 }
 which-columns = Welche Spalte ist was?
-which-columns-words = Die Überschriften dieser Datei sind hier nicht bekannt. Sagen Sie einmal, wofür sie stehen. Wenn hier keine Überschriften stehen, sondern schon jemand, dann setzen Sie in der Datei eine Zeile mit Überschriften darüber, und laden Sie sie noch einmal hoch.
+which-columns-words = Die Überschriften dieser Datei sind hier nicht bekannt; dafür wird Zeile { $row } genommen, und was darüber steht, wird nicht gelesen. Sagen Sie einmal, wofür sie stehen. Wenn in dieser Zeile keine Überschriften stehen, sondern schon jemand, dann setzen Sie in der Datei eine Zeile mit Überschriften darüber, und laden Sie sie noch einmal hoch.
 which-columns-needed = Es muss eine Zeile mit Überschriften geben, { $wanted }.
+column-twice = Für ein Feld kann nur eine Spalte stehen; von zweien zählt die erste.

@@ -67,7 +67,10 @@ changed-detail = Look at what it says by now, and choose.
 not-valid = Not valid
 not-valid-detail = Correct the values that are listed, and send it again.
 # $count (Number)
-problems-first = { $count } problems must be solved or left out first
+problems-first = { $count ->
+    [one] 1 problem must be solved or left out first
+   *[other] { $count } problems must be solved or left out first
+}
 problems-first-detail = Correct the file, or leave the rows out on purpose.
 plan-moved-on = The plan has changed since the preview
 plan-moved-on-detail = Its effect would be another one now. Look at the new preview, and confirm again.

@@ -129,3 +129,5 @@ says-now = { $field } says { $value } now, by { $actor }
 invalid-none-called = “{ $name }” is not in the plan: look at the numbers that there are
 invalid-time = is not of this time
 invalid-before-plan = is before the plan was begun
+# $name (String)
+trouble-sheet = The sheet “{ $name }” is not read: put all rows into one sheet, or upload it as a file of its own

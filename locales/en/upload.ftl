@@ -103,6 +103,8 @@ n-more-bad-rows = { $count ->
    *[other] and { $count } more rows: the marked file has them all
 }
 which-columns = Which column is what?
-which-columns-words = The headers of this file are not known here. Say once what they stand for. If what is listed is not a header, but already somebody, put a row of headers above it in the file, and upload it again.
+# $row (String)
+which-columns-words = The headers of this file are not known here; row { $row } is taken for them, and what stands above it is not read. Say once what they stand for. If that row holds no headers, but already somebody, put a row of headers above it in the file, and upload it again.
 # $wanted (String)
 which-columns-needed = There must be a row with headers, { $wanted }.
+column-twice = Only one column can stand for a field; of two, the first counts.

@@ -98,8 +98,16 @@ pub fn read(kind: UploadKind, file: &str, bytes: &[u8], mapping: &Mapping) -> Re
     for header in own {
         mapping.entry(header).or_insert_with(|| Some("extra".to_owned()));
     }
-    let (columns, rows) = rows::read(kind, sheets, &mapping)?;
-    Ok(Upload { kind, file: file_name(file), sha256: Text::stored(&HEXLOWER.encode(&Sha256::digest(bytes))), columns, rows, origin })
+    let (columns, rows, unread) = rows::read(kind, sheets, &mapping)?;
+    Ok(Upload {
+        kind,
+        file: file_name(file),
+        sha256: Text::stored(&HEXLOWER.encode(&Sha256::digest(bytes))),
+        columns,
+        rows,
+        unread,
+        origin,
+    })
 }
 
 fn sheets(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
@@ -113,8 +121,10 @@ fn sheets(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
 pub fn guess(file: &str, bytes: &[u8]) -> Result<UploadKind, SheetError> {
     let mut sheets = sheets(file, bytes)?;
     exported::take_marker(&mut sheets);
-    rows::guess(&sheets, &file.to_lowercase())
-        .ok_or_else(|| SheetError::NoHeader { kind: None, columns: rows::likely_header(None, &sheets, &Mapping::new()) })
+    rows::guess(&sheets, &file.to_lowercase()).ok_or_else(|| {
+        let (row, columns) = rows::likely_header(None, &sheets, &Mapping::new());
+        SheetError::NoHeader { kind: None, row, columns }
+    })
 }
 
 /// The file's own name, without folders and without anything that does not belong into a line.

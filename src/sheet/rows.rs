@@ -2,7 +2,7 @@
 
 use super::cells::{Cells, diet, language, number, rsvp, seats, shape, shortened, yes_no};
 use super::columns::{Content, recognise, taken};
-use super::{COLUMNS, Cell, Mapping, Sheet, SheetError, SheetName};
+use super::{Cell, Mapping, Sheet, SheetError, SheetName};
 use crate::plan::upload::{Column, GuestRow, PlacementRow, Problem, RoomRow, Row, RowRef, Rows, SpotRow, UploadKind};
 use crate::plan::{Code, Degrees, Email, EmployeeNo, GuestPatch, Invalid, Metres, Patch, SpotPatch, TablePatch, Text};
 use std::collections::BTreeMap;
@@ -21,18 +21,20 @@ struct Table {
     rows: Vec<(u32, Vec<Cell>)>,
 }
 
-pub(super) fn read(kind: UploadKind, sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(Vec<Column>, Rows), SheetError> {
-    let likely = likely_header(Some(kind), &sheets, mapping);
-    let mut tables = Vec::new();
+pub(super) fn read(kind: UploadKind, sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(Vec<Column>, Rows, Vec<String>), SheetError> {
+    let (row, likely) = likely_header(Some(kind), &sheets, mapping);
+    let (mut tables, mut unread) = (Vec::new(), Vec::new());
     for sheet in sheets {
-        tables.extend(find_table(kind, sheet, mapping)?);
+        let (name, is_empty) = (sheet.name.clone(), sheet.rows.is_empty());
+        match find_table(kind, sheet, mapping)? {
+            // Only a floor has sheets of two kinds; of others the first that fits counts.
+            Some(table) if kind == UploadKind::Floor || tables.is_empty() => tables.push(table),
+            _ if is_empty => {}
+            _ => unread.push(name),
+        }
     }
     if tables.is_empty() {
-        return Err(SheetError::NoHeader { kind: Some(kind), columns: likely });
-    }
-    // Only a floor has sheets of two kinds; of others the first that fits counts.
-    if kind != UploadKind::Floor {
-        tables.truncate(1);
+        return Err(SheetError::NoHeader { kind: Some(kind), row, columns: likely });
     }
     if tables.iter().all(|table| table.rows.is_empty()) {
         return Err(SheetError::NoRows);
@@ -55,30 +57,38 @@ pub(super) fn read(kind: UploadKind, sheets: Vec<Sheet>, mapping: &Mapping) -> R
             (Rows::Floor { spots, .. }, _) => spots.extend(typed(&table, &sheet, spot)),
         }
     }
-    Ok((columns, rows))
+    Ok((columns, rows, unread))
 }
 
-/// The columns of the row that looks most like a header: most of them are known, or else it has most of them.
-pub(super) fn likely_header(kind: Option<UploadKind>, sheets: &[Sheet], mapping: &Mapping) -> Vec<Column> {
+/// A row that may be a header.
+struct Likely<'a> {
+    /// So many of its columns are known; and whether it has several.
+    weight: (usize, bool),
+    sheet: &'a Sheet,
+    row: u32,
+    columns: Vec<Column>,
+}
+
+/// The row that looks most like a header, by its number, and its columns: the one of which most is known; where nothing is, the
+/// first that is more than a title.
+pub(super) fn likely_header(kind: Option<UploadKind>, sheets: &[Sheet], mapping: &Mapping) -> (u32, Vec<Column>) {
     let contents = kind.map_or(Content::ALL, Content::of);
-    let mut likely: (usize, Vec<Column>) = (0, Vec::new());
-    for sheet in sheets {
-        for (number, cells) in sheet.rows.iter().take(HEADER_WITHIN_ROWS) {
-            let headers = headers(cells);
-            for mut columns in contents.iter().filter_map(|content| taken(*content, &headers, mapping).ok()) {
-                let known = columns.iter().filter(|column| column.field.is_some()).count();
-                let named = columns.iter().filter(|column| !column.header.is_empty()).count();
-                let weight = known * COLUMNS + named;
-                if weight > likely.0 {
-                    add_samples(&mut columns, sheet.rows.range(number + 1..).map(|(_, cells)| cells));
-                    likely = (weight, columns);
-                }
+    let rows = sheets.iter().flat_map(|sheet| sheet.rows.iter().take(HEADER_WITHIN_ROWS).map(move |row| (sheet, row)));
+    let mut likely: Option<Likely<'_>> = None;
+    for (sheet, (number, cells)) in rows {
+        let headers = headers(cells);
+        let is_row = headers.iter().filter(|header| !header.is_empty()).count() > 1;
+        for columns in contents.iter().filter_map(|content| taken(*content, &headers, mapping).ok()) {
+            let weight = (columns.iter().filter(|column| column.field.is_some()).count(), is_row);
+            if likely.as_ref().is_none_or(|best| weight > best.weight) {
+                likely = Some(Likely { weight, sheet, row: *number, columns });
             }
         }
     }
-    let mut columns = likely.1;
+    let Some(Likely { sheet, row, mut columns, .. }) = likely else { return (0, Vec::new()) };
+    add_samples(&mut columns, sheet.rows.range(row + 1..).map(|(_, cells)| cells));
     columns.retain(|column| !column.header.is_empty());
-    columns
+    (row, columns)
 }
 
 /// The first few values below each.

@@ -15,6 +15,7 @@ pub enum SheetError {
     /// `kind` is what it should have been; without one, any would have done. The columns are of the row that looks most like a header.
     NoHeader {
         kind: Option<UploadKind>,
+        row: u32,
         columns: Vec<Column>,
     },
     NoRows,
@@ -95,8 +96,8 @@ impl SheetError {
             Self::Damaged(damage) => t.unreadable_damaged_detail(damage.in_words(t)),
             Self::PasswordProtected => t.unreadable_password_detail(),
             Self::TooLarge(limit) => t.unreadable_large_detail(limit.in_words(t)),
-            Self::NoHeader { kind, columns } if columns.is_empty() => t.unreadable_no_header_detail(wanted(t, *kind)),
-            Self::NoHeader { kind, columns } => {
+            Self::NoHeader { kind, columns, .. } if columns.is_empty() => t.unreadable_no_header_detail(wanted(t, *kind)),
+            Self::NoHeader { kind, columns, .. } => {
                 let found = columns.iter().map(|column| column.header.as_str()).collect::<Vec<_>>().join(", ");
                 if kind.is_some() {
                     t.unreadable_header_detail(wanted(t, *kind), found)

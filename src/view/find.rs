@@ -92,7 +92,8 @@ fn fit(asked: &str, known: &str) -> Option<Fit> {
         return Some(Fit::Within);
     }
     let chars = asked.chars().count();
-    if chars < GUESSED_CHARS {
+    // Of numbers, codes and addresses the next one is another one.
+    if chars < GUESSED_CHARS || asked.contains(|char: char| char.is_ascii_digit() || char == '@') {
         return None;
     }
     // One error leaves the first or the last third as it is: most words need not be looked at any closer.

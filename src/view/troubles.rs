@@ -50,6 +50,7 @@ pub fn trouble(t: T, trouble: &Trouble) -> String {
         Trouble::Formula { header } => t.trouble_formula(header),
         Trouble::Bad { header, text, invalid: why } => t.trouble_value(header, text, invalid(t, why)),
         Trouble::NotCleared { header } => t.trouble_not_cleared(header),
+        Trouble::SheetNotRead(name) => t.trouble_sheet(name),
         Trouble::Foreign => t.trouble_foreign(),
         Trouble::NameNeeded => t.trouble_name_needed(),
         Trouble::NameMustRemain => t.trouble_name_remains(),

@@ -4,7 +4,7 @@ use super::{Address, Shown, troubles};
 use crate::lang::T;
 use crate::plan::Plan;
 use crate::plan::diff::ChangeKind;
-use crate::plan::upload::{Choices, Column, Preview, Problem, RowChange, Upload, UploadKind};
+use crate::plan::upload::{Choices, Column, Preview, Problem, RowChange, SHEET_NOT_READ, Upload, UploadKind};
 use askama::Template;
 use uuid::Uuid;
 
@@ -66,6 +66,8 @@ pub struct UploadPage<'a> {
     find: &'a str,
     /// and are of this kind: new, changed, removed, or any.
     only: &'a str,
+    /// Two columns were said to be the same.
+    is_twice: bool,
 }
 
 /// All that a row changes.
@@ -92,7 +94,19 @@ impl<'a> UploadPage<'a> {
         address: &'a Address,
     ) -> Self {
         let (find, only) = (address.get("find"), address.get("only"));
-        Self { t, id, kind: upload.kind, file: upload.file.as_str(), preview, unchanged: Vec::new(), choices, fields, find, only }
+        Self {
+            t,
+            id,
+            kind: upload.kind,
+            file: upload.file.as_str(),
+            preview,
+            unchanged: Vec::new(),
+            choices,
+            fields,
+            find,
+            only,
+            is_twice: address.get("again") == "twice",
+        }
     }
 
     fn what(&self) -> String {
@@ -186,6 +200,15 @@ impl<'a> UploadPage<'a> {
         (rows, more)
     }
 
+    /// Sheets of the file that nobody would miss otherwise.
+    fn unread(&self) -> Vec<&Problem> {
+        self.preview.warnings.iter().filter(|problem| problem.code == SHEET_NOT_READ).collect()
+    }
+
+    fn is_twice(&self) -> bool {
+        self.is_twice
+    }
+
     fn left_out(&self) -> Vec<String> {
         self.choices.leave_out.iter().map(ToString::to_string).collect()
     }
@@ -206,16 +229,25 @@ pub struct ColumnsPage<'a> {
     t: T,
     id: Uuid,
     kind: UploadKind,
+    /// Which row they stand in.
+    row: u32,
     columns: &'a [Column],
     fields: Vec<&'static str>,
     /// What must be among them.
     wanted: String,
+    /// Somebody has said what they are, and it is not enough.
+    is_again: bool,
 }
 
 impl<'a> ColumnsPage<'a> {
     #[must_use]
-    pub fn of(id: Uuid, t: T, kind: UploadKind, columns: &'a [Column], fields: Vec<&'static str>, wanted: String) -> Self {
-        Self { t, id, kind, columns, fields, wanted }
+    pub fn of(id: Uuid, t: T, (kind, row): (UploadKind, u32), columns: &'a [Column], fields: Vec<&'static str>, wanted: String) -> Self {
+        Self { t, id, kind, row, columns, fields, wanted, is_again: false }
+    }
+
+    #[must_use]
+    pub fn once_more(self, is_again: bool) -> Self {
+        Self { is_again, ..self }
     }
 
     fn what(&self) -> String {

@@ -45,6 +45,69 @@ test("a whole party is dragged onto a table, which says beforehand whether it fi
   assert.deepEqual(page.broken, []);
 });
 
+test("Escape lets go of whoever is dragged, and what waits for the connection is done in the order in which it was asked", async () => {
+  const page = await server.signedIn();
+  await go(page, server, "/tables");
+  const before = await unseated(page), [one, two] = await page.$$eval(".card[data-taken='0']", (cards) => cards.slice(0, 2).map((card) => card.dataset.number));
+  const card = (number) => page.locator(`.card[data-number='${number}']`);
+  await card(one).scrollIntoViewIfNeeded();
+  await drag(page, await middle(page.locator(".group .figure").first()), await middle(card(one)), () => page.keyboard.press("Escape"));
+  assert.equal(await page.locator(".ghost, .is-target").count(), 0);
+  // The network goes for a moment; the socket does not notice.
+  let isGone = true;
+  await page.route("**/commands", (route) => isGone ? route.abort("internetdisconnected") : route.continue());
+  const who = await page.getAttribute(".person >> nth=0", "data-guests");
+  await page.evaluate(([who, tables]) => {
+    const { post, viewId, position } = window.Tafel;
+    for (const table_number of tables) post("/commands", new URLSearchParams({ view: viewId(), seen: position(), back: "/tables", type: "seat_guests", guests: who, table_number }));
+  }, [who, [one, two]]);
+  await page.waitForSelector("#offline:not([hidden])");
+  await page.waitForTimeout(400);
+  isGone = false;
+  await page.waitForFunction((two) => document.querySelector(`.card[data-number='${two}']`).dataset.taken === "1", two);
+  assert.equal(await card(one).getAttribute("data-taken"), "0");
+  assert.equal(await page.isHidden("#offline"), true, "nothing waits any more, and nothing says so");
+  await becomes(page, before - 1);
+  assert.deepEqual(page.broken, []);
+});
+
+test("the keys stay where they are: beside whoever was seated, at the drawing, at the button", async () => {
+  const page = await server.signedIn();
+  await go(page, server, "/tables");
+  const active = () => page.evaluate(() => document.activeElement.name || document.activeElement.closest("[id]")?.id);
+  const before = await unseated(page), first = await page.inputValue(".person input >> nth=0");
+  await page.focus(".person input >> nth=0");
+  await page.keyboard.press("Space");
+  await page.keyboard.press("m");
+  await page.keyboard.type(await page.$eval(".card[data-taken='0']", (card) => card.dataset.number));
+  await page.keyboard.press("Enter");
+  await becomes(page, before - 1);
+  await page.waitForFunction(() => document.activeElement.name === "guests");
+  assert.notEqual(await page.evaluate(() => document.activeElement.value), first);
+  // A card opens beside the others, and the keys go there; and back when it is closed.
+  await page.focus(".card[data-free='0'] a >> nth=0");
+  const card = await active();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement.id === "open");
+  await page.focus("#open a[href^='/tables']:not([href*='/tables/'])");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#open", { state: "detached" });
+  await page.waitForFunction((card) => document.activeElement.closest("[id]")?.id === card, card);
+  // In a drawing a link is followed without loading the page anew.
+  await go(page, server, "/floor");
+  await page.click("main a[href^='/floor/'] >> nth=0");
+  await page.waitForSelector(".spot a");
+  await page.evaluate(() => { window.isSame = true; });
+  const spot = page.locator(".spot[data-table] a[href*='pick=']").first();
+  await spot.focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/pick=/);
+  await page.waitForSelector(".notice [role=status]");
+  assert.equal(await page.evaluate(() => window.isSame), true);
+  assert.notEqual(await page.evaluate(() => document.activeElement.localName), "body");
+  assert.deepEqual(page.broken, []);
+});
+
 test("several are ticked and moved by keyboard alone, and a table that is full says so where it happened", async () => {
   const page = await server.signedIn();
   await go(page, server, "/tables");

@@ -218,6 +218,17 @@ test("the incident, by clicks, while somebody else works on", async () => {
   await freeTable(other);
   await other.click("button:text-is('Seat') >> nth=0");
   await admin.fill("[name=reason]", "wrong file");
+  // Meanwhile somebody changes what it is about: the first click says so, and the next one confirms what is shown by then.
+  const taken = await admin.textContent("button.danger");
+  await go(other, server, `/floor/${(await other.getAttribute("main a[href^='/floor/']", "href").catch(() => null))?.split("/")[2] ?? 184}`);
+  const table = await other.getAttribute(".spot[data-table] >> nth=0", "data-table");
+  await other.evaluate(async (table) => {
+    const { post, viewId, position } = window.Tafel;
+    await post("/commands", new URLSearchParams({ view: viewId(), seen: position(), back: location.pathname, type: "lift_table", table }));
+  }, table);
+  await admin.waitForFunction((taken) => document.querySelector("button.danger").textContent !== taken, taken);
+  await admin.click("button.danger");
+  await admin.waitForSelector(".refusal:has-text('has changed since the preview')");
   await admin.click("button.danger");
   await admin.waitForSelector("text=Taken back by sample: wrong file");
   await admin.waitForSelector("text=Bring back");

@@ -153,7 +153,15 @@ fn row<T>(index: usize, value: T) -> Row<T> {
 
 fn upload(kind: UploadKind, rows: Rows) -> Arc<Upload> {
     let columns = vec![Column { header: "Table".to_owned(), field: Some("number".to_owned()), samples: Vec::new() }];
-    Arc::new(Upload { kind, file: Text::stored("x.xlsx"), sha256: Text::stored("00"), columns, rows, origin: Origin::Unknown })
+    Arc::new(Upload {
+        kind,
+        file: Text::stored("x.xlsx"),
+        sha256: Text::stored("00"),
+        columns,
+        rows,
+        unread: Vec::new(),
+        origin: Origin::Unknown,
+    })
 }
 
 fn code(prefix: &str, n: u8) -> Code {

@@ -50,6 +50,19 @@ fn ods(rows: &str) -> Vec<u8> {
     ])
 }
 
+#[test]
+fn the_likely_header_is_the_first_row_that_is_more_than_a_title() {
+    let row_of = |text: &str| match read(UploadKind::Guests, "list.csv", text.as_bytes(), &Mapping::new()) {
+        Err(SheetError::NoHeader { row, columns, .. }) => (row, columns.into_iter().map(|column| column.header).collect::<Vec<_>>()),
+        other => panic!("{other:?}"),
+    };
+    let guests =
+        (1..15).fold(String::new(), |guests, n| guests + &format!("Gast{n},Nummer{n},{}\n", if n == 12 { "kommt später" } else { "" }));
+    assert_eq!(row_of(&format!("Prénom,Nom de famille,\n{guests}")), (1, vec!["Prénom".to_owned(), "Nom de famille".to_owned()]));
+    assert_eq!(row_of(&format!("Liste,,\n\nPrénom,Nom,Remarque\n{guests}")).0, 3);
+    assert_eq!(row_of(&format!("Liste,,\n{guests}\nPrénom,Company,Notes\n")).0, 17, "what is known says more");
+}
+
 fn outcome(bytes: &[u8]) -> Result<usize, SheetError> {
     read(UploadKind::Draw, "x.xlsx", bytes, &Mapping::new()).map(|upload| match upload.rows {
         tafel::plan::upload::Rows::Placement(rows) => rows.len(),

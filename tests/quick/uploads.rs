@@ -185,6 +185,30 @@ fn wrong_cells_are_problems_with_row_and_column() {
 }
 
 #[test]
+fn a_sheet_that_is_not_read_is_named() {
+    let server = Server::start();
+    let admin = server.admin();
+    let mut written = rust_xlsxwriter::Workbook::new();
+    for (sheet, rows) in
+        [("Friday", vec!["First name", "Anna"]), ("Saturday", vec!["First name", "Berta", "Clara"]), ("Remarks", vec!["None"])]
+    {
+        let sheet = written.add_worksheet().set_name(sheet).unwrap();
+        for (row, text) in (0..).zip(rows) {
+            sheet.write(row, 0, text).unwrap();
+            sheet.write(row, 1, if row == 0 { "Last name" } else { "Bauer" }).unwrap();
+        }
+    }
+    written.add_worksheet().set_name("Empty").unwrap();
+    let shown = admin.upload("guests", "days.xlsx", &written.save_to_buffer().unwrap()).expect(201);
+    assert_eq!(counts(&shown), json!({"rows": 1, "added": 1}));
+    let warnings: Vec<_> =
+        shown["warnings"].as_array().unwrap().iter().map(|one| (&one["code"], one["message"].as_str().unwrap())).collect();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings.iter().all(|(code, _)| **code == json!("sheet_not_read")));
+    assert!(warnings[0].1.contains("Saturday") && warnings[1].1.contains("Remarks"), "{warnings:?}");
+}
+
+#[test]
 fn the_four_formats_hold_the_same() {
     let server = Server::with_sample();
     let admin = server.admin();

@@ -107,8 +107,13 @@ pub struct Upload {
     pub sha256: Text,
     pub columns: Vec<Column>,
     pub rows: Rows,
+    /// Sheets of the workbook with content that is not read.
+    pub unread: Vec<String>,
     pub origin: Origin,
 }
+
+/// The code of a warning that is about more than a row.
+pub const SHEET_NOT_READ: &str = "sheet_not_read";
 
 /// Where a list comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -407,6 +412,9 @@ pub fn assess(plan: &Plan, upload: &Upload, choices: &Choices) -> Result<(Previe
         removals: Vec::new(),
         statements: Vec::new(),
     };
+    for name in &upload.unread {
+        draft.warnings.push(Problem::new(&RowRef { sheet: None, row: 1 }, None, SHEET_NOT_READ, Trouble::SheetNotRead(name.clone())));
+    }
     if upload.origin == Origin::Foreign {
         draft.warnings.push(Problem::new(&RowRef { sheet: None, row: 1 }, None, "exported_elsewhere", Trouble::Foreign));
     }

@@ -17,6 +17,8 @@ pub enum Trouble {
     Bad { header: String, text: String, invalid: Invalid },
     #[error("{header} cannot be cleared")]
     NotCleared { header: String },
+    #[error("The sheet \u{201c}{0}\u{201d} is not read: put all rows into one sheet, or upload it as a file of its own")]
+    SheetNotRead(String),
     #[error("The file was exported from another plan, so it is read as any list")]
     Foreign,
     #[error("A new guest needs a first or a last name")]

@@ -60,8 +60,9 @@ pub(super) fn upload_block(
     let upload = match tokio::runtime::Handle::current().block_on(load(app, id)) {
         Ok((_, upload)) => upload,
         Err(problem) => {
-            let Some((kind, columns)) = problem.headless() else { return Err(problem) };
-            let page = ColumnsPage::of(id, t, kind, columns, sheet::fields(kind), sheet::wanted(t, Some(kind)));
+            let Some((kind, row, columns)) = problem.headless() else { return Err(problem) };
+            let page = ColumnsPage::of(id, t, (kind, row), columns, sheet::fields(kind), sheet::wanted(t, Some(kind)))
+                .once_more(!address.get("again").is_empty());
             return Ok((t.which_columns(), "Uploads", rendered(&page)?));
         }
     };
@@ -100,6 +101,9 @@ pub(crate) async fn map_columns(
             (header.to_owned(), field.map(str::to_owned))
         })
         .collect();
+    // Two columns cannot be the same; of what is kept under its own name, there may be any number.
+    let chosen: Vec<&str> = mapping.values().flatten().map(String::as_str).filter(|field| *field != "extra").collect();
+    let is_twice = chosen.iter().enumerate().any(|(at, field)| chosen[..at].contains(field));
     let id = keep_or_ask(&app, &caller, mapped_anew(&app, id, mapping).await?).await?;
-    Ok(see(format!("/uploads/{id}")))
+    Ok(see(format!("/uploads/{id}?again={}", if is_twice { "twice" } else { "1" })))
 }

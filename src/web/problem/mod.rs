@@ -161,11 +161,11 @@ impl Problem {
         }
     }
 
-    /// The kind and the columns of a file, where it is only not known which of them is what.
-    pub(crate) fn headless(&self) -> Option<(UploadKind, &[Column])> {
+    /// The kind of a file, and the columns of its likely header in a row, where it is only not known which of them is what.
+    pub(crate) fn headless(&self) -> Option<(UploadKind, u32, &[Column])> {
         match &self.cause {
             Cause::Sheet(error) => match &**error {
-                SheetError::NoHeader { kind: Some(kind), columns } if !columns.is_empty() => Some((*kind, columns)),
+                SheetError::NoHeader { kind: Some(kind), row, columns } if !columns.is_empty() => Some((*kind, *row, columns)),
                 _ => None,
             },
             _ => None,
