@@ -146,7 +146,7 @@
   }
 
   // ---- the socket ------------------------------------------------------------------------------------------------
-  let unsent = 0, isOn = true, waking = [];
+  let unsent = 0, queued = 0, isOn = true, waking = [];
   function say(text, isOff) {
     // What is said again is read again.
     if (line.firstElementChild.textContent !== text) line.firstElementChild.textContent = text;
@@ -156,7 +156,8 @@
   function sayOffline(text) {
     const bar = byId("offline");
     bar.hidden = !text;
-    bar.textContent = text && unsent ? `${text} ${unsent === 1 ? words.oneWaits : filled(words.manyWait, { n: unsent })}` : text;
+    const waiting = Math.max(unsent, queued);
+    bar.textContent = text && unsent ? `${text} ${waiting === 1 ? words.oneWaits : filled(words.manyWait, { n: waiting })}` : text;
   }
   function connect() {
     clearTimeout(timer);
@@ -335,8 +336,10 @@
   // Waits for the connection instead of failing; the same bytes, with the same id, are sent again.
   let queue = Promise.resolve();
   // One after the other: what was done later is what holds.
-  function inTurn(work) {
-    const turn = queue.then(work);
+  function inTurn(work, waits) {
+    queued += 1;
+    if (unsent) { waits?.(); sayOffline(words.lost); }
+    const turn = queue.then(work).finally(() => { queued -= 1; });
     queue = turn.catch(() => {});
     return turn;
   }
@@ -476,7 +479,7 @@
     let response;
     posting += 1;
     try {
-      response = await loadingWhile(inTurn(() => send(target, { method: "POST", body: data, headers: { "tafel-wants": "outcome" } }, waits)));
+      response = await loadingWhile(inTurn(() => send(target, { method: "POST", body: data, headers: { "tafel-wants": "outcome" } }, waits), waits));
       if (response.ok) afterwards?.();
     } finally { settle(); }
     if (!response.ok) return response;

@@ -1,4 +1,7 @@
-rows-as-of = { $rows } Zeilen · Plan bei { $position }, und immer aktuell
+rows-as-of = { $rows ->
+    [one] 1 Zeile · Plan bei { $position }, und immer aktuell
+   *[other] { $rows } Zeilen · Plan bei { $position }, und immer aktuell
+}
 rows-with-problems = { $count ->
     [one] 1 Zeile mit Fehlern
    *[other] { $count } Zeilen mit Fehlern

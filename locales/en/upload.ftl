@@ -1,6 +1,9 @@
-# $rows (String)
+# $rows (Number)
 # $position (String)
-rows-as-of = { $rows } rows · plan as of { $position }, and kept up with it
+rows-as-of = { $rows ->
+    [one] 1 row · plan as of { $position }, and kept up with it
+   *[other] { $rows } rows · plan as of { $position }, and kept up with it
+}
 # $count (Number)
 rows-with-problems = { $count ->
     [one] 1 row with problems
