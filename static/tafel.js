@@ -333,7 +333,6 @@
     if (turn === goes) await show(response, push);
     return turn === goes;
   }
-  // Waits for the connection instead of failing; the same bytes, with the same id, are sent again.
   let queue = Promise.resolve();
   // One after the other: what was done later is what holds.
   function inTurn(work, waits) {
@@ -343,6 +342,7 @@
     queue = turn.catch(() => {});
     return turn;
   }
+  // Waits for the connection instead of failing; the same bytes, with the same id, are sent again.
   async function send(target, init, waits) {
     for (;;) {
       try {

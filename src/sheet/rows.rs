@@ -21,20 +21,19 @@ struct Table {
     rows: Vec<(u32, Vec<Cell>)>,
 }
 
-pub(super) fn read(kind: UploadKind, sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(Vec<Column>, Rows, Vec<String>), SheetError> {
-    let (row, likely) = likely_header(Some(kind), &sheets, mapping);
+pub(super) fn read(kind: UploadKind, mut sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(Vec<Column>, Rows, Vec<String>), SheetError> {
     let (mut tables, mut unread) = (Vec::new(), Vec::new());
-    for sheet in sheets {
-        let (name, is_empty) = (sheet.name.clone(), sheet.rows.is_empty());
+    for sheet in &mut sheets {
         match find_table(kind, sheet, mapping)? {
             // Only a floor has sheets of two kinds; of others the first that fits counts.
             Some(table) if kind == UploadKind::Floor || tables.is_empty() => tables.push(table),
-            _ if is_empty => {}
-            _ => unread.push(name),
+            None if sheet.rows.is_empty() => {}
+            _ => unread.push(sheet.name.clone()),
         }
     }
     if tables.is_empty() {
-        return Err(SheetError::NoHeader { kind: Some(kind), row, columns: likely });
+        let (row, columns) = likely_header(Some(kind), &sheets, mapping);
+        return Err(SheetError::NoHeader { kind: Some(kind), row, columns });
     }
     if tables.iter().all(|table| table.rows.is_empty()) {
         return Err(SheetError::NoRows);
@@ -136,7 +135,7 @@ pub(super) fn guess(sheets: &[Sheet], file: &str) -> Option<UploadKind> {
     .map(|(_, kind)| kind)
 }
 
-fn find_table(kind: UploadKind, mut sheet: Sheet, mapping: &Mapping) -> Result<Option<Table>, SheetError> {
+fn find_table(kind: UploadKind, sheet: &mut Sheet, mapping: &Mapping) -> Result<Option<Table>, SheetError> {
     let mut wrong_mapping = None;
     let mut found = None;
     'rows: for (number, cells) in sheet.rows.iter().take(HEADER_WITHIN_ROWS) {
@@ -159,7 +158,7 @@ fn find_table(kind: UploadKind, mut sheet: Sheet, mapping: &Mapping) -> Result<O
     let rows: Vec<(u32, Vec<Cell>)> = sheet.rows.split_off(&(header + 1)).into_iter().collect();
     let mut columns = columns;
     add_samples(&mut columns, rows.iter().map(|(_, cells)| cells));
-    Ok(Some(Table { content, name: sheet.name, columns, rows }))
+    Ok(Some(Table { content, name: sheet.name.clone(), columns, rows }))
 }
 
 fn headers(cells: &[Cell]) -> Vec<String> {

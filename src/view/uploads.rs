@@ -205,10 +205,6 @@ impl<'a> UploadPage<'a> {
         self.preview.warnings.iter().filter(|problem| problem.code == SHEET_NOT_READ).collect()
     }
 
-    fn is_twice(&self) -> bool {
-        self.is_twice
-    }
-
     fn left_out(&self) -> Vec<String> {
         self.choices.leave_out.iter().map(ToString::to_string).collect()
     }
