@@ -1,10 +1,12 @@
 //! Tafel plans the seating of a huge party: one event stream, the plan in memory, every mistake reversible.
 
 pub mod app;
+pub mod capability;
 pub mod config;
 pub mod lang;
 pub mod ledger;
 pub mod mail;
+pub mod outbound;
 pub mod plan;
 pub mod report;
 pub mod sample;

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tafel::outbound::{self, Scheme};
 use tafel::plan::Position;
 use tafel::plan::document::DIGEST_VERSION;
 use tafel::transfer::{self, TransferError, Verified};
@@ -132,9 +133,13 @@ struct Theirs {
 fn compare(base: &str, ours: &Verified) -> anyhow::Result<()> {
     let token = std::env::var("TAFEL_TOKEN").context("TAFEL_TOKEN holds no token to ask with")?;
     let url = format!("{}/api/v1/plan/digest?at={}", base.trim_end_matches('/'), ours.position);
-    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(30))).build().into();
+    let agent = outbound::agent(Duration::from_secs(30), Scheme::Any);
     let asked = agent.get(&url).header("Authorization", format!("Bearer {token}")).call();
-    let text = asked.with_context(|| format!("{base} does not say what it has"))?.body_mut().read_to_string()?;
+    let mut answer = asked.with_context(|| format!("{base} does not say what it has"))?;
+    if !answer.status().is_success() {
+        bail!("{base} does not say what it has: it answers {}", answer.status());
+    }
+    let text = answer.body_mut().read_to_string()?;
     let theirs: Theirs = serde_json::from_str(&text).with_context(|| format!("{base} answered something else than a digest"))?;
     if theirs.version != DIGEST_VERSION {
         bail!("{base} has digests of version {}, this program of {DIGEST_VERSION}: they cannot be compared", theirs.version);

@@ -327,11 +327,16 @@ pub fn replay_only(store: &Arc<dyn Store>) -> Result<Snapshot, ReplayError> {
 /// # Errors
 /// It crashed.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
+    let (done, outcome) = oneshot::channel();
+    // Boxed, so that the runtime's part is compiled once, and not for each of the many things that block.
+    let work: Box<dyn FnOnce() + Send> = Box::new(move || drop(done.send(work())));
+    let crashed = |error: &dyn std::fmt::Display| {
         let id = Uuid::now_v7();
         tracing::error!(%id, %error, "a task crashed");
         Failure::Crashed(id)
-    })
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| crashed(&error))?;
+    outcome.await.map_err(|error| crashed(&error))
 }
 
 /// The present, as the ledger counts it.

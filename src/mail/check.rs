@@ -1,7 +1,8 @@
 //! `tafel mail check`, and a mail to oneself.
 
 use super::address::message;
-use super::post::{Connection, Outcome};
+use super::outcome::Outcome;
+use super::post::Connection;
 use super::settings::Settings;
 use crate::plan::mail::{Language, Rendered};
 use uuid::Uuid;

@@ -3,6 +3,8 @@
 mod address;
 mod check;
 mod next;
+mod outcome;
+#[cfg_attr(not(feature = "smtp"), path = "no_post.rs")]
 mod post;
 mod runner;
 mod settings;

@@ -1,5 +1,6 @@
 //! One connection to the mail server, and one letter after the other: each ends as taken, refused, to be tried later, or not known.
 
+use super::outcome::Outcome;
 use super::settings::{Settings, Tls};
 use lettre::Message;
 use lettre::transport::smtp::Error;
@@ -11,23 +12,6 @@ use lettre::transport::smtp::response::Response;
 use std::future::Future;
 use std::time::Duration;
 
-/// What became of a letter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// The server has it, and has said so.
-    Taken(String),
-    /// The server will not have it, today or tomorrow.
-    Refused(String),
-    /// The server does not want this one now.
-    Later(String),
-    /// The server wants nothing of us, or is gone; this letter had not been handed over.
-    Server(String),
-    /// The server hung up, or was about to, before anything was said of this letter.
-    Stale(String),
-    /// It was handed over, and what came of it was not to be heard.
-    Unknown(String),
-}
-
 /// An open connection, signed in.
 pub(super) struct Connection {
     smtp: AsyncSmtpConnection,
@@ -36,11 +20,16 @@ pub(super) struct Connection {
     is_in_step: bool,
 }
 
+/// What is wrong with the settings, as far as it can be found without asking the server.
+pub(super) fn problems(settings: &Settings) -> Vec<String> {
+    tls(settings).err().map(|error| format!("mail.ca: {error}")).into_iter().collect()
+}
+
 /// What is needed for encryption; nothing where there is none.
 ///
 /// # Errors
 /// The certificate cannot be read.
-pub(super) fn tls(settings: &Settings) -> Result<Option<TlsParameters>, String> {
+fn tls(settings: &Settings) -> Result<Option<TlsParameters>, String> {
     if settings.tls == Tls::None {
         return Ok(None);
     }

@@ -2,7 +2,8 @@
 
 use super::address::{message, message_id};
 use super::next::{Next, Pace, next};
-use super::post::{Connection, Outcome};
+use super::outcome::Outcome;
+use super::post::Connection;
 use super::settings::Settings;
 use super::written::{Fate, fate, write_out};
 use crate::ledger::{Answer, Failure, Ledger, blocking, now};

@@ -119,9 +119,7 @@ impl Settings {
         if self.claim_s < 10 * self.timeout_s {
             problems.push(format!("mail.claim_s: it must be at least ten times timeout_s, {} seconds", 10 * self.timeout_s));
         }
-        if let Err(error) = super::post::tls(self) {
-            problems.push(format!("mail.ca: {error}"));
-        }
+        problems.extend(super::post::problems(self));
         problems
     }
 }
@@ -130,6 +128,14 @@ impl Settings {
 mod tests {
     use super::*;
 
+    #[cfg(not(feature = "smtp"))]
+    #[test]
+    fn without_smtp_no_mail_can_be_set_up() {
+        let settings: Settings = toml::from_str("host = \"h\"\nfrom = \"a@b.example\"\n").unwrap();
+        assert_eq!(settings.problems(), ["mail: this program was built without SMTP; build it with the cargo feature \"smtp\""]);
+    }
+
+    #[cfg(feature = "smtp")]
     #[test]
     fn what_cannot_be_is_said_by_its_field() {
         let settings: Settings = toml::from_str("host = \"h\"\nfrom = \"nobody\"\nuser = \"u\"\nper_minute = 0\nclaim_s = 5\n").unwrap();

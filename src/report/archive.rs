@@ -2,12 +2,13 @@
 
 use super::attempt::Trouble;
 use super::mark;
-use super::settings::{Archive, Secret};
+use super::settings::Archive;
+#[cfg(not(feature = "s3"))]
+use crate::capability::{Capability, NotBuiltIn};
 use jiff::civil::Date;
-use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, Checksum, S3ConditionalPut};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{ClientOptions, Error, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions, RetryConfig};
+use object_store::{Error, ObjectStore, ObjectStoreExt as _, PutMode, PutOptions};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,13 +30,27 @@ pub(super) fn open(settings: &Archive) -> Result<Place, String> {
         let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| error.to_string())?.with_fsync(true);
         return Ok(Place { store: Arc::new(store), prefix, shown: format!("file:{}", folder.display()), within });
     }
-    let bucket = settings.bucket.as_deref().unwrap_or_default();
+    let store = bucket(settings, within)?;
+    Ok(Place { store, prefix, shown: format!("s3://{}", settings.bucket.as_deref().unwrap_or_default()), within })
+}
+
+#[cfg(not(feature = "s3"))]
+fn bucket(_: &Archive, _: Duration) -> Result<Arc<dyn ObjectStore>, String> {
+    Err(NotBuiltIn { setting: "bucket", capability: Capability::S3 }.to_string())
+}
+
+#[cfg(feature = "s3")]
+fn bucket(settings: &Archive, within: Duration) -> Result<Arc<dyn ObjectStore>, String> {
+    use super::s3_client::Connector;
+    use super::settings::Secret;
+    use object_store::RetryConfig;
+    use object_store::aws::{AmazonS3Builder, AmazonS3ConfigKey, Checksum, S3ConditionalPut};
+
     // Ours is over first, so that it is always said in the same words.
-    let options = ClientOptions::new().with_timeout(within * 2).with_connect_timeout(within).with_allow_http(settings.allow_http);
     let mut builder = AmazonS3Builder::new()
-        .with_bucket_name(bucket)
+        .with_bucket_name(settings.bucket.as_deref().unwrap_or_default())
         .with_region(settings.region.as_deref().unwrap_or("us-east-1"))
-        .with_client_options(options)
+        .with_http_connector(Connector { timeout: within * 2 })
         .with_allow_http(settings.allow_http)
         .with_checksum_algorithm(Checksum::SHA256)
         .with_conditional_put(S3ConditionalPut::ETagMatch)
@@ -58,8 +73,7 @@ pub(super) fn open(settings: &Archive) -> Result<Place, String> {
         }
         Some(key) => builder = builder.with_sse_kms_encryption(key),
     }
-    let store = builder.build().map_err(|error| error.to_string())?;
-    Ok(Place { store: Arc::new(store), prefix, shown: format!("s3://{bucket}"), within })
+    Ok(Arc::new(builder.build().map_err(|error| error.to_string())?))
 }
 
 fn trouble(doing: &str, error: &Error) -> Trouble {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Why something did not work, by what is to be done about it.
+#[cfg_attr(not(feature = "sftp"), expect(dead_code, reason = "some only happen with SFTP"))]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Trouble {
     /// It may work in a moment.

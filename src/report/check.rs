@@ -2,7 +2,7 @@
 
 use super::settings::Settings;
 use super::submit::Submission;
-use super::{alert, archive};
+use super::{alert, archive, mailer};
 use uuid::Uuid;
 
 /// What was tried, and what came of it.
@@ -46,7 +46,7 @@ pub async fn check(settings: &Settings) -> Vec<Checked> {
         checked.push(Checked { what: "webhook", outcome });
     }
     if settings.alerts.smtp.is_some() {
-        let outcome = alert::try_mail(&settings.alerts).await.map(|()| "the mail server lets us in".to_owned());
+        let outcome = mailer::try_out(&settings.alerts).await.map(|()| "the mail server lets us in".to_owned());
         checked.push(Checked { what: "mail", outcome });
     }
     checked

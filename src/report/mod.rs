@@ -7,11 +7,17 @@ mod archive;
 mod attempt;
 mod begin;
 mod check;
+#[cfg_attr(not(feature = "smtp"), path = "no_mailer.rs")]
+mod mailer;
 mod next;
+mod parcel;
 mod rows;
 mod runner;
+#[cfg(feature = "s3")]
+mod s3_client;
 mod schedule;
 mod settings;
+#[cfg_attr(not(feature = "sftp"), path = "no_submit.rs")]
 mod submit;
 pub(crate) mod thread;
 mod watchful;

@@ -1,6 +1,7 @@
 //! What can be set about reports, as it is written in the file, and checked.
 
 use super::schedule::{BadSchedule, Schedule};
+use crate::capability::Capability;
 use crate::plan::report::Order;
 use jiff::SignedDuration;
 use jiff::civil::Date;
@@ -218,27 +219,18 @@ impl Sftp {
         if self.user.trim().is_empty() {
             problems.push("report.sftp.user: it is empty".to_owned());
         }
-        match (&self.password, &self.key) {
-            (None, None) => problems.push("report.sftp: a password or a key is needed".to_owned()),
-            (_, Some(path)) => {
-                if let Err(error) = russh::keys::load_secret_key(path, self.key_passphrase.as_ref().map(Secret::reveal)) {
-                    problems.push(format!("report.sftp.key: {}: {error}", path.display()));
-                }
-            }
-            _ => {}
+        if self.password.is_none() && self.key.is_none() {
+            problems.push("report.sftp: a password or a key is needed".to_owned());
         }
+        problems.extend(super::submit::problems(self));
         match (&self.host_key, &self.known_hosts) {
             (None, None) => problems.push("report.sftp: host_key or known_hosts must say who the server is".to_owned()),
-            (Some(key), _) => {
-                if let Err(error) = super::submit::host_key(key) {
-                    problems.push(format!("report.sftp.host_key: {error}"));
-                }
-            }
             (None, Some(path)) => {
                 if let Err(error) = std::fs::metadata(path) {
                     problems.push(format!("report.sftp.known_hosts: {}: {error}", path.display()));
                 }
             }
+            (Some(_), _) => {}
         }
         if self.timeout_s == 0 {
             problems.push("report.sftp.timeout_s: it must be more than nothing".to_owned());
@@ -269,7 +261,10 @@ impl Alerts {
     fn problems(&self, problems: &mut Vec<String>) {
         if let Some(url) = &self.webhook {
             match url::Url::parse(url.reveal()) {
-                Ok(url) if matches!(url.scheme(), "http" | "https") => {}
+                Ok(url) if url.scheme() == "http" => {}
+                Ok(url) if url.scheme() == "https" => {
+                    problems.extend(Capability::Tls.require("report.alerts.webhook").err().map(|missing| missing.to_string()));
+                }
                 _ => problems.push("report.alerts.webhook: it is no address that begins with https:// or http://".to_owned()),
             }
             if self.webhook_secret.is_none() {
@@ -289,9 +284,33 @@ impl Alerts {
             }
         }
         if let Some(smtp) = &self.smtp
-            && let Err(error) = super::alert::transport(smtp)
+            && let Err(error) = super::mailer::check_address(smtp)
         {
             problems.push(format!("report.alerts.smtp: {error}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capability::Capability;
+
+    #[test]
+    fn what_was_left_out_of_the_build_is_said_by_its_setting() {
+        let settings: Settings = toml::from_str(
+            "zone = \"Europe/Berlin\"\n[sftp]\nhost = \"h\"\nuser = \"u\"\npassword = \"p\"\nhost_key = \"\
+             ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\"\n\
+             [archive]\nbucket = \"b\"\naccess_key_id = \"i\"\nsecret_access_key = \"s\"\n\
+             [alerts]\nwebhook = \"https://h\"\nwebhook_secret = \"s\"\nsmtp = \"smtp://h\"\nmail_from = \"a@b.example\"\n\
+             mail_to = [\"a@b.example\"]\n",
+        )
+        .unwrap();
+        let problems = settings.problems();
+        for capability in [Capability::Sftp, Capability::S3, Capability::Smtp, Capability::Tls] {
+            let is_missing = problems.iter().any(|problem| problem.contains(&format!("without {capability};")));
+            assert_eq!(is_missing, !capability.is_built_in(), "{capability}: {problems:?}");
+        }
+        assert!(cfg!(not(feature = "default")) || problems.is_empty(), "{problems:?}");
     }
 }

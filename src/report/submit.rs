@@ -7,6 +7,7 @@
 
 use super::attempt::Trouble;
 use super::mark;
+use super::parcel::Parcel;
 use super::settings::{Secret, Sftp};
 use russh::Preferred;
 use russh::client::{self, AuthResult, Handle};
@@ -24,9 +25,23 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 /// So much is written between two looks at the clock.
 const PIECE_BYTES: usize = 64 * 1024;
 
-/// # Errors
-/// It is not the line of a public key.
-pub(super) fn host_key(line: &str) -> Result<PublicKey, String> {
+/// What is wrong with the keys in the settings: ours, and the server's.
+pub(super) fn problems(settings: &Sftp) -> Vec<String> {
+    let mut problems = Vec::new();
+    if let Some(path) = &settings.key
+        && let Err(error) = load_secret_key(path, settings.key_passphrase.as_ref().map(Secret::reveal))
+    {
+        problems.push(format!("report.sftp.key: {}: {error}", path.display()));
+    }
+    if let Some(key) = &settings.host_key
+        && let Err(error) = host_key(key)
+    {
+        problems.push(format!("report.sftp.host_key: {error}"));
+    }
+    problems
+}
+
+fn host_key(line: &str) -> Result<PublicKey, String> {
     PublicKey::from_openssh(line.trim()).map_err(|error| format!("{line:?} is no public key like \"ssh-ed25519 AAAA…\": {error}"))
 }
 
@@ -96,17 +111,6 @@ pub(super) struct Submission {
     within: Duration,
     // Ends the connection when it is dropped.
     _session: Handle<Believes>,
-}
-
-/// What is to be submitted.
-pub(super) struct Parcel<'a> {
-    pub content: &'a [u8],
-    /// The final name.
-    pub name: &'a str,
-    /// Makes the name that it goes up under unique: the claim's token, and the try.
-    pub mark: &'a str,
-    /// Names whose renaming was announced and has no result.
-    pub announced: &'a [String],
 }
 
 async fn in_time<T>(within: Duration, doing: &str, work: impl Future<Output = Result<T, SftpError>>) -> Result<T, Trouble> {

@@ -3,9 +3,10 @@
 use super::archive::{self, Place};
 use super::attempt::{Trouble, attempt, pause_after};
 use super::mark;
+use super::parcel::Parcel;
 use super::rows::{file_at, unhex};
 use super::settings::Settings;
-use super::submit::{Parcel, Submission};
+use super::submit::Submission;
 use crate::ledger::{Answer, Failure, Ledger, blocking, now};
 use crate::plan::command::{Ask, ReportAsk, Request};
 use crate::plan::report::{Details, FileFacts, Report, ReportId, Step};

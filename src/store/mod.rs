@@ -3,20 +3,30 @@
 mod ahead;
 pub mod codec;
 mod desk;
+mod migrations;
+#[cfg(feature = "mssql")]
 mod mssql;
+#[cfg(any(feature = "mssql", feature = "postgres"))]
 mod pages;
+#[cfg(feature = "postgres")]
 mod postgres;
 mod rows;
+#[cfg(any(feature = "mssql", feature = "postgres"))]
 mod runtime;
 mod sqlite;
 
 pub use ahead::{Ahead, Page};
 pub use desk::{Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, ReportFile, ReportFiles, Session, Sessions, Uploads};
+#[cfg(feature = "mssql")]
 pub use mssql::Mssql;
+#[cfg(feature = "postgres")]
 pub use postgres::Postgres;
 pub use rows::Rows;
 pub use sqlite::{Access, Sqlite};
 
+#[cfg(not(all(feature = "mssql", feature = "postgres")))]
+use crate::capability::Capability;
+use crate::capability::NotBuiltIn;
 use crate::plan::{BatchId, Position, Timestamp};
 use std::borrow::Cow;
 use std::future::Future;
@@ -84,6 +94,8 @@ pub enum StoreError {
         "the store URL {0:?} is not understood; write sqlite:tafel.db, postgres://USER:PASSWORD@HOST/DATABASE, or mssql://USER:PASSWORD@HOST/DATABASE"
     )]
     Url(String),
+    #[error(transparent)]
+    NotBuiltIn(#[from] NotBuiltIn),
     #[error("there is a {what} named {name} already")]
     Exists { what: &'static str, name: String },
     #[error("there is no {what} named {name}")]
@@ -194,10 +206,30 @@ impl<T: Stream + Accounts + Sessions + Uploads + Consumers + ReportFiles> Store 
 pub fn open(url: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
     match url.split_once(':') {
         Some(("sqlite", path)) if !path.is_empty() => Ok(Arc::new(Sqlite::open(path.strip_prefix("//").unwrap_or(path), access)?)),
-        Some(("postgres" | "postgresql", _)) => Ok(Arc::new(Postgres::open(url, access)?)),
-        Some(("mssql" | "sqlserver", _)) => Ok(Arc::new(Mssql::open(url, access)?)),
+        Some(("postgres" | "postgresql", _)) => open_postgres(url, access),
+        Some(("mssql" | "sqlserver", _)) => open_mssql(url, access),
         _ => Err(StoreError::Url(without_password(url))),
     }
+}
+
+#[cfg(feature = "postgres")]
+fn open_postgres(url: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(Postgres::open(url, access)?))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn open_postgres(_: &str, _: Access) -> Result<Arc<dyn Store>, StoreError> {
+    Err(NotBuiltIn { setting: "store", capability: Capability::Postgres }.into())
+}
+
+#[cfg(feature = "mssql")]
+fn open_mssql(url: &str, access: Access) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(Mssql::open(url, access)?))
+}
+
+#[cfg(not(feature = "mssql"))]
+fn open_mssql(_: &str, _: Access) -> Result<Arc<dyn Store>, StoreError> {
+    Err(NotBuiltIn { setting: "store", capability: Capability::Mssql }.into())
 }
 
 /// Whether the event holds U+0000: as such, or as JSON writes it. Some databases keep it, some do not, so none is asked to.
@@ -228,6 +260,7 @@ fn bound(position: Position) -> i64 {
     i64::try_from(position.0).unwrap_or(i64::MAX)
 }
 
+#[cfg(any(feature = "mssql", feature = "postgres"))]
 /// A sha256 out of the database, whose constraint says that it has that length.
 fn to_sha256(bytes: &[u8]) -> [u8; 32] {
     bytes.try_into().unwrap_or_default()

@@ -2,8 +2,10 @@
 
 use super::StoreError;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 
 pub(super) struct Runtime(Option<tokio::runtime::Runtime>);
 
@@ -23,7 +25,7 @@ impl Runtime {
         work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (done, outcome) = std::sync::mpsc::sync_channel(1);
-        self.handle()?.spawn(async move { drop(done.send(work.await)) });
+        self.start_task(Box::pin(async move { drop(done.send(work.await)) }))?;
         outcome.recv().map_err(|_| closed())?
     }
 
@@ -34,7 +36,15 @@ impl Runtime {
         E: Send + From<StoreError> + 'static,
         F: Future<Output = Result<T, E>> + Send + 'static,
     {
-        self.handle()?.spawn(work).await.map_err(|_| closed())?
+        let (done, outcome) = oneshot::channel();
+        self.start_task(Box::pin(async move { drop(done.send(work.await)) }))?;
+        outcome.await.map_err(|_| closed())?
+    }
+
+    /// Boxed, so that the runtime's part is compiled once, and not for each question to a database.
+    fn start_task(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) -> Result<(), StoreError> {
+        self.handle()?.spawn(task);
+        Ok(())
     }
 }
 

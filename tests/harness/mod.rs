@@ -2,10 +2,13 @@
 
 #![allow(dead_code)] // Each test binary uses a part of it.
 
+#[cfg(feature = "full-tests")]
 pub mod authority;
 pub mod contract;
+#[cfg(feature = "full-tests")]
 pub mod mssql;
 pub mod plans;
+#[cfg(feature = "full-tests")]
 pub mod postgres;
 pub mod process;
 pub mod server;

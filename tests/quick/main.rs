@@ -16,6 +16,7 @@ mod laws;
 mod ledger;
 mod lists;
 mod live;
+#[cfg(feature = "smtp")]
 mod mail;
 mod merge;
 mod pages;

@@ -2,6 +2,8 @@
 
 use crate::harness::contract::{self, Database, all, append, event};
 use std::path::Path;
+#[cfg(not(all(feature = "mssql", feature = "postgres")))]
+use tafel::capability::Capability;
 use tafel::store::{Access, Sqlite, StoreError};
 use tempfile::TempDir;
 
@@ -80,4 +82,15 @@ fn a_file_that_is_no_database_is_refused_in_words() {
     let error = Sqlite::open(&path, Access::Serve).map(|_| ()).unwrap_err();
     assert!(error.to_string().contains("not a database"), "{error}");
     assert!(matches!(tafel::store::open("oracle:x", Access::Serve).map(|_| ()), Err(StoreError::Url(_))));
+}
+
+#[cfg(not(all(feature = "mssql", feature = "postgres")))]
+#[test]
+fn a_store_that_was_left_out_of_the_build_says_so() {
+    for (url, capability) in [("postgres://u@127.0.0.1:1/d", Capability::Postgres), ("mssql://u:p@127.0.0.1:1/d", Capability::Mssql)] {
+        if !capability.is_built_in() {
+            let error = tafel::store::open(url, Access::Serve).map(drop).unwrap_err().to_string();
+            assert!(error.contains(&format!("cargo feature {:?}", capability.feature())), "{error}");
+        }
+    }
 }

@@ -75,8 +75,10 @@ fn every_message_is_there_in_each_language_and_said_somewhere() {
 /// Imports point one way. What stands further to the left knows nothing of what stands to its right.
 #[test]
 fn imports_point_one_way() {
-    const LAYERS: [(&str, usize); 15] = [
+    const LAYERS: [(&str, usize); 17] = [
         ("plan", 0),
+        ("capability", 0),
+        ("outbound", 0),
         ("store", 1),
         ("lang", 1),
         ("ledger", 2),
@@ -166,7 +168,7 @@ fn nothing_is_unfinished_or_left_over() {
 
 #[test]
 fn no_path_and_no_address_of_one_machine() {
-    let documents = ["README.md", "ARCHITECTURE.md", "Cargo.toml", "deny.toml", "tests/run.sh", ".ci/run"];
+    let documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "Cargo.toml", "deny.toml", "tests/run.sh", ".ci/run"];
     let texts = documents.into_iter().map(|name| (PathBuf::from(name), std::fs::read_to_string(root().join(name)).unwrap()));
     for (path, text) in texts.chain(sources()).filter(|(path, _)| !path.starts_with("tests/tidy")) {
         for word in ["/work/", "/root/", "../shared", "/home/"] {
@@ -178,7 +180,7 @@ fn no_path_and_no_address_of_one_machine() {
 /// Paths in the documents exist, so that nobody is sent where nothing is.
 #[test]
 fn paths_named_in_documents_exist() {
-    for name in ["README.md", "ARCHITECTURE.md"] {
+    for name in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
         let text = std::fs::read_to_string(root().join(name)).unwrap();
         for word in text.split(|c: char| c.is_whitespace() || matches!(c, '`' | '(' | ')' | ',' | ';' | ':')) {
             let word = word.trim_end_matches('.');
@@ -188,6 +190,19 @@ fn paths_named_in_documents_exist() {
             }
         }
     }
+}
+
+/// Every cargo feature is explained where contributors look for it, and no release needs what only tests do.
+#[test]
+fn every_feature_is_explained() {
+    let manifest: toml::Table = std::fs::read_to_string(root().join("Cargo.toml")).unwrap().parse().unwrap();
+    let text = std::fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let features = manifest["features"].as_table().unwrap();
+    for name in features.keys().filter(|name| *name != "default") {
+        assert!(text.contains(&format!("`{name}`")), "CONTRIBUTING.md does not say what the feature {name} is for");
+    }
+    let default = features["default"].as_array().unwrap();
+    assert!(!default.iter().any(|name| name.as_str() == Some("full-tests")));
 }
 
 /// Every dependency has its line in ARCHITECTURE.md, and every one named there is one.

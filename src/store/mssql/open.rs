@@ -1,6 +1,7 @@
 //! Reaching SQL Server: URL, encryption, the pool, migrations.
 
 use super::{Client, Fault, connection, words};
+use crate::store::migrations::{self, Migrations};
 use crate::store::{Access, StoreError, without_password};
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, Pool, RecycleResult};
@@ -11,10 +12,6 @@ use tiberius::{AuthMethod, Config, EncryptionLevel};
 use tokio::net::TcpStream;
 use tokio_util::compat::TokioAsyncWriteCompatExt as _;
 use url::Url;
-
-mod embedded {
-    refinery::embed_migrations!("migrations/mssql");
-}
 
 const CONNECTIONS: usize = 8;
 const CONNECT_WITHIN: Duration = Duration::from_secs(3);
@@ -105,8 +102,7 @@ fn config(url: &str, shown: &str) -> Result<Config, StoreError> {
 /// # Errors
 /// Nobody answers, the database is newer than the program, or a migration fails.
 pub(super) async fn migrate(pool: &Pool<Manager>, shown: &str, access: Access) -> Result<(), StoreError> {
-    let runner = embedded::migrations::runner();
-    let known = runner.get_migrations().iter().map(|migration| u32::try_from(migration.version()).unwrap_or(u32::MAX)).max().unwrap_or(0);
+    let Migrations { runner, known } = Migrations::of(migrations::MSSQL)?;
     let mut client = connection(pool).await.map_err(|fault| open_error(shown, fault))?;
     if is_current(&mut client, known).await? || access == Access::Look {
         return Ok(());
@@ -124,7 +120,7 @@ pub(super) async fn migrate(pool: &Pool<Manager>, shown: &str, access: Access) -
     let missing = missing(&mut client).await;
     let unlock = "EXEC sp_releaseapplock @Resource = N'tafel_migration', @LockOwner = N'Session'; SELECT 0";
     number(&mut client, unlock).await?;
-    for migration in outcome?.iter().flat_map(refinery::Report::applied_migrations) {
+    for migration in outcome?.iter().flat_map(refinery_core::Report::applied_migrations) {
         tracing::info!(version = migration.version(), name = migration.name(), "migrated the database");
     }
     match missing? {

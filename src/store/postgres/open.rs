@@ -1,6 +1,7 @@
 //! Reaching a PostgreSQL server: URL, encryption, the pool, migrations, and what it tells of by itself.
 
 use super::{ANSWERS_WITHIN, Fault, connection, on_connection, words};
+use crate::store::migrations::{self, Migrations};
 use crate::store::{Access, StoreError, without_password};
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use futures_util::StreamExt as _;
@@ -15,10 +16,6 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
-
-mod embedded {
-    refinery::embed_migrations!("migrations/postgres");
-}
 
 /// What a finished append is told of under.
 const CHANNEL: &str = "tafel_event";
@@ -180,8 +177,7 @@ fn tls(root_file: Option<&str>) -> Result<MakeRustlsConnect, std::io::Error> {
 /// # Errors
 /// Nobody answers, the database is newer than the program, or a migration fails.
 pub(super) async fn migrate(pool: &Pool, shown: String, access: Access) -> Result<(), StoreError> {
-    let runner = embedded::migrations::runner();
-    let known = runner.get_migrations().iter().map(|migration| u32::try_from(migration.version()).unwrap_or(u32::MAX)).max().unwrap_or(0);
+    let Migrations { runner, known } = Migrations::of(migrations::POSTGRES)?;
     let mut client = connection(pool).await.map_err(|fault| open_error(&shown, fault))?;
     let failed = |error: tokio_postgres::Error| StoreError::Migrate(Arc::new(Fault::Database(error)));
     if is_current(&client, known).await? || access == Access::Look {
@@ -195,7 +191,7 @@ pub(super) async fn migrate(pool: &Pool, shown: String, access: Access) -> Resul
         Err(error) => Err(error),
     };
     client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await.map_err(failed)?;
-    for migration in outcome?.iter().flat_map(refinery::Report::applied_migrations) {
+    for migration in outcome?.iter().flat_map(refinery_core::Report::applied_migrations) {
         tracing::info!(version = migration.version(), name = migration.name(), "migrated the database");
     }
     Ok(())

@@ -1,15 +1,12 @@
 //! Opening a database file: locks, settings, migrations.
 
 use crate::store::StoreError;
+use crate::store::migrations::{self, Migrations};
 use rusqlite::{Connection, OptionalExtension};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-
-mod embedded {
-    refinery::embed_migrations!("migrations/sqlite");
-}
 
 /// What the database is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +71,7 @@ fn lock_file(path: &Path, suffix: &str) -> Result<File, StoreError> {
 
 /// Applies the migrations that are missing; one process at a time.
 pub(super) fn migrate(path: &Path, connection: &mut Connection, access: Access) -> Result<(), StoreError> {
-    let runner = embedded::migrations::runner();
-    let known = runner.get_migrations().iter().map(|migration| u32::try_from(migration.version()).unwrap_or(u32::MAX)).max().unwrap_or(0);
+    let Migrations { runner, known } = Migrations::of(migrations::SQLITE)?;
     if is_current(connection, known)? || access == Access::Look {
         return Ok(());
     }
