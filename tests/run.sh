@@ -21,22 +21,48 @@ if ! command -v cc >/dev/null; then
     apt-get update -qq && apt-get install -y -qq gcc libc6-dev
 fi
 
+# The slow tests bring servers of their own; the quick ones need not build them.
+features=(--features full-tests)
+if $quick; then features=(); fi
+
 say "Formatting"
 cargo fmt --check
 say "Lints"
-cargo clippy --locked --all-targets -- -D warnings
+cargo clippy --locked --all-targets "${features[@]}" -- -D warnings
 say "House rules"
-cargo test --locked --test tidy
+cargo test --locked "${features[@]}" --test tidy
 say "Unit tests, rules, laws, shapes, and the incident"
-cargo test --locked --lib --bins --test quick
+cargo test --locked "${features[@]}" --lib --bins --test quick
+
+# What a later change must not let grow unnoticed.
+print_size() {
+    local crates lines program
+    crates=$(cargo tree --locked --edges normal,build --prefix none --no-dedupe --format '{p}' | sed 's/ .*//' | sort -u | wc -l)
+    lines=$(find src -name '*.rs' -exec cat {} + | wc -l)
+    program="${CARGO_TARGET_DIR:-target}/release/tafel"
+    say "Size"
+    printf '%s crates, %s lines of Rust in src' "$crates" "$lines"
+    if [ -f "$program" ]; then
+        printf ', program %s MB' $(($(stat -c %s "$program") / 1000000))
+    else
+        printf '; tests/cold.sh measures how large the program is and how long it takes to build'
+    fi
+    printf '\n'
+}
 
 if $quick; then
+    print_size
     say "All quick tests passed"
     exit
 fi
 
+say "The light build: without what talks to other servers"
+cargo clippy --locked --no-default-features --lib --bins --test quick -- -D warnings
+cargo test --locked --no-default-features --lib --bins --test quick
+say "Three wishes, each carried out on a copy"
+TAFEL_DRILL_FEATURES=full-tests tests/drill.sh
 say "Documentation"
-RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
+RUSTDOCFLAGS="-D warnings" cargo doc --locked "${features[@]}" --no-deps --document-private-items
 if ! compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null; then
     say "PostgreSQL is missing: installing it"
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null
@@ -65,7 +91,7 @@ say "Migrations for SQL Server, read by a linter"
 export TAFEL_TEST_PYTHON="$cdc/bin/python"
 say "The program as a process: killed, starved, logged; on PostgreSQL, too; followed by Debezium; reporting to an SSH server and S3"
 # One at a time: each of them wants the machine for itself.
-cargo test --locked --test full -- --test-threads=1
+cargo test --locked "${features[@]}" --test full -- --test-threads=1
 say "A real browser"
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
@@ -85,4 +111,5 @@ if [ -n "${TAFEL_TEST_MSSQL:-}" ] || (: </dev/tcp/127.0.0.1/1433) 2>/dev/null; t
 else
     say "SQL Server: none was there (TAFEL_TEST_MSSQL is not set, nothing answers on port 1433), so NOTHING OF IT WAS TESTED; compose.yaml starts one"
 fi
+print_size
 say "All tests passed"
