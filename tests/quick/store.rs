@@ -94,3 +94,25 @@ fn a_store_that_was_left_out_of_the_build_says_so() {
         }
     }
 }
+
+/// What is written to a file that was moved, replaced or removed is lost with the process: it must not be acknowledged.
+#[cfg(unix)]
+#[test]
+fn nothing_is_acknowledged_once_a_file_of_the_database_is_another_one() {
+    for name in ["tafel.db", "tafel.db-wal", "tafel.db-shm"] {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, aside) = (folder.path().join(name), folder.path().join("aside"));
+        let store = open(folder.path());
+        append(&store, 0, &[event(1, "{}")]).unwrap();
+        std::fs::rename(&path, &aside).unwrap();
+        let refused = append(&store, 1, &[event(2, "{}")]).unwrap_err().to_string();
+        assert!(refused.contains(name) && refused.contains("Stop the server"), "{refused}");
+        std::fs::write(&path, b"").unwrap();
+        let refused = append(&store, 1, &[event(2, "{}")]).unwrap_err().to_string();
+        assert!(refused.contains("another file has its place"), "{refused}");
+        // Put back, it goes on, and nothing was written meanwhile.
+        std::fs::rename(&aside, &path).unwrap();
+        append(&store, 1, &[event(2, "{}")]).unwrap();
+        assert_eq!(all(&store).len(), 2);
+    }
+}

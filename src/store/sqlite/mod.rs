@@ -2,6 +2,7 @@
 
 mod accounts;
 mod consumers;
+mod identity;
 mod open;
 mod reports;
 mod sessions;
@@ -41,9 +42,9 @@ impl Sqlite {
             open::must_exist(path)?;
         }
         let lock = open::lock(path, access)?;
-        let mut connection = open::connect(path)?;
+        let mut connection = open::create(path)?;
         open::migrate(path, &mut connection, access)?;
-        let appender = stream::Appender::start(connection);
+        let appender = stream::Appender::start(connection, identity::Identity::of(path));
         let desk = Mutex::new(open::connect(path)?);
         Ok(Self { path: path.to_owned(), appender, desk, readers: Mutex::new(Vec::new()), lock: Mutex::new(lock) })
     }

@@ -2,7 +2,7 @@
 
 use crate::store::StoreError;
 use crate::store::migrations::{self, Migrations};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
@@ -31,9 +31,19 @@ pub(super) fn must_exist(path: &Path) -> Result<(), StoreError> {
     }
 }
 
+/// The first connection, which creates the file where there is none.
+pub(super) fn create(path: &Path) -> Result<Connection, StoreError> {
+    connect_as(path, OpenFlags::default())
+}
+
+/// A further connection. A file that has gone meanwhile is not made anew.
 pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+    connect_as(path, OpenFlags::default() - OpenFlags::SQLITE_OPEN_CREATE)
+}
+
+fn connect_as(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let open = || -> rusqlite::Result<Connection> {
-        let connection = Connection::open(path)?;
+        let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;

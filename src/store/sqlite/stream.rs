@@ -1,5 +1,6 @@
 //! The event stream in SQLite.
 
+use super::identity::Identity;
 use super::{Sqlite, unavailable};
 use crate::plan::{BatchId, Position, Timestamp};
 use crate::store::{AppendError, Chunk, End, Fut, RawEvent, Sink, StoreError, StoredEvent, Stream, bound, has_nul};
@@ -32,7 +33,7 @@ struct Append {
 }
 
 impl Appender {
-    pub(super) fn start(mut connection: Connection) -> Self {
+    pub(super) fn start(mut connection: Connection, identity: Identity) -> Self {
         let (jobs, queue) = sync_channel::<Job>(QUEUED_APPENDS);
         // The thread ends when the store is dropped, and with it the queue's other end.
         std::thread::spawn(move || {
@@ -40,11 +41,13 @@ impl Appender {
                 // Where nobody waits any more, the outcome is in the stream all the same.
                 match job {
                     Job::Append(job) => {
-                        let outcome = append(&mut connection, &job);
+                        // Before the commit, so that nothing is written where it is lost; behind it, so that nothing of it is acknowledged.
+                        let checked = || identity.check().map_err(AppendError::Failed);
+                        let outcome = checked().and_then(|()| append(&mut connection, &job)).and_then(|()| checked());
                         let _ = job.done.send(outcome);
                     }
                     Job::Probe(done) => {
-                        let _ = done.send(probe(&connection).map_err(unavailable));
+                        let _ = done.send(identity.check().and_then(|()| probe(&connection).map_err(unavailable)));
                     }
                 }
             }
