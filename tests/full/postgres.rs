@@ -3,7 +3,7 @@
 use crate::harness::PATIENCE;
 use crate::harness::contract::{self, Database};
 use crate::harness::plans::{add_table, request};
-use crate::harness::postgres::{postgres, shared};
+use crate::harness::postgres::{Cluster, postgres, shared};
 use crate::harness::process::Process;
 use crate::harness::server::add_tokens;
 use serde_json::json;
@@ -12,7 +12,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tafel::ledger::Ledger;
+use tafel::ledger::{Failure, Ledger};
 use tafel::plan::command::Role;
 use tafel::plan::{Position, decide};
 use tafel::store::{self, Access};
@@ -203,4 +203,21 @@ fn a_database_that_is_read_only_or_slow_costs_nothing_but_time() {
     let mut numbers: Vec<&str> = plan["tables"].as_array().unwrap().iter().map(|table| table["number"].as_str().unwrap()).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, ["before", "read-only", "slow"], "each once");
+}
+
+/// Whoever set up the database may have made commits fast and forgetful: an acknowledgement holds all the same.
+#[test]
+fn an_acknowledged_command_survives_a_crash_of_a_database_that_commits_asynchronously() {
+    let mut cluster = Cluster::start("synchronous_commit = off\nwal_writer_delay = 10s\n");
+    let url = cluster.database();
+    let ledger = Ledger::start(store::open(&url, Access::Beside).unwrap(), decide).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let position = runtime.block_on(ledger.submit(request("berta", None, vec![add_table(json!({"number": "T1"}))]))).unwrap().position;
+    cluster.stop();
+    // What is only in the stream cannot be read, and that is no fault.
+    assert!(matches!(runtime.block_on(ledger.plan_at(position, None)), Ok(_) | Err(Failure::Unreadable(_))));
+    cluster.go_on();
+    let again = Ledger::start(store::open(&url, Access::Beside).unwrap(), decide).unwrap();
+    assert_eq!(again.snapshot().plan.position, position, "it is there");
+    runtime.block_on(async { (ledger.stop().await, again.stop().await) });
 }

@@ -80,7 +80,11 @@ impl Server {
             .create_timeout(Some(CONNECT_WITHIN))
             .post_create(Hook::async_fn(|client, _| {
                 Box::pin(async move {
-                    let settings = format!("SET statement_timeout = '{STATEMENT_SECONDS}s'; SET TimeZone = 'UTC'");
+                    // A commit that is answered before it is on the disk would be acknowledged, and could be lost.
+                    let settings = format!(
+                        "SET statement_timeout = '{STATEMENT_SECONDS}s'; SET TimeZone = 'UTC'; \
+                         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+                    );
                     client.batch_execute(&settings).await.map_err(HookError::Backend)
                 })
             }))
@@ -180,6 +184,7 @@ pub(super) async fn migrate(pool: &Pool, shown: String, access: Access) -> Resul
     let Migrations { runner, known } = Migrations::of(migrations::POSTGRES)?;
     let mut client = connection(pool).await.map_err(|fault| open_error(&shown, fault))?;
     let failed = |error: tokio_postgres::Error| StoreError::Migrate(Arc::new(Fault::Database(error)));
+    warn_of_lost_durability(&client).await.map_err(failed)?;
     if is_current(&client, known).await? || access == Access::Look {
         return Ok(());
     }
@@ -193,6 +198,16 @@ pub(super) async fn migrate(pool: &Pool, shown: String, access: Access) -> Resul
     client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await.map_err(failed)?;
     for migration in outcome?.iter().flat_map(refinery_core::Report::applied_migrations) {
         tracing::info!(version = migration.version(), name = migration.name(), "migrated the database");
+    }
+    Ok(())
+}
+
+/// What the server was told to leave out cannot be mended by a client, only be said.
+async fn warn_of_lost_durability(client: &tokio_postgres::Client) -> Result<(), tokio_postgres::Error> {
+    let off = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'";
+    for row in client.query(off, &[]).await? {
+        let setting: &str = row.try_get(0)?;
+        tracing::warn!(setting, "this PostgreSQL server is set to lose data in a crash, also what was acknowledged; switch the setting on");
     }
     Ok(())
 }
