@@ -164,6 +164,10 @@ impl Writer {
 
     fn take_command(&mut self, job: CommandJob) {
         let id = job.request.id;
+        // Whoever has given up may have asked elsewhere by now, and been refused: this must not be done behind their back.
+        if job.reply.is_closed() {
+            return self.reply(job, Err(Failure::NotDecided("nobody waits for it any more".to_owned())), "abandoned");
+        }
         if let Some(why) = self.shared.hindered() {
             return self.reply(job, Err(Failure::NotDecided(why.to_string())), "not decided");
         }
