@@ -15,8 +15,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Both are looked up anew after this time, so that what was revoked ends soon.
-const BELIEVED: Duration = Duration::from_secs(5);
+/// Both are looked up anew after this time: with the pause between two checks of what is open, what was revoked ends within five seconds.
+const BELIEVED: Duration = Duration::from_secs(2);
+/// What is open for long (sockets, event streams) is checked so often.
+pub(super) const CHECKED_EVERY: Duration = Duration::from_secs(2);
 /// While the store is away, they are believed for so long.
 const BELIEVED_WITHOUT_STORE: Duration = Duration::from_mins(10);
 /// More than this are not remembered.

@@ -1,6 +1,6 @@
 //! Live pages: after every change the pages that anybody looks at are rendered once, and the same bytes go to every socket.
 
-use super::auth::{Caller, Proof};
+use super::auth::{CHECKED_EVERY, Caller, Proof};
 use super::pages::{BUILD, Blocks, COOKIE, blocks};
 use super::problem::Problem;
 use super::{App, Request as _, here};
@@ -28,8 +28,6 @@ use tokio::sync::watch;
 
 /// Both ends learn within this time that the other is gone.
 const PING: Duration = Duration::from_secs(20);
-/// Whoever has signed out, or may less than before, hears nothing more after this time.
-const CHECK: Duration = Duration::from_secs(5);
 /// What a browser may send; it has nothing to say.
 const MESSAGE_BYTES: usize = 1_024;
 
@@ -252,7 +250,7 @@ pub(crate) async fn socket(
 /// Until the session is over, or its role is another one. A store that is away refuses nobody.
 async fn until_refused(app: &App, ledger: &Ledger, secret: &str, role: Role) {
     loop {
-        tokio::time::sleep(CHECK).await;
+        tokio::time::sleep(CHECKED_EVERY).await;
         match app.known.caller(ledger, Proof::Session(secret)).await {
             Ok(Some(caller)) if caller.role == role => {}
             Ok(_) => return,

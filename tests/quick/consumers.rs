@@ -1,12 +1,18 @@
 //! Other programs that read the stream: named consumers, and server-sent events.
 
 use crate::harness::PATIENCE;
+use crate::harness::plans::{add_table, request};
 use crate::harness::server::{Client, Server};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tafel::ledger::{Ledger, now};
 use tafel::plan::command::Role;
+use tafel::plan::decide;
+use tafel::store::{Access, ApiToken};
+use tafel::web::new_token;
 
 fn add_tables(server: &Server, numbers: std::ops::Range<u32>) {
     for number in numbers {
@@ -38,6 +44,9 @@ fn a_consumer_reads_on_from_where_it_has_come_to_also_after_a_restart() {
     let state = put(&admin, "kitchen", &json!({"position": 8, "expected": 4})).expect(200);
     assert_eq!((&state["position"], &state["lag"], &state["moved_by"]), (&json!(8), &json!(2), &json!("token:admin")));
     put(&admin, "kitchen", &json!({"position": 9, "expected": 4})).problem(409, "moved_elsewhere");
+    admin.get("/api/v1/consumers/kitchen/events?ack=5&expected=4").problem(409, "moved_elsewhere");
+    admin.get("/api/v1/consumers/kitchen/events?expected=8").problem(400, "bad_request");
+    assert_eq!(positions(&admin.get("/api/v1/consumers/kitchen/events?ack=8&expected=8").expect(200)), [9, 10]);
     put(&admin, "kitchen", &json!({"position": 11})).problem(409, "beyond_the_end");
     admin.get("/api/v1/consumers/kitchen/events?ack=11").problem(409, "beyond_the_end");
     put(&admin, "kitchen", &json!({"positon": 9})).problem(400, "bad_request");
@@ -50,6 +59,21 @@ fn a_consumer_reads_on_from_where_it_has_come_to_also_after_a_restart() {
     admin.send("DELETE", "/api/v1/consumers/kitchen", &[], None).unwrap().expect(204);
     admin.send("DELETE", "/api/v1/consumers/kitchen", &[], None).unwrap().problem(404, "unknown_consumer");
     assert_eq!(positions(&admin.get("/api/v1/consumers/kitchen/events?limit=1").expect(200)), [1]);
+}
+
+/// As another instance would have it: in the stream, and not read here yet.
+#[test]
+fn what_another_instance_has_shown_can_be_acknowledged_at_once() {
+    let server = Server::start();
+    let admin = server.admin();
+    let other = Ledger::start(tafel::store::open(&server.store_url(), Access::Beside).unwrap(), decide).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for number in 0..20 {
+        let request = request("berta", None, vec![add_table(json!({"number": format!("T{number}")}))]);
+        let position = runtime.block_on(other.submit(request)).unwrap().position;
+        admin.get(&format!("/api/v1/consumers/kitchen/events?ack={position}")).expect(200);
+    }
+    runtime.block_on(other.stop());
 }
 
 #[test]
@@ -103,4 +127,34 @@ fn the_stream_is_followed_live_and_resumed() {
     assert_eq!(resumed.iter().map(|(id, _, _)| *id).collect::<Vec<_>>(), [5, 6]);
     let headers = [("Last-Event-ID", "yesterday")];
     server.client(Role::Viewer).send("GET", "/api/v1/events/live", &headers, None).unwrap().problem(400, "bad_request");
+}
+
+#[test]
+fn a_revoked_token_hears_no_more_also_while_events_come() {
+    let server = Server::start();
+    let store = tafel::store::open(&server.store_url(), Access::Beside).unwrap();
+    let (token, sha256) = new_token().unwrap();
+    store.add_token(&ApiToken { name: "kitchen".to_owned(), role: Role::Viewer, sha256, created_at: now() }).unwrap();
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(stream, "GET /api/v1/events/live HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n").unwrap();
+    let mut lines = BufReader::new(stream).lines();
+    assert!(lines.next().unwrap().unwrap().contains("200"));
+    store.revoke_token("kitchen").unwrap();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // An event twice a second: it is never quiet.
+            for number in 0..u32::MAX {
+                if is_over.load(Ordering::SeqCst) {
+                    return;
+                }
+                add_tables(&server, number..number + 1);
+                std::thread::sleep(Duration::from_millis(500));
+            }
+        });
+        let heard = lines.map_while(Result::ok).filter(|line| line.starts_with("id: ")).take(40).count();
+        is_over.store(true, Ordering::SeqCst);
+        assert!(heard < 40, "{heard} events after it was revoked");
+    });
 }

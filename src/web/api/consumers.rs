@@ -21,6 +21,8 @@ use utoipa::ToSchema;
 const LIMIT: u64 = 1_000;
 const LIMIT_MAX: u64 = 10_000;
 const WAIT_SECONDS_MAX: u64 = 30;
+/// How long it is waited for what another instance has appended.
+const CATCHES_UP_WITHIN: Duration = Duration::from_secs(5);
 /// For so many names it is remembered what was read ahead.
 const READERS: usize = 64;
 
@@ -80,7 +82,15 @@ fn name_in_path(name: String) -> Result<String, Problem> {
 /// Moves the consumer, unless that is beyond the end or it stands elsewhere than expected.
 async fn move_to(app: &App, caller: &Caller, name: &str, position: Position, expected: Option<Position>) -> Result<(), Problem> {
     let ledger = app.ledger()?;
-    let last = ledger.snapshot().plan.position;
+    let mut last = ledger.snapshot().plan.position;
+    if position > last {
+        // What another instance has shown may not have been read here yet.
+        let end = ledger.store().end().await.map_err(Failure::from)?;
+        if position <= end.position {
+            ledger.wait_for(position, CATCHES_UP_WITHIN).await;
+        }
+        last = ledger.snapshot().plan.position.max(end.position);
+    }
     if position > last {
         let detail = format!("The stream ends at {last}; nobody has read {position}.");
         return Err(Problem::new(Kind::BeyondTheEnd, detail));
@@ -122,10 +132,11 @@ async fn stands_at(ledger: &Ledger, name: &str) -> Result<Option<Consumer>, Prob
     ("name" = String, Path, description = "One of [a-z0-9_-]{1,64}; a new name stands at 0"),
     ("limit" = Option<u64>, Query, description = "At most so many, 1 to 10,000; without it, 1,000"),
     ("ack" = Option<u64>, Query, description = "Moves the consumer here first"),
+    ("expected" = Option<u64>, Query, description = "Where it must stand for `ack`: an acknowledgement that comes late moves nothing"),
     ("wait" = Option<u64>, Query, description = "So many seconds, at most 30, an empty answer waits for the next event"),
 ), responses(
     (status = 200, description = "A page of the stream", body = inline(ConsumerPage<'static>)),
-    (status = 409, description = "`ack` is beyond the end", content_type = "application/problem+json"),
+    (status = 409, description = "`ack` is beyond the end, or the consumer stands elsewhere than expected", content_type = "application/problem+json"),
 ))]
 pub(crate) async fn events(
     request: HttpRequest,
@@ -140,8 +151,12 @@ pub(crate) async fn events(
     }
     let wait = request.number("wait")?.unwrap_or(0).min(WAIT_SECONDS_MAX);
     let ledger = app.ledger()?;
-    let after = if let Some(ack) = request.number("ack")?.map(Position) {
-        move_to(&app, &caller, &name, ack, None).await?;
+    let (ack, expected) = (request.number("ack")?.map(Position), request.number("expected")?.map(Position));
+    if ack.is_none() && expected.is_some() {
+        return Err(Problem::bad_request("expected says where the consumer must stand for ack, which is missing."));
+    }
+    let after = if let Some(ack) = ack {
+        move_to(&app, &caller, &name, ack, expected).await?;
         ack
     } else {
         stands_at(ledger, &name).await?.map_or(Position(0), |consumer| consumer.position)

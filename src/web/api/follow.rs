@@ -4,7 +4,7 @@ use super::commands::EventJson;
 use crate::ledger::{Ledger, blocking};
 use crate::plan::Position;
 use crate::store::Ahead;
-use crate::web::auth::{Caller, Proof};
+use crate::web::auth::{CHECKED_EVERY, Caller, Proof};
 use crate::web::gate::bearer;
 use crate::web::problem::Problem;
 use crate::web::{App, Request as _};
@@ -13,7 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use futures_util::stream;
 use std::convert::Infallible;
 use std::fmt::Write as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Events in one piece of the answer.
 const PIECE_EVENTS: u64 = 256;
@@ -28,6 +28,7 @@ struct Follower {
     ahead: Ahead,
     after: Position,
     secret: String,
+    checked: Instant,
 }
 
 /// The stream from a position on, for as long as it is read.
@@ -43,7 +44,7 @@ pub(crate) async fn live(request: HttpRequest, app: web::Data<App>, _caller: web
     };
     let ledger = app.ledger()?.clone();
     let secret = bearer(request.headers()).unwrap_or_default().to_owned();
-    let follower = Follower { app, ledger, ahead: Ahead::default(), after: Position(after), secret };
+    let follower = Follower { app, ledger, ahead: Ahead::default(), after: Position(after), secret, checked: Instant::now() };
     let pieces = stream::unfold(follower, |mut follower| async move {
         let piece = follower.piece().await?;
         Some((Ok::<_, Infallible>(web::Bytes::from(piece)), follower))
@@ -58,20 +59,27 @@ pub(crate) async fn live(request: HttpRequest, app: web::Data<App>, _caller: web
 }
 
 impl Follower {
+    /// Whether the token is still good, looked up now and then, however many events come. A store that is away refuses nobody.
+    async fn may_go_on(&mut self) -> bool {
+        if self.checked.elapsed() < CHECKED_EVERY {
+            return true;
+        }
+        self.checked = Instant::now();
+        !matches!(self.app.known.caller(&self.ledger, Proof::Token(&self.secret)).await, Ok(None))
+    }
+
     /// The next events, or a sign of life; `None` at the end. It is only asked for when the one before has been sent.
     async fn piece(&mut self) -> Option<String> {
-        let began = tokio::time::Instant::now();
+        let began = Instant::now();
         let last = loop {
-            if self.app.is_draining() {
+            if self.app.is_draining() || !self.may_go_on().await {
                 return None;
             }
             if let Some(snapshot) = self.ledger.wait_for(self.after.next(), LOOK).await {
                 break snapshot.plan.position;
             }
             if began.elapsed() >= KEEP_ALIVE {
-                // Who may not read any more is told by the end; a store that is away refuses nobody.
-                let is_known = self.app.known.caller(&self.ledger, Proof::Token(&self.secret)).await;
-                return if matches!(is_known, Ok(None)) { None } else { Some(": still here\n\n".to_owned()) };
+                return Some(": still here\n\n".to_owned());
             }
         };
         let (store, after, mut ahead) = (self.ledger.store().clone(), self.after, std::mem::take(&mut self.ahead));
