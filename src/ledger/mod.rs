@@ -74,14 +74,26 @@ pub enum Failure {
     /// A decision crashed. Nothing was written; the id is in the log.
     #[error("the decision crashed ({0})")]
     Crashed(Uuid),
-    /// The stream cannot be read.
+    /// The store is away, so what only it knows cannot be read.
+    #[error("the store is away: {0}")]
+    Unreadable(String),
+    /// The stream is broken.
     #[error(transparent)]
-    Broken(#[from] ReplayError),
+    Broken(ReplayError),
 }
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(Box::new(refusal))
+    }
+}
+
+impl From<ReplayError> for Failure {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Store(StoreError::Unavailable(why)) => Self::Unreadable(why.to_string()),
+            error => Self::Broken(error),
+        }
     }
 }
 
@@ -240,8 +252,8 @@ impl Ledger {
         Some(self.shared.snapshot())
     }
 
-    /// Has the request decided and made durable. Once this has begun to wait for the answer, the request is carried
-    /// out even if nobody waits for it any more.
+    /// Has the request decided and made durable. Once it is decided, it is carried out even if nobody waits for it any more;
+    /// before that it is dropped.
     ///
     /// # Errors
     /// The request is refused, or the store fails.

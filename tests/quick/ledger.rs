@@ -8,11 +8,12 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tafel::ledger::{Failure, Ledger};
+use tafel::ledger::{Answer, Failure, Ledger, ReplayError};
 use tafel::plan::command::{Ask, Command, Request};
 use tafel::plan::event::Event;
 use tafel::plan::{BatchId, Plan, Position, Refusal, decide};
-use tafel::store::{Access, Chunk, Sqlite, Store};
+use tafel::store::{Access, Chunk, Sqlite, Store, StoreError};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -149,20 +150,76 @@ fn the_same_id_at_the_same_time_is_done_once() {
     );
 }
 
+/// A ledger whose first append is on its way until it is told to go on, and whether it is on its way.
+struct Held {
+    _folder: tempfile::TempDir,
+    ledger: Ledger,
+    /// Another instance on the same stream.
+    other: Ledger,
+    is_on_its_way: Arc<Notify>,
+    goes_on: Arc<Notify>,
+}
+
+impl Held {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let (is_on_its_way, goes_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let (begun, until) = (is_on_its_way.clone(), goes_on.clone());
+        let store = Wayward::new(sqlite(folder.path()), move |number, _| {
+            if number > 0 {
+                return Goes::Well;
+            }
+            begun.notify_one();
+            Goes::Waits(until.clone())
+        });
+        let (ledger, other) = (Ledger::start(store, decide).unwrap(), Ledger::start(sqlite(folder.path()), decide).unwrap());
+        Self { _folder: folder, ledger, other, is_on_its_way, goes_on }
+    }
+
+    /// A command whose append is on its way.
+    async fn submit(&self, number: &str) -> tokio::task::JoinHandle<Result<Answer, Failure>> {
+        let (ledger, request) = (self.ledger.clone(), table(number));
+        let asked = tokio::spawn(async move { ledger.submit(request).await });
+        self.is_on_its_way.notified().await;
+        asked
+    }
+}
+
 #[test]
 fn a_client_that_goes_away_does_not_stop_its_command() {
-    on(
-        |_, _| {
-            std::thread::sleep(Duration::from_millis(50));
-            Goes::Well
-        },
-        async |ledger| {
-            let gone = tokio::time::timeout(Duration::from_millis(10), ledger.submit(table("T1"))).await;
-            assert!(gone.is_err(), "the client did not wait");
-            let snapshot = ledger.wait_for(Position(1), PATIENCE).await.expect("it is carried out all the same");
-            assert_eq!(numbers(&snapshot.plan), ["T1"]);
-        },
-    );
+    let held = Held::new();
+    runtime().block_on(async {
+        held.submit("T1").await.abort();
+        held.goes_on.notify_one();
+        let snapshot = held.ledger.wait_for(Position(1), PATIENCE).await.expect("it is carried out all the same");
+        assert_eq!(numbers(&snapshot.plan), ["T1"]);
+    });
+}
+
+/// A client that was refused elsewhere meanwhile must not find it done later.
+#[test]
+fn what_must_be_decided_anew_is_dropped_if_nobody_waits_for_it_any_more() {
+    let held = Held::new();
+    runtime().block_on(async {
+        let asked = held.submit("T1").await;
+        let gone = tokio::time::timeout(Duration::from_millis(20), held.ledger.submit(table("ghost"))).await;
+        assert!(gone.is_err(), "the client did not wait");
+        held.other.submit(table("other")).await.unwrap();
+        held.goes_on.notify_one();
+        asked.await.unwrap().expect("who waits is answered");
+        held.ledger.submit(table("last")).await.unwrap();
+        let mut there = numbers(&held.ledger.snapshot().plan);
+        there.sort();
+        assert_eq!(there, ["T1", "last", "other"]);
+    });
+}
+
+#[test]
+fn a_past_that_cannot_be_read_is_no_fault_of_the_stream() {
+    let away = StoreError::Unavailable(Arc::new(std::io::Error::other("nobody answers")));
+    assert!(matches!(Failure::from(ReplayError::Store(away)), Failure::Unreadable(_)));
+    let broken = StoreError::Broken { position: Position(3), why: "a gap".to_owned() };
+    assert!(matches!(Failure::from(ReplayError::Store(broken)), Failure::Broken(_)));
 }
 
 #[test]

@@ -316,6 +316,11 @@ impl From<Failure> for Problem {
                 let detail = "The database does not answer, so the outcome is unknown. Send the same again, with the same id: nothing is done twice.";
                 Self { retry_after: Some(2), ..Self::new(Kind::StoreAway, detail) }
             }
+            Failure::Unreadable(why) => {
+                tracing::warn!(why, "answered 503");
+                let detail = "The database does not answer, so the past cannot be read. Ask again in a while.";
+                Self { retry_after: Some(2), ..Self::new(Kind::StoreAway, detail) }
+            }
             Failure::NotDecided(why) => {
                 tracing::warn!(why, "answered 503");
                 Self { retry_after: Some(2), ..Self::unavailable(format!("Nothing was changed: {why}. Send the same again in a while.")) }
