@@ -42,7 +42,7 @@ impl Sqlite {
             open::must_exist(path)?;
         }
         let lock = open::lock(path, access)?;
-        let mut connection = open::create(path)?;
+        let mut connection = if access == Access::Look { open::connect(path)? } else { open::create(path)? };
         open::migrate(path, &mut connection, access)?;
         let appender = stream::Appender::start(connection, identity::Identity::of(path));
         let desk = Mutex::new(open::connect(path)?);

@@ -33,6 +33,8 @@ pub(super) fn must_exist(path: &Path) -> Result<(), StoreError> {
 
 /// The first connection, which creates the file where there is none.
 pub(super) fn create(path: &Path) -> Result<Connection, StoreError> {
+    // A new file gets its write-ahead log from whoever has it alone, and for that SQLite does not wait.
+    let _alone = lock_migrations(path)?;
     connect_as(path, OpenFlags::default())
 }
 
@@ -79,14 +81,20 @@ fn lock_file(path: &Path, suffix: &str) -> Result<File, StoreError> {
         .map_err(|source| StoreError::Open { path: name.display().to_string(), source: Arc::new(source) })
 }
 
+/// Waits until no other process creates or migrates the database; lets go when it is dropped.
+fn lock_migrations(path: &Path) -> Result<File, StoreError> {
+    let file = lock_file(path, "migration-lock")?;
+    file.lock().map_err(|source| StoreError::Migrate(Arc::new(source)))?;
+    Ok(file)
+}
+
 /// Applies the migrations that are missing; one process at a time.
 pub(super) fn migrate(path: &Path, connection: &mut Connection, access: Access) -> Result<(), StoreError> {
     let Migrations { runner, known } = Migrations::of(migrations::SQLITE)?;
     if is_current(connection, known)? || access == Access::Look {
         return Ok(());
     }
-    let file = lock_file(path, "migration-lock")?;
-    file.lock().map_err(|source| StoreError::Migrate(Arc::new(source)))?;
+    let _alone = lock_migrations(path)?;
     // Another process may have done it while this one waited.
     if is_current(connection, known)? {
         return Ok(());
