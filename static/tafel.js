@@ -262,14 +262,22 @@
   }
   // A question that holds nothing else up but what it is about.
   const usualNo = byId("ask").querySelector("[value=no]").textContent;
+  let answer = null;
+  function answered() {
+    answer?.(byId("ask").returnValue === "yes");
+    answer = null;
+  }
+  // A dialog says a moment late that it was closed. By then the next question may be open, which that is no answer to.
+  byId("ask").addEventListener("close", () => { if (!byId("ask").open) answered(); });
   function ask(question, yes, no = usualNo) {
     const dialog = byId("ask");
+    answered();
     dialog.querySelector("p").textContent = question;
     dialog.querySelector("[value=yes]").textContent = yes;
     dialog.querySelector("[value=no]").textContent = no;
     dialog.returnValue = "no";
     dialog.showModal();
-    return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue === "yes"), { once: true }));
+    return new Promise((done) => { answer = done; });
   }
 
   // What takes long says that it goes on; what is quick says nothing.
