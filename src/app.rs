@@ -4,17 +4,20 @@ use crate::config::Settings;
 use crate::ledger::{Ledger, ReplayError, now};
 use crate::plan::event::{Body, Event, PlanPatch};
 use crate::plan::{BatchId, Patch, Position, Seats, Text, decide};
-use crate::store::{self, Access, Chunk, Store};
+use crate::store::{self, Access, Append, AppendError, Chunk, End, Origin, Store, StoreError};
 use crate::watch::Metrics;
 use crate::{mail, report, sample, web};
 use anyhow::Context;
 use std::borrow::Cow;
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
+/// How often a database that is away is asked whether it is back.
+const ASKED_AGAIN: Duration = Duration::from_secs(1);
 /// Whatever happens at the end, it is over by then.
 const END_WITHIN: Duration = Duration::from_secs(10);
 
@@ -55,15 +58,17 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
     let address = listener.local_addr()?;
     let url = settings.store.clone();
     let app = actix_web::web::Data::new(web::App::new(settings, Metrics::start()?));
+    actix_web::rt::spawn(try_a_reader(app.clone()));
     // Bound before the replay, so that a probe is answered "not ready" instead of not at all.
     let server = web::server(listener, app.clone())?;
     let handle = server.handle();
     let serving = actix_web::rt::spawn(server);
-    let ledger = match actix_web::rt::task::spawn_blocking(move || open(&url, with_sample)).await? {
-        Ok(ledger) => ledger,
-        Err(error) => {
+    let mut stop = std::pin::pin!(stop);
+    let ledger = match open_patiently(&app, &url, with_sample, stop.as_mut()).await {
+        Ok(Some(ledger)) => ledger,
+        ended => {
             handle.stop(false).await;
-            return Err(error);
+            return ended.map(|_| ());
         }
     };
     let mut ready = Started {
@@ -116,6 +121,51 @@ async fn serve(settings: Settings, with_sample: bool, started: impl FnOnce(Start
     Ok(())
 }
 
+/// Whether spreadsheets can be read here is better known before somebody sends one.
+async fn try_a_reader(app: actix_web::web::Data<web::App>) {
+    if let Err(error) = app.try_a_reader().await {
+        tracing::error!(%error, "spreadsheets cannot be read");
+    }
+}
+
+/// Opens the store and replays it. A database server that is away is waited for; anything else ends the start. Nothing, where it is
+/// told to stop while it waits.
+async fn open_patiently(
+    app: &web::App,
+    url: &str,
+    with_sample: bool,
+    mut stop: Pin<&mut impl Future<Output = ()>>,
+) -> anyhow::Result<Option<Ledger>> {
+    let mut said = String::new();
+    loop {
+        let of = url.to_owned();
+        let error = match actix_web::rt::task::spawn_blocking(move || open(&of, with_sample)).await? {
+            Err(error) if is_away(&error) && !url.starts_with("sqlite:") => error,
+            opened => return opened.map(Some),
+        };
+        let why = format!("{error:#}");
+        if why != said {
+            tracing::warn!(why, "waiting for the database");
+            said.clone_from(&why);
+        }
+        app.waits_for(&format!("Waiting for the database: {why}."));
+        tokio::select! {
+            () = tokio::time::sleep(ASKED_AGAIN) => {}
+            () = &mut stop => return Ok(None),
+        }
+    }
+}
+
+/// Whether the database only has to come back.
+fn is_away(error: &anyhow::Error) -> bool {
+    let away = |error: &StoreError| matches!(error, StoreError::Unavailable(_));
+    error.chain().any(|cause| {
+        cause.downcast_ref().is_some_and(away)
+            || cause.downcast_ref().is_some_and(|error| matches!(error, ReplayError::Store(error) if away(error)))
+            || cause.downcast_ref().is_some_and(|error| matches!(error, AppendError::Failed(error) if away(error)))
+    })
+}
+
 fn open(url: &str, with_sample: bool) -> anyhow::Result<Ledger> {
     let store = store::open(url, Access::Serve)?;
     create_plan(&*store, if with_sample { sample::about() } else { usual_about() })?;
@@ -144,9 +194,11 @@ fn create_plan(store: &dyn Store, set: PlanPatch) -> anyhow::Result<()> {
         kind: Cow::Borrowed(event.body.kind()),
         payload: store::codec::encode(&event.body)?,
     };
-    match runtime.block_on(store.append(Position(0), vec![Chunk::from([row])])) {
+    let origin = Origin { cause: Some(Cow::Borrowed("create_plan")), ..Origin::default() };
+    let append = Append::new(End::NOTHING, [(Chunk::from([row]), origin)]);
+    match runtime.block_on(store.append(Arc::new(append))) {
         // Another start was faster: its first event is as good.
-        Ok(()) | Err(store::AppendError::Conflict { .. }) => Ok(()),
+        Ok(()) | Err(AppendError::Conflict { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

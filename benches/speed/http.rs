@@ -22,11 +22,8 @@ const ROUND: Duration = Duration::from_millis(1_500);
 pub fn run() -> Vec<Line> {
     let folder = tempfile::tempdir().unwrap();
     let cast = Arc::new(party(folder.path()));
-    let (token, sha256) = new_token().unwrap();
-    let store = store::open(&url(folder.path()), Access::Beside).unwrap();
-    store.add_token(&ApiToken { name: "bench".to_owned(), role: Role::Staff, sha256, created_at: now() }).unwrap();
+    let token = Arc::new(token(folder.path(), Role::Staff));
     let (mut server, address) = start(folder.path());
-    let token = Arc::new(token);
     let (mut commands, mut probes) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         probes.push(rate(address, move |_, _| b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n".to_vec()));
@@ -45,7 +42,15 @@ pub fn run() -> Vec<Line> {
     }]
 }
 
-fn start(folder: &std::path::Path) -> (Child, SocketAddr) {
+/// Adds a token to the store there.
+pub fn token(folder: &std::path::Path, role: Role) -> String {
+    let (token, sha256) = new_token().unwrap();
+    let store = store::open(&url(folder), Access::Beside).unwrap();
+    store.add_token(&ApiToken { name: "bench".to_owned(), role, sha256, created_at: now() }).unwrap();
+    token
+}
+
+pub fn start(folder: &std::path::Path) -> (Child, SocketAddr) {
     let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     // Its log goes to a file, as in operation.
     let log = std::fs::File::create(folder.join("log")).unwrap();

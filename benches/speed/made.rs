@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use tafel::ledger::Ledger;
-use tafel::plan::command::{Ask, Command, Request};
+use tafel::plan::command::{Ask, Command, Conditions, Request};
 use tafel::plan::event::Event;
 use tafel::plan::{BatchId, GuestId, GuestPatch, Patch, Plan, Position, SpotId, TableId, Text, Timestamp, apply, decide};
-use tafel::store::{Access, Chunk, Sqlite, Store, StoredEvent, Stream as _, codec};
+use tafel::store::{Access, Append, Chunk, Origin, Sqlite, Store, StoredEvent, Stream as _, codec};
 use tafel::{app, config::Settings, sample};
 use uuid::Uuid;
 
@@ -81,7 +81,7 @@ impl Cast {
     fn event(&mut self, batch: BatchId, actor: &Arc<str>, at: Timestamp, dice: &mut Dice) -> Event {
         loop {
             let ask = Ask::Commands(vec![self.command(dice)]);
-            let request = Request { id: batch, actor: actor.clone(), at, seen: None, ask };
+            let request = Request { id: batch, actor: actor.clone(), at, conditions: Conditions::default(), ask };
             if let Ok([event]) = decide(&self.plan, &request).as_deref() {
                 apply(&mut self.plan, event);
                 return event.clone();
@@ -100,6 +100,8 @@ pub fn party(folder: &Path) -> Cast {
         listen: "127.0.0.1:0".parse().unwrap(),
         store: url(folder),
         staff_may_upload: false,
+        reader_memory_mib: tafel::reader::MEMORY_MIB,
+        reader: env!("CARGO_BIN_EXE_tafel").into(),
         workers: 1,
         zone: jiff::tz::TimeZone::UTC,
         report: None,
@@ -127,7 +129,8 @@ pub fn stream(folder: &Path, events: u64) -> Cast {
 pub fn append(folder: &Path, cast: &mut Cast, until: u64, per_batch: u64) -> BatchId {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let store = Sqlite::open(folder.join("tafel.db"), Access::Beside).unwrap();
-    let mut last = runtime.block_on(store.end()).unwrap().position;
+    let mut end = runtime.block_on(store.end()).unwrap();
+    let mut last = end.position;
     let mut dice = Dice::new(last.0 * 7_919);
     let actors = ["anton", "berta", "carla", "dora"].map(Arc::<str>::from);
     let mut at = jiff::Timestamp::now().as_microsecond();
@@ -152,7 +155,9 @@ pub fn append(folder: &Path, cast: &mut Cast, until: u64, per_batch: u64) -> Bat
                 }
             })
             .collect();
-        runtime.block_on(store.append(last, vec![Chunk::from(chunk)])).unwrap();
+        let append = Arc::new(Append::new(end, [(Chunk::from(chunk), Origin::default())]));
+        runtime.block_on(store.append(append.clone())).unwrap();
+        end = append.end();
         last = Position(last.0 + count);
     }
     batch

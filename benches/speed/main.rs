@@ -21,6 +21,7 @@ mod retraction;
 #[allow(dead_code)] // The tests use all of it.
 mod sql_server;
 mod start;
+mod uploads;
 
 /// One line of the table.
 pub struct Line {
@@ -34,7 +35,7 @@ pub struct Line {
 
 type Bench = (&'static str, fn() -> Vec<Line>);
 
-const BENCHES: [Bench; 13] = [
+const BENCHES: [Bench; 14] = [
     ("start", start::run),
     ("replay", replay::run),
     ("commands", commands::run),
@@ -43,6 +44,7 @@ const BENCHES: [Bench; 13] = [
     ("growth", commands::growth),
     ("pages", pages::run),
     ("report", report::run),
+    ("uploads", uploads::run),
     ("postgres-commands", postgres::commands),
     ("mssql-commands", mssql::commands),
     ("bulk", postgres::bulk),

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tafel::ledger::{Ledger, now};
 use tafel::plan::{BatchId, Position, Timestamp, decide};
-use tafel::store::{self, Access, Ahead, Chunk, Consumer, Store, StoredEvent};
+use tafel::store::{self, Access, Ahead, Append, Chunk, Consumer, End, Origin, Record, Store, StoredEvent};
 use tokio_postgres::NoTls;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -39,14 +39,14 @@ fn cluster() -> Cluster {
 /// Copies a stream into another store.
 pub fn copy(from: &dyn Store, to: &dyn Store) {
     let runtime = runtime();
-    let (mut last, mut filling) = (Position(0), Vec::new());
-    let mut append = |filling: &mut Vec<StoredEvent>| {
-        let chunk = Chunk::from(std::mem::take(filling));
-        runtime.block_on(to.append(last, vec![chunk.clone()])).unwrap();
-        last = Position(last.0 + chunk.len() as u64);
+    let (mut last, mut filling) = (End::NOTHING, Vec::new());
+    let mut append = |filling: &mut Vec<Record>| {
+        let append = Arc::new(Append::copied(last, std::mem::take(filling)).unwrap());
+        runtime.block_on(to.append(append.clone())).unwrap();
+        last = append.end();
     };
-    let read = from.scan(Position(0), Position(u64::MAX), &mut |raw| {
-        filling.push(raw.to_stored());
+    let read = from.scan_records(Position(0), Position(u64::MAX), &mut |record| {
+        filling.push(record);
         if filling.len() == 20_000 {
             append(&mut filling);
         }
@@ -154,7 +154,10 @@ async fn thousand_by_thousand(url: &str, events: &[StoredEvent]) -> f64 {
         .map(|row| row * 6)
         .map(|at| format!("(${}, ${}, ${}, ${}, ${}, ${}::text::json)", at + 1, at + 2, at + 3, at + 4, at + 5, at + 6))
         .collect();
-    let insert = client.prepare(&format!("INSERT INTO event VALUES {}", places.join(", "))).await.unwrap();
+    let insert = client
+        .prepare(&format!("INSERT INTO event (position, recorded_at, actor, batch, kind, payload) VALUES {}", places.join(", ")))
+        .await
+        .unwrap();
     let began = Instant::now();
     for thousand in events.chunks(1_000) {
         let values: Vec<(i64, jiff::Timestamp)> = thousand
@@ -199,7 +202,8 @@ fn thousand_by_thousand_in_a_file(folder: &Path, events: &[StoredEvent]) -> f64 
 fn appended(store: &dyn Store, events: &[StoredEvent]) -> f64 {
     let chunk = Chunk::from(events.to_vec());
     let began = Instant::now();
-    runtime().block_on(store.append(Position(0), vec![chunk])).unwrap();
+    let append = Append::new(End::NOTHING, [(chunk, Origin::default())]);
+    runtime().block_on(store.append(Arc::new(append))).unwrap();
     events.len() as f64 / began.elapsed().as_secs_f64()
 }
 
@@ -312,7 +316,13 @@ fn as_consumer(store: &dyn Store, last: Position, page: u64, within: Duration) -
     while began.elapsed() < within && position < last {
         let events = ahead.page(store, position, last, page).unwrap();
         position = events.last().unwrap().position;
-        let to = Consumer { name: "bench".to_owned(), position, moved_by: "token:bench".to_owned(), moved_at: now() };
+        let to = Consumer {
+            name: "bench".to_owned(),
+            position,
+            moved_by: "token:bench".to_owned(),
+            moved_at: now(),
+            incarnation: String::new(),
+        };
         assert!(store.move_consumer(&to, None).unwrap());
     }
     position.0 as f64 / began.elapsed().as_secs_f64()
@@ -326,19 +336,20 @@ fn produce(open: &dyn Fn() -> Arc<dyn Store>, batch: u64) -> f64 {
             let store = open();
             scope.spawn(move || {
                 let runtime = runtime();
-                let mut last = 0;
+                let mut end = End::NOTHING;
                 for _ in 0..LOOPS {
                     loop {
                         let mut chunk = events(batch);
                         for event in &mut chunk {
-                            event.position = Position(event.position.0 + last);
+                            event.position = Position(event.position.0 + end.position.0);
                         }
-                        match runtime.block_on(store.append(Position(last), vec![Chunk::from(chunk)])) {
+                        let append = Arc::new(Append::new(end, [(Chunk::from(chunk), Origin::default())]));
+                        match runtime.block_on(store.append(append.clone())) {
                             Ok(()) => {
-                                last += batch;
+                                end = append.end();
                                 break;
                             }
-                            Err(store::AppendError::Conflict { last: theirs, .. }) => last = theirs.0,
+                            Err(store::AppendError::Conflict { .. }) => end = runtime.block_on(store.end()).unwrap(),
                             Err(error) => panic!("{error}"),
                         }
                     }

@@ -8,7 +8,7 @@ use std::io::BufWriter;
 use std::sync::Arc;
 use std::time::Instant;
 use tafel::ledger::{Ledger, now};
-use tafel::plan::command::{Ask, ReportAsk, Request};
+use tafel::plan::command::{Ask, Conditions, ReportAsk, Request};
 use tafel::plan::report::{Order, Report, ReportId, Terms};
 use tafel::plan::{BatchId, Plan, Position, Text, Timestamp, decide};
 use tafel::report::{Row, file_at, write_rows};
@@ -33,7 +33,7 @@ fn terms(position: Position) -> Terms {
 
 async fn ask(ledger: &Ledger, ask: ReportAsk) {
     let (id, actor) = (BatchId(Uuid::now_v7()), Arc::from("system"));
-    ledger.submit(Request { id, actor, at: now(), seen: None, ask: Ask::Report(Box::new(ask)) }).await.unwrap();
+    ledger.submit(Request { id, actor, at: now(), conditions: Conditions::default(), ask: Ask::Report(Box::new(ask)) }).await.unwrap();
 }
 
 fn report(ledger: &Ledger, id: ReportId) -> Report {

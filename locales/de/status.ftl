@@ -5,3 +5,6 @@ seated = gesetzt
 declined = abgesagt
 overfull = überfüllt
 without-a-spot = ohne Stellplatz
+clock-doubted = Die Uhr des Servers geht vielleicht falsch: Sie ist gesprungen, oder beim Start des Servers waren mehrere Berichte fällig. Änderungen oder nachzuholende Berichte warten, bis die Uhr richtig gestellt ist oder ein Admin sie bestätigt.
+clock-is-right = Die Uhr geht richtig
+database-risks = Die Datenbank ist so eingestellt, dass ein Absturz Daten kosten kann, auch gespeicherte: { $settings }. Lassen Sie die Einstellung ändern.

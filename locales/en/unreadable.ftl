@@ -3,7 +3,7 @@ unreadable-empty-detail = It has no content at all. Was it saved before it was s
 unreadable-format = This is not a spreadsheet
 # $what (String)
 unreadable-format-detail = { $what } xlsx, xlsm, xls, ods and csv can be read.
-unreadable-archive = It is an archive of something else.
+unreadable-archive = It is an archive of something else. If the spreadsheet is in it, unpack it and send that.
 unreadable-office = It is an Office file, but no workbook.
 unreadable-plain-text = It holds plain text. If that is a table, give the file a name that ends in .csv.
 unreadable-no-text = It is called csv, but it is no text.
@@ -44,3 +44,23 @@ unreadable-mapping-detail = There is no field “{ $field }”; there are { $fie
 # $wanted (String)
 # $found (String)
 unreadable-any-detail = There must be a row with headers, { $wanted }. Instead, there is: { $found }. Choose what it is under Uploads; there, you can say what the columns are.
+unreadable-contacts = It is a file of contacts (vCard). Open it in your address book and export it as csv.
+unreadable-document = It is a text document, such as Word or Writer saves. Copy its table into a spreadsheet and save that as xlsx.
+unreadable-fods = It is a flat OpenDocument spreadsheet (fods). Open it in LibreOffice and save it as ods or xlsx.
+unreadable-link = It is a link to a Google document, not the document. In Google Sheets, choose File > Download > Microsoft Excel (.xlsx).
+unreadable-numbers = It is a Numbers document. In Numbers, choose File > Export To > Excel.
+unreadable-old-excel = It is a worksheet of Excel 4 or older. Open it in Excel or LibreOffice and save it as xlsx.
+unreadable-pages = It is a Pages document, that is, a text document. Copy its table into a spreadsheet and save that as xlsx.
+unreadable-pdf = It is a PDF: a printed page, not a table. Ask for the spreadsheet that it was made from.
+unreadable-picture = It is a picture, not a table. Ask for the spreadsheet that it shows.
+unreadable-web-page = It is a web page (HTML) that some programs export with the ending .xls. Open it in Excel or LibreOffice and save it as xlsx.
+unreadable-xlsb = It is an Excel binary workbook (xlsb). Open it in Excel and save it as an Excel workbook (xlsx).
+unreadable-xml = It is an XML file. Open it in the program that it comes from and export it as xlsx or csv.
+unreadable-xml-2003 = It is an XML Spreadsheet 2003. Open it in Excel or LibreOffice and save it as xlsx.
+unreadable-fatal = its content makes no sense
+unreadable-slow = Reading the spreadsheet takes too long
+unreadable-slow-detail = Reading was stopped because it took too long. Copy the list into a new spreadsheet and send that.
+unreadable-memory-detail = Unpacked, it needs more memory than a file may take. Copy the list into a new spreadsheet and send that.
+unreadable-memory = Reading the spreadsheet takes too much memory
+limit-cells = 2,500,000 cells
+limit-sheets = 250 sheets

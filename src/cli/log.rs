@@ -12,6 +12,7 @@ use std::time::Duration;
 use tafel::outbound::{self, Scheme};
 use tafel::plan::Position;
 use tafel::plan::document::DIGEST_VERSION;
+use tafel::store::new_incarnation;
 use tafel::transfer::{self, TransferError, Verified};
 
 #[derive(Subcommand)]
@@ -33,6 +34,8 @@ pub(super) enum LogCommand {
         #[command(flatten)]
         store: StoreArgument,
     },
+    /// Say that the database was restored from a backup on purpose: the stream begins a new life, from its end as it is
+    Restored(StoreArgument),
     /// Read the whole stream, fold it, and check what must hold; changes nothing
     Verify {
         /// Compare with what this running Tafel has; the token is read from TAFEL_TOKEN
@@ -106,12 +109,26 @@ pub(super) fn run(command: LogCommand) -> anyhow::Result<()> {
             bar.finish_and_clear();
             println!("Imported {appended} events; the stream ends at {last}.");
         }
+        LogCommand::Restored(store) => {
+            let (store, id) = (store.open()?, new_incarnation());
+            store.begin_incarnation(&id)?;
+            println!("The stream begins its life {id}. Start the servers; consumers are told to compare what they have read.");
+        }
         LogCommand::Verify { against, store } => {
             let verified = transfer::verify(&store.look()?)?;
-            let Verified { position, guests, tables, void, sha256, broken } = &verified;
-            println!(
-                "{position} events, no gap. {guests} guests, {tables} tables, {void} batches void.\nDigest {sha256}, version {DIGEST_VERSION}."
-            );
+            let Verified { position, hash, unchained, erased, guests, tables, void, sha256, broken } = &verified;
+            println!("{position} events, no gap. {guests} guests, {tables} tables, {void} batches void.");
+            println!("Digest {sha256}, version {DIGEST_VERSION}.");
+            let chained = position.0 - unchained;
+            if chained > 0 {
+                println!("{chained} events are what was written, {erased} of them erased since. The chain ends with {hash}.");
+            }
+            if *unchained > 0 {
+                println!(
+                    "The last {unchained} events are of an older program and have no hash yet: `tafel serve` chains them when it starts, \
+                     or as soon as it sees them."
+                );
+            }
             if !broken.is_empty() {
                 bail!("what must hold does not: {}", broken.join("; "));
             }

@@ -1,11 +1,13 @@
 //! The commands of the command line.
 
+mod clock;
 mod log;
 mod mail;
 mod people;
 mod report;
 
 use clap::{Args, Parser, Subcommand};
+use clock::ClockCommand;
 use log::LogCommand;
 use mail::MailCommand;
 use people::{AccountCommand, TokenCommand};
@@ -43,6 +45,9 @@ enum Command {
     /// The stream as a file, and whether it is whole
     #[command(subcommand)]
     Log(LogCommand),
+    /// This machine's clock
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// The end-of-day report
     #[command(subcommand)]
     Report(ReportCommand),
@@ -93,6 +98,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<()> {
         Some(Command::Account(command)) => people::account(command),
         Some(Command::Token(command)) => people::token(command),
         Some(Command::Log(command)) => log::run(command),
+        Some(Command::Clock(command)) => clock::run(command),
         Some(Command::Report(command)) => report::run(command),
         Some(Command::Mail(command)) => mail::run(command),
     }

@@ -5,7 +5,7 @@ use crate::plan::command::Request;
 use crate::plan::event::Event;
 use crate::plan::{Plan, Position, Refusal, evolve};
 use crate::store::codec::encode;
-use crate::store::{Chunk, StoredEvent};
+use crate::store::{Append, Chunk, End, Origin, StoredEvent};
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -19,8 +19,6 @@ pub(super) struct Entry {
 
 /// Commands in the order of their decision.
 pub(super) struct Group {
-    /// The stream's last position before the group.
-    pub(super) expected: Position,
     /// The plan after the group.
     pub(super) plan: Plan,
     pub(super) entries: Vec<Entry>,
@@ -29,7 +27,7 @@ pub(super) struct Group {
 
 impl Group {
     pub(super) fn after(plan: Plan) -> Self {
-        Self { expected: plan.position, plan, entries: Vec::new(), events: Vec::new() }
+        Self { plan, entries: Vec::new(), events: Vec::new() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -62,9 +60,13 @@ impl Group {
         Ok(())
     }
 
-    /// What is to be appended.
-    pub(super) fn chunks(&self) -> Vec<Chunk> {
-        self.entries.iter().filter_map(|entry| entry.decided.as_ref().ok()).filter(|chunk| !chunk.is_empty()).cloned().collect()
+    /// What is to be appended behind the stream's end.
+    pub(super) fn append(&self, end: End) -> Append {
+        let decided =
+            |entry: &Entry| entry.decided.as_ref().ok().filter(|chunk| !chunk.is_empty()).map(|chunk| (chunk.clone(), entry.origin()));
+        let expires_at =
+            self.entries.iter().filter(|entry| decided(entry).is_some()).filter_map(|entry| entry.job.request.conditions.expires_at);
+        Append::new(end, self.entries.iter().filter_map(decided)).until(expires_at.min())
     }
 
     /// How many of its commands have events.
@@ -74,6 +76,11 @@ impl Group {
 }
 
 impl Entry {
+    fn origin(&self) -> Origin {
+        let CommandJob { request, fingerprint, .. } = &self.job;
+        Origin { request: Some(*fingerprint), cause: Some(Cow::Borrowed(request.ask.name())), trace: None }
+    }
+
     /// The answer, once the group is durable.
     pub(super) fn answer(&self, position: Position) -> Result<Answer, Failure> {
         let events = self.decided.clone()?;

@@ -3,10 +3,14 @@
 //! One writer task owns the stream's end; everybody else holds this handle, sends it requests, and reads snapshots.
 
 mod batches;
+mod clocks;
+mod disk;
+mod fingerprint;
 mod group;
 mod history;
 mod recent;
 mod replay;
+mod settle;
 mod tail;
 mod undo;
 mod validity;
@@ -16,9 +20,12 @@ pub use replay::{ReplayError, first_of, fold};
 pub use undo::{ChangeValidity, can_be_undone};
 pub use validity::{Doing, Validity, Voids};
 
+pub use crate::clock::now;
+
+use crate::clock::{Clock, SystemTime};
 use crate::plan::command::Request;
 use crate::plan::event::Event;
-use crate::plan::{BatchId, Plan, Position, Refusal, Timestamp};
+use crate::plan::{BatchId, Plan, Position, Refusal};
 use crate::store::{Chunk, Store, StoreError, StoredEvent};
 use history::History;
 use parking_lot::RwLock;
@@ -112,6 +119,10 @@ pub(crate) struct Shared {
     is_up: watch::Sender<bool>,
     /// Why nothing may be decided here, though the store answers.
     hindered: RwLock<Option<Arc<str>>>,
+    pub(crate) clock: Clock,
+    pub(crate) disk: disk::Disk,
+    /// The life of the stream that this is.
+    pub(crate) incarnation: String,
 }
 
 impl Shared {
@@ -135,7 +146,13 @@ impl Shared {
         {
             tracing::error!(why, "not ready, and nothing is decided until it is mended");
         }
+        let is_another = hindered.is_some() != why.is_some();
         *hindered = why.map(Arc::from);
+        drop(hindered);
+        if is_another {
+            // Open pages say so, too.
+            self.is_up.send_modify(|_| {});
+        }
     }
 
     pub(crate) fn hindered(&self) -> Option<Arc<str>> {
@@ -162,6 +179,7 @@ pub(crate) enum Job {
 
 pub(crate) struct CommandJob {
     pub(crate) request: Request,
+    pub(crate) fingerprint: Uuid,
     pub(crate) accepted_at: std::time::Instant,
     pub(crate) reply: oneshot::Sender<Result<Answer, Failure>>,
 }
@@ -181,13 +199,23 @@ impl Ledger {
     /// # Errors
     /// The store fails, or the stream is broken: the error says at which position.
     pub fn start(store: Arc<dyn Store>, decide: Decide) -> Result<Self, ReplayError> {
+        Self::start_with(store, decide, Clock::new(SystemTime))
+    }
+
+    /// [`Ledger::start`], with a clock of one's own.
+    ///
+    /// # Errors
+    /// The store fails, or the stream is broken: the error says at which position.
+    pub fn start_with(store: Arc<dyn Store>, decide: Decide, clock: Clock) -> Result<Self, ReplayError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
         let history = History::new(store.clone());
+        // The database of an older program, which is only looked at, does not say; one that is away is noticed next.
+        let incarnation = store.incarnation().unwrap_or_default();
         let end = runtime.block_on(store.end())?;
         let last = end.position;
         let replayed = replay::replay(&*store, &history, last)?;
-        warn_of_the_future(replayed.plan.recorded_at);
+        clocks::warn_of_the_future(replayed.plan.recorded_at);
         let snapshot = Arc::new(Snapshot { plan: replayed.plan, validity: replayed.validity });
         let (position, _) = watch::channel(last);
         let shared = Arc::new(Shared {
@@ -197,6 +225,9 @@ impl Ledger {
             position,
             is_up: watch::channel(true).0,
             hindered: RwLock::new(None),
+            clock,
+            disk: disk::Disk::default(),
+            incarnation,
         });
         metrics::gauge!("tafel_store_up").set(1.0);
         let (jobs, queue) = mpsc::channel(QUEUE_REQUESTS);
@@ -224,6 +255,12 @@ impl Ledger {
         *self.shared.is_up.borrow() && self.is_serving()
     }
 
+    /// Whether the store itself answered when it was last asked.
+    #[must_use]
+    pub fn is_store_up(&self) -> bool {
+        *self.shared.is_up.borrow()
+    }
+
     /// Told when the store goes away and when it is back.
     #[must_use]
     pub fn ups(&self) -> watch::Receiver<bool> {
@@ -234,6 +271,25 @@ impl Ledger {
     #[must_use]
     pub fn is_serving(&self) -> bool {
         !self.jobs.is_closed() && self.shared.hindered().is_none()
+    }
+
+    /// Which life of the stream this is: empty in the first, another one after each restore.
+    #[must_use]
+    pub fn incarnation(&self) -> &str {
+        &self.shared.incarnation
+    }
+
+    /// Which stream this is, to whoever sees its positions: its id and, after a restore, its life.
+    #[must_use]
+    pub fn stream(&self, plan: &Plan) -> String {
+        let (id, life) = (plan.stream.unwrap_or_default(), self.incarnation());
+        if life.is_empty() { id.to_string() } else { format!("{id}.{life}") }
+    }
+
+    /// Why nothing can be decided here, though the store answers.
+    #[must_use]
+    pub fn hindrance(&self) -> Option<Arc<str>> {
+        self.shared.hindered()
     }
 
     /// Told of every new position.
@@ -259,7 +315,8 @@ impl Ledger {
     /// The request is refused, or the store fails.
     pub async fn submit(&self, request: Request) -> Result<Answer, Failure> {
         let (reply, answer) = oneshot::channel();
-        let job = CommandJob { request, accepted_at: std::time::Instant::now(), reply };
+        let fingerprint = fingerprint::fingerprint(&request);
+        let job = CommandJob { request, fingerprint, accepted_at: std::time::Instant::now(), reply };
         self.send(Job::Command(job)).await?;
         answer.await.map_err(|_| Failure::Unavailable("the server is stopping".to_owned()))?
     }
@@ -349,20 +406,4 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
     };
     tokio::task::spawn_blocking(work).await.map_err(|error| crashed(&error))?;
     outcome.await.map_err(|error| crashed(&error))
-}
-
-/// The present, as the ledger counts it.
-#[must_use]
-pub fn now() -> Timestamp {
-    Timestamp(jiff::Timestamp::now().as_microsecond())
-}
-
-/// `recorded_at` never falls, so an event from the future would give every later one its own instant.
-fn warn_of_the_future(recorded_at: Timestamp) {
-    let ahead_us = recorded_at.0.saturating_sub(now().0);
-    #[allow(clippy::cast_precision_loss)] // A gauge in seconds.
-    metrics::gauge!("tafel_clock_skew_seconds").set((ahead_us.max(0) as f64) / 1e6);
-    if ahead_us > 2_000_000 {
-        tracing::warn!(ahead_s = ahead_us / 1_000_000, %recorded_at, "the last event is in the future: this machine's clock, or the one that wrote it, is wrong");
-    }
 }

@@ -1,11 +1,12 @@
 //! Tailing: what others have appended to the same stream, folded in; and taking turns with them.
 
-use super::replay::{ReplayError, first_of, fold};
+use super::Snapshot;
+use super::replay::{ReplayError, first_of};
 use super::writer::Writer;
-use super::{Shared, Snapshot, now};
-use crate::plan::event::Event;
 use crate::plan::{Position, apply};
-use crate::store::End;
+use crate::store::codec::Decoder;
+use crate::store::{Chain, End, Record, StoreError};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -14,14 +15,10 @@ const LOOK_SOONEST: Duration = Duration::from_millis(20);
 const LOOK_LATEST: Duration = Duration::from_millis(250);
 /// The same where the database tells of what is appended, so that looking is for what it forgot to tell.
 const LOOK_WHEN_TOLD: Duration = Duration::from_secs(1);
-/// How often our clock is compared with the database server's.
-const COMPARE_CLOCKS: Duration = Duration::from_secs(10);
-/// A clock that is further off than this stamps nothing.
-const SKEW_ALLOWED_US: i64 = 2_000_000;
 /// Others who have appended within this time are waited for after a commit of ours.
 const OTHERS_ARE_AT_WORK: Duration = Duration::from_secs(1);
 const TURN_SHORTEST: Duration = Duration::from_millis(1);
-const TURN_LONGEST: Duration = Duration::from_millis(20);
+const TURN_LONGEST: Duration = Duration::from_millis(100);
 
 /// When to look, and whose turn it is.
 pub(super) struct Tail {
@@ -30,7 +27,7 @@ pub(super) struct Tail {
     looked_for: u64,
     next_look: Instant,
     pause: Duration,
-    clocks_compared: Option<Instant>,
+    pub(super) clocks_compared: Option<Instant>,
     /// When somebody else's events were last seen.
     others_at: Option<Instant>,
     /// Until then others go first: who has just committed knows the newest plan, and would win every race.
@@ -86,11 +83,6 @@ impl Tail {
     }
 }
 
-/// The event as a stream's end.
-pub(super) fn tip(event: &Event) -> End {
-    End { position: event.position, recorded_at: event.recorded_at, batch: event.batch }
-}
-
 impl Writer {
     /// Folds in what others have appended. While the store is away, this finds out when it is back.
     pub(super) async fn look_for_others(&mut self) {
@@ -113,23 +105,25 @@ impl Writer {
         if is_back && store.probe().await.is_err() {
             return;
         }
-        if self.tail.clocks_compared.is_none_or(|at| is_back || at.elapsed() > COMPARE_CLOCKS) {
-            let off = compare_clocks(&self.shared).await;
-            // While it is off, it is looked at every time.
-            self.tail.clocks_compared = off.is_none().then(Instant::now);
-            if off.is_some() {
-                return self.shared.set_hindered(off);
-            }
+        if let Err(why) = self.watch_the_clock(is_back).await {
+            return self.shared.set_hindered(Some(why));
         }
-        let hindered = self.follow(end).err();
+        let hindered = self.follow(end).await.err();
         self.shared.set_hindered(hindered);
         self.shared.set_up(true);
     }
 
     /// # Errors
     /// The stream is not the one that was read, or cannot be read on: why, in words.
-    fn follow(&mut self, end: End) -> Result<(), String> {
+    async fn follow(&mut self, mut end: End) -> Result<(), String> {
         let tip = self.tip;
+        if end.hash.is_none() {
+            // An instance from before the chain is still at work: what it has written is chained for it.
+            let store = self.shared.store.clone();
+            let unchained = |error: StoreError| format!("what others have appended cannot be chained: {error}");
+            store.chain().map_err(unchained)?;
+            end = store.end().await.map_err(unchained)?;
+        }
         if end == tip {
             return Ok(());
         }
@@ -146,54 +140,34 @@ impl Writer {
         let store = self.shared.store.clone();
         let mut plan = self.committed.plan.clone();
         let mut validity = self.committed.validity.clone();
-        let (mut changes_validity, mut failed) = (false, None);
-        let batches = &mut self.batches;
-        let history = &self.shared.history;
-        let (tip, mut newest) = (self.tip, self.tip);
-        // Our last event is read again: only behind the same one may be gone on.
-        fold(&*store, Position(tip.position.0.saturating_sub(1)), last, |event| {
-            newest = self::tip(event);
-            if event.position == tip.position {
-                if newest != tip {
-                    let why = "it is another event than the one that was read; was the database restored from a backup?".to_owned();
-                    failed = Some(crate::store::StoreError::Broken { position: tip.position, why });
-                }
-                return;
-            }
-            history.remember(vec![event.clone()]);
+        let mut changes_validity = false;
+        // Only what follows our last event may be folded in.
+        let mut chain = Chain::behind(self.tip);
+        let mut decoder = Decoder::default();
+        let (batches, history) = (&mut self.batches, &self.shared.history);
+        let mut take = |record: Record| -> Result<(), ReplayError> {
+            chain.check(&record)?;
+            let event = decoder.decode(record.event.raw())?;
             batches.note(event.batch);
-            match validity.note(event, |batch| first_of(&*store, batch)) {
-                Ok(changes) => changes_validity |= changes,
-                Err(error) => failed = Some(error),
-            }
-            apply(&mut plan, event);
+            changes_validity |= validity.note(&event, |batch| first_of(&*store, batch))?;
+            apply(&mut plan, &event);
+            history.remember(vec![event]);
+            Ok(())
+        };
+        let mut taken = Ok(());
+        store.scan_records(self.tip.position, last, &mut |record| {
+            taken = take(record);
+            if taken.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
-        if let Some(error) = failed {
-            return Err(error.into());
-        }
+        taken?;
         // What became void, or counts again, may lie anywhere behind.
         if changes_validity {
             plan = self.shared.history.plan_at(last, validity.voids())?;
         }
-        self.tip = newest;
+        self.tip = chain.end();
         self.publish(Snapshot { plan, validity });
         // What was being decided was decided on an older plan.
         self.decide_again(super::group::Group::after(self.committed.plan.clone()));
         Ok(())
     }
-}
-
-/// Why nothing may be stamped here: this machine's clock is not the database server's.
-async fn compare_clocks(shared: &Shared) -> Option<String> {
-    let asked = now();
-    // A server that does not answer now is asked again soon.
-    let theirs = shared.store.clock().await.ok().flatten()?;
-    let answered = now();
-    let skew_us = i64::midpoint(asked.0, answered.0) - theirs.0;
-    let certain_us = skew_us.abs() - (answered.0 - asked.0) / 2;
-    metrics::gauge!("tafel_clock_skew_seconds").set(skew_us as f64 / 1e6);
-    (certain_us > SKEW_ALLOWED_US).then(|| {
-        let seconds = skew_us as f64 / 1e6;
-        format!("this machine's clock is {seconds:+.1} s off the database server's: set it right, and it goes on")
-    })
 }

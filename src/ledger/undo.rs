@@ -7,7 +7,8 @@ use crate::plan::event::{Body, Event, Family, Retraction};
 use crate::plan::retract::{Comparison, RetractionPreview};
 use crate::plan::{BatchId, Lasting, Position, Refusal, Text, Timestamp, evolve};
 use crate::store::codec::Decoder;
-use crate::store::{AppendError, RawEvent, Store, StoredEvent};
+use crate::store::{Append, AppendError, Chunk, Origin, RawEvent, Store, StoredEvent};
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -74,7 +75,7 @@ impl Ledger {
         let carried_out = tokio::spawn(async move {
             let accepted_at = Instant::now();
             let preparing = ledger.clone();
-            let (id, asked) = (ask.id, (ask.batch, ask.retracts));
+            let asked = ask.clone();
             let prepared = blocking(move || preparing.prepare(ask, accepted_at)).await?;
             let answered = match prepared {
                 Ok(Prepared::Repeated(preview)) => return Ok(*preview),
@@ -88,8 +89,8 @@ impl Ledger {
             match answered {
                 Ok(preview) => Ok(preview),
                 Err(failure) => {
-                    blocking(move || match ledger.shared.store.head(id)? {
-                        Some(done) => ledger.repeat(&done, asked),
+                    blocking(move || match ledger.shared.store.head(asked.id)? {
+                        Some(done) => ledger.repeat(&done, &asked),
                         None => Err(failure),
                     })
                     .await?
@@ -101,7 +102,7 @@ impl Ledger {
 
     fn prepare(&self, ask: ChangeValidity, accepted_at: Instant) -> Result<Prepared, Failure> {
         if let Some(done) = self.shared.store.head(ask.id)? {
-            return self.repeat(&done, (ask.batch, ask.retracts)).map(Box::new).map(Prepared::Repeated);
+            return self.repeat(&done, &ask).map(Box::new).map(Prepared::Repeated);
         }
         let head = self.retractable(ask.batch)?;
         let snapshot = self.snapshot();
@@ -125,15 +126,16 @@ impl Ledger {
         Ok(Prepared::New(Box::new(ValidityJob { ask, comparison, now, expected, accepted_at, reply }), answer))
     }
 
-    /// The same id again: the same answer, as of then.
-    fn repeat(&self, done: &StoredEvent, (asked_batch, asked_retracts): (BatchId, bool)) -> Result<RetractionPreview, Failure> {
+    /// The same request again: the same answer, as of then. The event says all that was asked for.
+    fn repeat(&self, done: &StoredEvent, ask: &ChangeValidity) -> Result<RetractionPreview, Failure> {
         let event = Decoder::default().decode(done.raw()).map_err(super::ReplayError::from)?;
-        let (batch, retracts) = match &event.body {
-            Body::BatchRetracted(retraction) => (retraction.batch, true),
-            Body::BatchReinstated(retraction) => (retraction.batch, false),
+        let (Retraction { batch, reason, .. }, retracts) = match &event.body {
+            Body::BatchRetracted(retraction) => (retraction, true),
+            Body::BatchReinstated(retraction) => (retraction, false),
             _ => return Err(Refusal::IdTaken.into()),
         };
-        if (batch, retracts) != (asked_batch, asked_retracts) {
+        let batch = *batch;
+        if (batch, retracts, reason, &event.actor) != (ask.batch, ask.retracts, &ask.reason, &ask.actor) {
             return Err(Refusal::IdTaken.into());
         }
         let snapshot = self.snapshot();
@@ -245,6 +247,9 @@ impl Writer {
             if let Some(why) = self.shared.hindered() {
                 return Err(Failure::NotDecided(why.to_string()));
             }
+            if let Some(why) = self.shared.doubt(job.ask.at) {
+                return Err(Failure::NotDecided(why));
+            }
             if self.batches.may_have(job.ask.id) && self.shared.store.head(job.ask.id)?.is_some() {
                 return Err(Failure::Unavailable("the same request was answered already: repeat it to see the answer".to_owned()));
             }
@@ -265,13 +270,16 @@ impl Writer {
                 body: if ask.retracts { Body::BatchRetracted(retraction) } else { Body::BatchReinstated(retraction) },
             };
             let row = stored(&event).map_err(|error| Failure::Rejected(error.to_string()))?;
-            match self.shared.store.append(self.committed.plan.position, vec![Arc::from([row])]).await {
+            let cause = if ask.retracts { "retract_batch" } else { "reinstate_batch" };
+            let origin = Origin { request: None, cause: Some(Cow::Borrowed(cause)), trace: None };
+            let append = Arc::new(Append::new(self.tip, [(Chunk::from([row]), origin)]));
+            match self.shared.store.append(append.clone()).await {
                 Ok(()) => {
                     let mut validity = self.committed.validity.clone();
                     let store = self.shared.store.clone();
                     validity.note(&event, |batch| super::first_of(&*store, batch))?;
                     self.batches.note(event.batch);
-                    self.tip = super::tail::tip(&event);
+                    self.tip = append.end();
                     self.publish(Snapshot { plan: evolve(plan, &event), validity });
                     self.shared.history.remember(vec![event.clone()]);
                     self.rebase();
@@ -280,6 +288,10 @@ impl Writer {
                 // Somebody else was faster: look again.
                 Err(AppendError::Conflict { .. }) if overtaken < OVERTAKEN_MOST => overtaken += 1,
                 Err(AppendError::Conflict { .. }) => return Err(Failure::NotDecided("others were faster again and again".to_owned())),
+                Err(AppendError::Untimely { clock }) => {
+                    let why = format!("this machine's clock is ahead of the database's, which says {clock}");
+                    return Err(Failure::NotDecided(why));
+                }
                 Err(AppendError::Refused(why)) => return Err(Failure::Rejected(why)),
                 // Nobody else is served meanwhile: as soon as with commands, the store counts as away.
                 Err(AppendError::Failed(error)) => {

@@ -2,13 +2,12 @@
 
 use super::batches::Batches;
 use super::group::{Entry, Group};
-use super::replay::first_of;
-use super::tail::{Tail, tip};
+use super::settle;
+use super::tail::Tail;
 use super::undo::ValidityJob;
 use super::{Answer, CommandJob, Decide, Failure, Job, Shared, Snapshot};
-use crate::plan::event::Family;
 use crate::plan::{Position, Refusal};
-use crate::store::{AppendError, Chunk, End, Fut, StoreError};
+use crate::store::{Append, AppendError, Chunk, End, Fut, StoreError};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -40,7 +39,7 @@ pub(super) struct Writer {
     /// The same ids as pending ones: they get their answer from the stream.
     repeated: Vec<CommandJob>,
     /// So many commands are committed alone, because one of them spoilt a group.
-    alone: usize,
+    pub(super) alone: usize,
     /// Retractions need the stream's end for themselves.
     exclusive: VecDeque<Box<ValidityJob>>,
     /// When to look for what others append, and when to let them go first.
@@ -48,8 +47,13 @@ pub(super) struct Writer {
     gauges: Gauges,
 }
 
-/// A group, its commit, and when that began.
-type InFlight = (Group, Fut<'static, Result<(), AppendError>>, Instant);
+/// A group on its way to the disk.
+struct InFlight {
+    group: Group,
+    append: Arc<Append>,
+    commit: Fut<'static, Result<(), AppendError>>,
+    began: Instant,
+}
 
 /// Handles to the metrics, looked up once.
 struct Gauges {
@@ -171,6 +175,10 @@ impl Writer {
         if let Some(why) = self.shared.hindered() {
             return self.reply(job, Err(Failure::NotDecided(why.to_string())), "not decided");
         }
+        // Looked at for each decision: a jump of a moment is enough to stamp the stream for good.
+        if let Some(why) = self.shared.doubt(job.request.at) {
+            return self.reply(job, Err(Failure::NotDecided(why)), "not decided");
+        }
         if self.pending.contains(&id) {
             self.repeated.push(job);
             return;
@@ -178,11 +186,13 @@ impl Writer {
         if self.batches.may_have(id) {
             match self.shared.store.batch(id) {
                 Ok(events) if events.is_empty() => {}
-                // Under this id something else was done.
-                Ok(events) if events[0].actor != job.request.actor || Family::of(&events[0].kind) != job.request.ask.family() => {
-                    return self.reply(job, Err(Refusal::IdTaken.into()), "refused");
-                }
                 Ok(events) => {
+                    match settle::is_same_request(&*self.shared.store, &job, &events[0]) {
+                        Ok(true) => {}
+                        // Under this id something else was done.
+                        Ok(false) => return self.reply(job, Err(Refusal::IdTaken.into()), "refused"),
+                        Err(error) => return self.reply(job, Err(error.into()), "unknown"),
+                    }
                     let position = events.last().map_or(self.committed.plan.position, |event| event.position);
                     return self.reply(job, Ok(Answer { position, batch: id, events: Chunk::from(events) }), "repeated");
                 }
@@ -202,13 +212,13 @@ impl Writer {
     async fn commit(&mut self) {
         let next = Group::after(self.building.plan.clone());
         let group = std::mem::replace(&mut self.building, next);
-        let chunks = group.chunks();
-        if chunks.is_empty() {
+        let append = Arc::new(group.append(self.tip));
+        if append.is_empty() {
             return self.answer_without_events(group).await;
         }
-        let (store, expected) = (self.shared.store.clone(), group.expected);
-        let commit = Box::pin(async move { store.append(expected, chunks).await });
-        self.in_flight = Some((group, commit, Instant::now()));
+        let (store, appended) = (self.shared.store.clone(), append.clone());
+        let commit = Box::pin(async move { store.append(appended).await });
+        self.in_flight = Some(InFlight { group, append, commit, began: Instant::now() });
     }
 
     /// Refusals and "nothing to do" append nothing, so would not notice that somebody else was faster: look.
@@ -224,12 +234,14 @@ impl Writer {
     }
 
     async fn settle(&mut self, outcome: Result<(), AppendError>) {
-        let Some((group, _, began)) = self.in_flight.take() else { return };
+        let Some(InFlight { group, append, began, .. }) = self.in_flight.take() else { return };
+        self.shared.disk.have_answered();
         match outcome {
-            Ok(()) => self.committed(group, began),
+            Ok(()) => self.committed(group, &append, began),
             Err(AppendError::Conflict { last, .. }) => self.lost_the_race(group, last).await,
+            Err(AppendError::Untimely { clock }) => self.came_at_the_wrong_time(group, &append, clock),
             Err(AppendError::Refused(why)) => self.refused_by_store(group, why),
-            Err(AppendError::Failed(error)) => self.try_again(group, error, began).await,
+            Err(AppendError::Failed(error)) => self.try_again(group, append, error, began).await,
         }
     }
 
@@ -247,7 +259,7 @@ impl Writer {
         }
     }
 
-    fn committed(&mut self, mut group: Group, began: Instant) {
+    fn committed(&mut self, mut group: Group, append: &Append, began: Instant) {
         self.shared.set_up(true);
         self.tail.have_committed(began.elapsed());
         self.alone = self.alone.saturating_sub(1);
@@ -260,9 +272,7 @@ impl Writer {
         self.gauges.commit_seconds.record(began.elapsed().as_secs_f64());
         #[allow(clippy::cast_precision_loss)] // A histogram of at most some thousands.
         self.gauges.commit_events.record(group.events.len() as f64);
-        if let Some(last) = group.events.last() {
-            self.tip = tip(last);
-        }
+        self.tip = append.end();
         self.shared.history.remember(std::mem::take(&mut group.events));
         let snapshot = Snapshot { plan: group.plan.clone(), validity: self.committed.validity.clone() };
         self.publish(snapshot);
@@ -332,15 +342,19 @@ impl Writer {
     }
 
     /// The outcome of a commit is unknown. The same events at the same position settle it, if the store answers.
-    async fn try_again(&mut self, group: Group, error: StoreError, began: Instant) {
+    async fn try_again(&mut self, group: Group, append: Arc<Append>, error: StoreError, began: Instant) {
         let mut last_error = error;
         for pause in RETRY_PAUSES {
-            tracing::warn!(error = %last_error, expected = group.expected.0, "a commit failed; trying again");
+            tracing::warn!(error = %last_error, expected = append.behind().position.0, "a commit failed; trying again");
             tokio::time::sleep(pause).await;
-            match self.shared.store.append(group.expected, group.chunks()).await {
-                Ok(()) => return self.committed(group, began),
-                Err(AppendError::Conflict { .. }) if self.is_in_the_stream(&group) => return self.committed(group, began),
+            match self.shared.store.append(append.clone()).await {
+                Ok(()) => return self.committed(group, &append, began),
+                Err(AppendError::Conflict { .. }) if settle::is_in_the_stream(&*self.shared.store, &append) => {
+                    return self.committed(group, &append, began);
+                }
                 Err(AppendError::Conflict { last, .. }) => return self.lost_the_race(group, last).await,
+                // A try before it may still be under way: that it came too late for this one says nothing of that.
+                Err(AppendError::Untimely { .. }) => break,
                 Err(AppendError::Refused(why)) => return self.refused_by_store(group, why),
                 Err(AppendError::Failed(error)) => last_error = error,
             }
@@ -350,16 +364,8 @@ impl Writer {
         self.give_up(group, unknown, &last_error.to_string());
     }
 
-    /// Whether the first attempt had been successful after all.
-    fn is_in_the_stream(&self, group: &Group) -> bool {
-        group.chunks().iter().all(|chunk| {
-            let Some(first) = chunk.first() else { return true };
-            matches!(first_of(&*self.shared.store, first.batch), Ok(Some(position)) if position == first.position)
-        })
-    }
-
     /// Answers the group that it failed; what was decided on top of it is decided anew.
-    fn give_up(&mut self, group: Group, failure: impl Fn(&str) -> Failure, why: &str) {
+    pub(super) fn give_up(&mut self, group: Group, failure: impl Fn(&str) -> Failure, why: &str) {
         for entry in group.entries {
             self.pending.remove(&entry.job.request.id);
             self.reply(entry.job, Err(failure(why)), "unknown");
@@ -402,7 +408,7 @@ fn unknown(why: &str) -> Failure {
 /// Waits for the commit that is under way.
 async fn outcome(in_flight: &mut Option<InFlight>) -> Result<(), AppendError> {
     match in_flight {
-        Some((_, commit, _)) => commit.await,
+        Some(InFlight { commit, .. }) => commit.await,
         None => std::future::pending().await,
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn next(mails: &Mails, pace: Pace, name: &Text, now: Timestamp) -> Ne
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::command::{Ask, Request};
+    use crate::plan::command::{Ask, Conditions, Request};
     use crate::plan::event::{Body, Event};
     use crate::plan::mail::{Asked, Going, Language, MailAsk, Post, assess};
     use crate::plan::report::Details;
@@ -111,7 +111,13 @@ mod tests {
 
         fn asks(&mut self, ask: MailAsk) -> Result<(), Refusal> {
             let ask = Ask::Mail(Box::new(ask));
-            let request = Request { id: BatchId(Uuid::nil()), actor: Arc::from("a"), at: Timestamp(self.now), seen: None, ask };
+            let request = Request {
+                id: BatchId(Uuid::nil()),
+                actor: Arc::from("a"),
+                at: Timestamp(self.now),
+                conditions: Conditions::default(),
+                ask,
+            };
             for event in decide(&self.plan, &request)? {
                 self.plan = evolve(self.plan.clone(), &event);
             }

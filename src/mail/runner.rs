@@ -7,7 +7,7 @@ use super::post::Connection;
 use super::settings::Settings;
 use super::written::{Fate, fate, write_out};
 use crate::ledger::{Answer, Failure, Ledger, blocking, now};
-use crate::plan::command::{Ask, Request};
+use crate::plan::command::{Ask, Conditions, Request};
 use crate::plan::mail::{Broken, MailAsk, MailRefusal, Mailing, MailingId, Rendered};
 use crate::plan::report::Details;
 use crate::plan::{BatchId, Refusal, Text, Timestamp};
@@ -47,7 +47,7 @@ fn round(ledger: Ledger, settings: Settings, stopped: watch::Receiver<bool>) -> 
 /// # Errors
 /// It is refused, or the store is away.
 pub async fn say(ledger: &Ledger, id: BatchId, actor: &Arc<str>, ask: MailAsk) -> Result<Answer, Failure> {
-    ledger.submit(Request { id, actor: actor.clone(), at: now(), seen: None, ask: Ask::Mail(Box::new(ask)) }).await
+    ledger.submit(Request { id, actor: actor.clone(), at: now(), conditions: Conditions::default(), ask: Ask::Mail(Box::new(ask)) }).await
 }
 
 /// All letters of a mailing, written out.

@@ -114,6 +114,19 @@ pub enum Refusal {
     UploadOutdated {
         preview: Box<Preview>,
     },
+    /// Whoever asked has been told, or has concluded, that it was not done.
+    Expired {
+        expires_at: Timestamp,
+    },
+    /// Something has happened since the position at which nothing was to have happened.
+    PositionMoved {
+        expected: Position,
+        position: Position,
+    },
+    /// It was applied, and that was taken back: applying it once more is another batch, or a reinstatement.
+    UploadRetracted {
+        position: Position,
+    },
     RetractionOutdated {
         preview: Box<RetractionPreview>,
     },
@@ -199,6 +212,9 @@ impl Refusal {
             Self::Invalid { .. } => "invalid",
             Self::UploadHasProblems { .. } => "upload_has_problems",
             Self::UploadOutdated { .. } | Self::RetractionOutdated { .. } => "preview_outdated",
+            Self::UploadRetracted { .. } => "upload_retracted",
+            Self::Expired { .. } => "expired",
+            Self::PositionMoved { .. } => "position_moved",
             Self::AlreadyRetracted { .. } => "already_retracted",
             Self::NotRetracted => "not_retracted",
             Self::NotRetractable { .. } => "not_retractable",
@@ -248,6 +264,9 @@ impl Refusal {
             },
             Self::UploadHasProblems { preview } => format!("{} problems must be solved or left out first", preview.problems.len()),
             Self::UploadOutdated { .. } | Self::RetractionOutdated { .. } => "The plan has changed since the preview".to_owned(),
+            Self::UploadRetracted { .. } => "The file was applied, and taken back since".to_owned(),
+            Self::Expired { .. } => "It came too late".to_owned(),
+            Self::PositionMoved { .. } => "The plan has moved on".to_owned(),
             Self::AlreadyRetracted { .. } => "The batch is retracted already".to_owned(),
             Self::NotRetracted => "The batch is not retracted".to_owned(),
             Self::NotRetractable { .. } => "This cannot be retracted".to_owned(),
@@ -297,6 +316,16 @@ impl Refusal {
             Self::UploadOutdated { .. } | Self::RetractionOutdated { .. } => {
                 "Its effect would be another one now. Look at the new preview, and confirm again.".to_owned()
             }
+            Self::UploadRetracted { position } => format!(
+                "It was taken back by the event at position {position}. Reinstate the batch, whose id is the upload's, to bring it back as it \
+                 was; or upload the file again, to have it read by today's plan."
+            ),
+            Self::Expired { expires_at } => {
+                format!("It was good until {expires_at}, and nothing was done by then. Send it again under a new id.")
+            }
+            Self::PositionMoved { expected, position } => {
+                format!("It was to be done at position {expected}; the stream ends at {position}. Read what has happened, and decide anew.")
+            }
             Self::AlreadyRetracted { position } => format!("It was retracted by the event at position {position}."),
             Self::NotRetracted => "There is nothing to reinstate.".to_owned(),
             Self::NotRetractable { why } => why.to_string(),
@@ -337,7 +366,9 @@ impl Refusal {
             Self::Invalid { errors } => json!({ "errors": errors }),
             Self::UploadHasProblems { preview } | Self::UploadOutdated { preview } => json!({ "preview": preview }),
             Self::RetractionOutdated { preview } => json!({ "preview": preview }),
-            Self::AlreadyRetracted { position } => json!({ "position": position }),
+            Self::UploadRetracted { position } | Self::AlreadyRetracted { position } => json!({ "position": position }),
+            Self::Expired { expires_at } => json!({ "expires_at": expires_at }),
+            Self::PositionMoved { expected, position } => json!({ "expected": expected, "position": position }),
             Self::OthersBuiltOnIt { lost } => json!({ "lost": lost }),
             Self::Report(ReportRefusal::NotDue { report, cut_off }) => json!({ "date": report.date.to_string(), "cut_off": cut_off }),
             Self::Report(ReportRefusal::Claimed { runner, until }) => json!({ "runner": runner, "until": until }),

@@ -36,10 +36,10 @@ fn tidy(raw: &str, max_chars: usize) -> Result<&str, Invalid> {
 }
 
 macro_rules! text {
-    ($(#[$doc:meta])* $name:ident, $parse:expr) => {
+    ($(#[$doc:meta])* $name:ident, $max:tt, $pattern:tt, $parse:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
-        #[schema(value_type = String)]
+        #[schema(value_type = String, min_length = 1, max_length = $max, pattern = $pattern)]
         pub struct $name(Arc<str>);
 
         impl $name {
@@ -88,11 +88,15 @@ macro_rules! text {
 text!(
     /// Any text: trimmed, not empty, at most 4,000 characters, no control characters but line breaks and tabs.
     Text,
+    4_000,
+    r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*[^\s\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f][^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
     |raw| tidy(raw, TEXT_CHARS)
 );
 text!(
     /// A short name that identifies something: a table's number, a spot's code, a room's name, a party.
     Code,
+    64,
+    r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$",
     |raw| {
         let text = tidy(raw, CODE_CHARS)?;
         if text.contains(['\n', '\r', '\t']) { Err(Invalid::LineBreak) } else { Ok(text) }
@@ -101,6 +105,8 @@ text!(
 text!(
     /// An employee number: kept as text, so that leading zeros stay.
     EmployeeNo,
+    64,
+    r"^[^\s\u0000-\u001f\u007f-\u009f]+$",
     |raw| {
         let text = tidy(raw, CODE_CHARS)?;
         if text.contains(char::is_whitespace) { Err(Invalid::Blank) } else { Ok(text) }
@@ -109,6 +115,8 @@ text!(
 text!(
     /// An e-mail address, as it was typed; compared without case.
     Email,
+    254,
+    r#"^[^\s@,;<>"()\u0000-\u001f\u007f-\u009f]+@[^\s@.,;<>"()\u0000-\u001f\u007f-\u009f]([^\s@,;<>"()\u0000-\u001f\u007f-\u009f]*[^\s@.,;<>"()\u0000-\u001f\u007f-\u009f])?$"#,
     |raw| {
         let text = tidy(raw, 254)?;
         let (local, host) = text.rsplit_once('@').ok_or(Invalid::NoAt)?;
@@ -140,7 +148,7 @@ impl Key {
 /// A number of seats, 1 to 1,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "u32", into = "u32")]
-#[schema(value_type = u32)]
+#[schema(value_type = u32, minimum = 1, maximum = 1_000)]
 pub struct Seats(u32);
 
 impl Seats {

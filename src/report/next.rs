@@ -17,11 +17,16 @@ pub(super) enum Next {
 
 /// What a runner of this name does now. Pure.
 pub(super) fn next(reports: &Reports, schedule: &Schedule, from: Option<Date>, name: &Text, now: Timestamp) -> Next {
+    match schedule.missing(reports, now).filter(|_| reports.from.is_some()) {
+        Some(date) => Next::Start(date),
+        None => next_but_starting(reports, schedule, from, name, now),
+    }
+}
+
+/// [`next`], where nothing may be started for now.
+pub(super) fn next_but_starting(reports: &Reports, schedule: &Schedule, from: Option<Date>, name: &Text, now: Timestamp) -> Next {
     if reports.from.is_none() {
         return Next::Enable(from.unwrap_or_else(|| schedule.current(now)));
-    }
-    if let Some(date) = schedule.missing(reports, now) {
-        return Next::Start(date);
     }
     let mut wake = schedule.due(schedule.current(now));
     if wake <= now {

@@ -4,11 +4,11 @@ use super::alert::{Telling, tell};
 use super::attempt::Trouble;
 use super::begin::begin;
 use super::mark;
-use super::next::{Next, next};
+use super::next::{Next, next, next_but_starting};
 use super::schedule::Schedule;
 use super::settings::Settings;
 use super::thread::{ENDS_WITHIN, Handle, LOOKED_AGAIN, PAUSE, SETTLES, until};
-use super::watchful::{Concern, concerns};
+use super::watchful::{Concern, clock_is_doubted, concerns};
 use super::work::{Worker, ask, fresh_id, system};
 use crate::ledger::{Failure, Ledger, now};
 use crate::plan::command::ReportAsk;
@@ -22,6 +22,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::watch;
 
+/// Where the clock has to be confirmed, it is looked so often whether it was.
+const CONFIRMED_SOON_US: i64 = 1_000_000;
 /// Nobody is told of what is older than a day.
 const TOLD_FOR_US: i64 = 86_400_000_000;
 /// Starts a runner on a thread of its own.
@@ -37,7 +39,13 @@ pub fn start(ledger: Ledger, settings: Settings) -> Result<Handle, String> {
 /// Works until it is told to stop.
 fn round(ledger: Ledger, settings: Settings, schedule: Schedule, stopped: watch::Receiver<bool>) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let runner = Arc::new(Runner { schedule, worker: Worker::new(ledger, settings), telling: Mutex::default(), told: Mutex::default() });
+    let runner = Arc::new(Runner {
+        started_at: now(),
+        schedule,
+        worker: Worker::new(ledger, settings),
+        telling: Mutex::default(),
+        told: Mutex::default(),
+    });
     let here = tokio::task::LocalSet::new();
     here.block_on(&runtime, async {
         let mut watching = tokio::task::spawn_local(runner.clone().watch());
@@ -55,6 +63,7 @@ fn round(ledger: Ledger, settings: Settings, schedule: Schedule, stopped: watch:
 }
 
 struct Runner {
+    started_at: Timestamp,
     schedule: Schedule,
     worker: Worker,
     /// The alerts that this process is telling of.
@@ -73,7 +82,21 @@ impl Runner {
             let snapshot = self.worker.ledger.snapshot();
             let reports = &snapshot.plan.reports;
             let (seen, from) = (reports.changes, self.worker.settings.from);
-            let next = next(reports, &self.schedule, from, &self.worker.name, now());
+            let mut next = next(reports, &self.schedule, from, &self.worker.name, now());
+            if matches!(next, Next::Start(_)) && self.is_too_much_at_once() {
+                let clock = self.worker.ledger.clock();
+                if !clock.is_awaited() {
+                    tracing::warn!(
+                        "reports: several fell due while nobody watched the clock; somebody has to confirm it (tafel clock confirm)"
+                    );
+                }
+                clock.await_confirmation();
+                // What has begun goes on.
+                next = match next_but_starting(reports, &self.schedule, from, &self.worker.name, now()) {
+                    Next::Wait(_) => Next::Wait(Timestamp(now().0 + CONFIRMED_SOON_US)),
+                    next => next,
+                };
+            }
             drop(snapshot);
             let pause = match next {
                 Next::Enable(from) => {
@@ -146,6 +169,12 @@ impl Runner {
         until(&self.worker.ledger, positions, |plan| plan.reports.changes != seen).await;
     }
 
+    /// More than one night was missed before this start, and nobody else says that so much time has passed.
+    fn is_too_much_at_once(&self) -> bool {
+        let reports = &self.worker.ledger.snapshot().plan.reports;
+        !self.worker.ledger.clock().is_confirmed() && self.schedule.missing_by(reports, self.started_at) > 1
+    }
+
     async fn start(&self, date: Date) -> Option<String> {
         let started = begin(&self.worker.ledger, &self.worker.settings, fresh_id(), &system(), date, None).await;
         mark("started").await;
@@ -177,6 +206,9 @@ impl Runner {
             let alerts = &self.worker.settings.alerts;
             let (concerns, next) = concerns(&reports, &self.schedule, alerts.before_deadline_us(&self.schedule), now);
             self.show(&reports, now);
+            if self.worker.ledger.clock().is_awaited() {
+                self.raise(clock_is_doubted(&self.schedule, now)).await;
+            }
             for concern in concerns {
                 self.raise(concern).await;
             }

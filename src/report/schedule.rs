@@ -118,15 +118,23 @@ impl Schedule {
         [yesterday, local].into_iter().find(|date| self.cut_off(*date) > now).unwrap_or_else(|| local.tomorrow().unwrap_or(local))
     }
 
+    /// How many dates without a report were due by an instant.
+    #[must_use]
+    pub fn missing_by(&self, reports: &Reports, at: Timestamp) -> usize {
+        self.without_report(reports, at).filter(|date| self.due(*date) <= at).count()
+    }
+
     /// The first date that is due and has no report.
     #[must_use]
     pub fn missing(&self, reports: &Reports, now: Timestamp) -> Option<Date> {
-        let from = reports.from?;
+        self.without_report(reports, now).next().filter(|date| self.due(*date) <= now)
+    }
+
+    /// The dates before the current one that have no report, oldest first.
+    fn without_report(&self, reports: &Reports, now: Timestamp) -> impl Iterator<Item = Date> {
         let current = self.current(now);
-        from.series(1.day())
-            .take_while(|date| *date < current)
-            .find(|date| reports.get(ReportId { date: *date, revision: 1 }).is_none())
-            .filter(|date| self.due(*date) <= now)
+        let dates = reports.from.into_iter().flat_map(|from| from.series(1.day())).take_while(move |date| *date < current);
+        dates.filter(|date| reports.get(ReportId { date: *date, revision: 1 }).is_none())
     }
 
     /// The time of an event as the report tells it: RFC 3339, in the zone.

@@ -58,6 +58,19 @@ pub(super) fn concerns(reports: &Reports, schedule: &Schedule, before_deadline_u
     (concerns, next)
 }
 
+/// Nothing is decided, or nothing is made up, before somebody has looked at the clock.
+pub(super) fn clock_is_doubted(schedule: &Schedule, now: Timestamp) -> Concern {
+    Concern {
+        key: format!("clock/{}", schedule.current(now)),
+        report: None,
+        subject: "the server's clock is in doubt".to_owned(),
+        message: format!(
+            "It says {now}. It has jumped, or several reports fell due at once when the server was started. Set the clock right; or, if it \
+             is right, say so: tafel clock confirm, or the button that an admin sees on every page."
+        ),
+    }
+}
+
 fn late(date: Date, report: Option<&Report>, deadline: Timestamp, now: Timestamp) -> Concern {
     let minutes = (deadline.0 - now.0) / 60_000_000;
     let when =

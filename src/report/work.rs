@@ -8,7 +8,7 @@ use super::rows::{file_at, unhex};
 use super::settings::Settings;
 use super::submit::Submission;
 use crate::ledger::{Answer, Failure, Ledger, blocking, now};
-use crate::plan::command::{Ask, ReportAsk, Request};
+use crate::plan::command::{Ask, Conditions, ReportAsk, Request};
 use crate::plan::report::{Details, FileFacts, Report, ReportId, Step};
 use crate::plan::{BatchId, Refusal, ReportRefusal, Text, Timestamp};
 use crate::store::ReportFile;
@@ -72,7 +72,7 @@ pub(crate) fn own_name() -> Text {
 
 /// Has the stream say something of reports. The same id, if it is asked again.
 pub(super) async fn ask(ledger: &Ledger, id: BatchId, actor: &Arc<str>, ask: ReportAsk) -> Result<Answer, Failure> {
-    ledger.submit(Request { id, actor: actor.clone(), at: now(), seen: None, ask: Ask::Report(Box::new(ask)) }).await
+    ledger.submit(Request { id, actor: actor.clone(), at: now(), conditions: Conditions::default(), ask: Ask::Report(Box::new(ask)) }).await
 }
 
 pub(crate) fn system() -> Arc<str> {

@@ -1,8 +1,8 @@
 //! One row's cells to values; what is wrong with a cell becomes a problem of its row.
 
-use super::{Cell, too_long};
+use super::Cell;
 use crate::plan::upload::{Column, Problem, RowRef, Trouble};
-use crate::plan::{Invalid, Patch, Rsvp, Seats, Shape, Text};
+use crate::plan::{Invalid, Patch, Rsvp, Seats, Shape, TEXT_CHARS, Text};
 
 /// The cells of one row, by field.
 pub(super) struct Cells<'a> {
@@ -14,21 +14,7 @@ pub(super) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     pub(super) fn of(at: &'a RowRef, columns: &'a [Column], cells: &'a [Cell]) -> Self {
-        let mut own = Self { at, columns, row: cells, problems: Vec::new() };
-        own.check_all();
-        own
-    }
-
-    /// A text that is too long is a problem wherever it stands, also in a column that is left out.
-    fn check_all(&mut self) {
-        for (index, cell) in self.row.iter().enumerate() {
-            if let Cell::Text(text) = cell
-                && let Some(invalid) = too_long(text)
-            {
-                let header = self.columns.get(index).map(|column| column.header.clone()).unwrap_or_default();
-                self.problems.push(Problem::new(self.at, Some(header.clone()), "cell_too_long", Trouble::TooLong { header, invalid }));
-            }
-        }
+        Self { at, columns, row: cells, problems: Vec::new() }
     }
 
     /// A field's text, `-` for clearing; nothing where the cell is empty or was reported.
@@ -41,6 +27,11 @@ impl<'a> Cells<'a> {
         let text = match self.row.get(index) {
             None | Some(Cell::Empty) => return Patch::Keep,
             Some(Cell::Text(text)) => text.trim().to_owned(),
+            Some(Cell::Long { chars, .. }) => {
+                let invalid = Invalid::TooLong { chars: *chars, most: TEXT_CHARS };
+                self.problem(index, "cell_too_long", |header| Trouble::TooLong { header, invalid });
+                return Patch::Keep;
+            }
             Some(Cell::Number(number)) => digits(*number),
             Some(Cell::Bool(value)) => if *value { "yes" } else { "no" }.to_owned(),
             Some(Cell::Error(error)) => {
@@ -56,7 +47,6 @@ impl<'a> Cells<'a> {
         match text.as_str() {
             "" => Patch::Keep,
             "-" | "–" => Patch::Clear,
-            _ if too_long(&text).is_some() => Patch::Keep,
             _ => Patch::Set(text),
         }
     }

@@ -203,7 +203,7 @@ pub(super) fn recognise(content: Content, headers: &[String], mapping: &Mapping)
     Ok(content.is_recognised(has).then_some(columns))
 }
 
-/// The columns of a row taken for a header, whether it is one or not.
+/// The columns of a row taken for a header, whether it is one or not. The mapping's headers are trimmed.
 ///
 /// # Errors
 /// The mapping names a field that there is not.
@@ -211,7 +211,7 @@ pub(super) fn taken(content: Content, headers: &[String], mapping: &Mapping) -> 
     let fields = content.fields();
     let mut columns: Vec<Column> = Vec::with_capacity(headers.len());
     for header in headers {
-        let mapped = mapping.iter().find(|(name, _)| name.trim() == header.trim()).map(|(_, field)| field.clone());
+        let mapped = mapping.get(header.trim()).cloned();
         let field = match mapped {
             Some(Some(field)) => Some(check(content, field)?),
             Some(None) => None,

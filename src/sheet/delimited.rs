@@ -1,6 +1,6 @@
 //! Text with separators (csv) to rows: comma, semicolon or tab; UTF-8, UTF-16 with a mark, or Windows-1252.
 
-use super::{COLUMNS, Cell, Damage, Limit, NotASheet, ROWS, Sheet, SheetError};
+use super::{COLUMNS, Cell, Damage, KEPT_ROWS, LAST_ROW, Limit, NotASheet, Sheet, SheetError};
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::borrow::Cow;
 
@@ -37,15 +37,15 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
         let cells: Vec<Cell> = record
             .iter()
             .take(COLUMNS)
-            .map(|cell| if cell.is_empty() { Cell::Empty } else { Cell::Text(unquoted(cell).to_owned()) })
+            .map(|cell| if cell.is_empty() { Cell::Empty } else { Cell::text(unquoted(cell).to_owned()) })
             .collect();
         if cells.iter().any(|cell| !cell.is_empty()) {
             sheet.rows.insert(row, cells);
         }
-        if row > LINES {
+        if row > LAST_ROW {
             return Err(SheetError::TooLarge(Limit::Lines));
         }
-        if sheet.rows.len() > ROWS + 1 {
+        if sheet.rows.len() > KEPT_ROWS {
             return Err(SheetError::TooLarge(Limit::Rows));
         }
     }
@@ -55,9 +55,6 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     }
     Ok(vec![sheet])
 }
-
-/// More than this no spreadsheet program has, empty ones with them.
-const LINES: u32 = 1_048_576;
 
 /// Without the mark that keeps a spreadsheet program from taking the cell for a formula: exports put it there.
 fn unquoted(cell: &str) -> &str {

@@ -1,6 +1,6 @@
 //! The problems of an upload as a spreadsheet: the file's own cells, those that are wrong marked and commented.
 
-use super::{Cell, Mapping, Sheet, SheetError, rows};
+use super::{Book, Cell, Mapping, Sheet, exported, rows};
 use crate::plan::upload::{Problem, UploadKind};
 use rust_xlsxwriter::{Color, Format, Note, Workbook, Worksheet, XlsxError};
 use std::collections::BTreeMap;
@@ -10,43 +10,30 @@ const CELL_CHARS: usize = 16_000;
 const NOTE_CHARS: usize = 1_000;
 const NAME_CHARS: usize = 24;
 
-/// Why there is no such spreadsheet.
-#[derive(Debug, thiserror::Error)]
-pub enum MarkError {
-    #[error(transparent)]
-    Unreadable(#[from] SheetError),
-    #[error(transparent)]
-    Unwritable(#[from] XlsxError),
-}
-
-/// The file again as xlsx, row by row, with what is wrong marked where it stands, in the words that are given with it. Blocks its thread.
-///
-/// # Errors
-/// The file cannot be read, or the workbook not be written.
-pub fn problems(
-    kind: UploadKind,
-    file: &str,
-    bytes: &[u8],
-    mapping: &Mapping,
-    problems: &[(Problem, String)],
-) -> Result<Vec<u8>, MarkError> {
-    let mut sheets = super::sheets(file, bytes)?;
-    super::exported::take_marker(&mut sheets);
-    let mut workbook = Workbook::new();
-    // Without a sheet's name it is the one that was read.
-    let read = rows::header_of(kind, &sheets, mapping);
-    for (index, sheet) in sheets.iter().enumerate() {
-        let header = rows::header_in(kind, sheet, mapping);
-        let is_about = |(problem, _): &&(Problem, String)| match &problem.sheet {
-            Some(name) => **name == *sheet.name,
-            None => read == Some(index),
-        };
-        let here: Vec<&(Problem, String)> = problems.iter().filter(is_about).collect();
-        let written = workbook.add_worksheet();
-        written.set_name(name(&sheet.name, index))?;
-        write(written, sheet, &header, &here)?;
+impl Book {
+    /// The file again as xlsx, row by row, with what is wrong marked where it stands, in the words that are given with it.
+    ///
+    /// # Errors
+    /// The workbook cannot be written.
+    pub fn marked(mut self, kind: UploadKind, mapping: &Mapping, problems: &[(Problem, String)]) -> Result<Vec<u8>, XlsxError> {
+        exported::take_marker(&mut self.sheets);
+        let mapping = &super::trimmed(mapping);
+        let mut workbook = Workbook::new();
+        // Without a sheet's name it is the one that was read.
+        let read = rows::header_of(kind, &self.sheets, mapping);
+        for (index, sheet) in self.sheets.iter().enumerate() {
+            let header = rows::header_in(kind, sheet, mapping);
+            let is_about = |(problem, _): &&(Problem, String)| match &problem.sheet {
+                Some(name) => **name == *sheet.name,
+                None => read == Some(index),
+            };
+            let here: Vec<&(Problem, String)> = problems.iter().filter(is_about).collect();
+            let written = workbook.add_worksheet();
+            written.set_name(name(&sheet.name, index))?;
+            write(written, sheet, &header, &here)?;
+        }
+        workbook.save_to_buffer()
     }
-    Ok(workbook.save_to_buffer()?)
 }
 
 /// A sheet's name as Excel takes it, and unlike any other.

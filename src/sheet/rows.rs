@@ -2,7 +2,7 @@
 
 use super::cells::{Cells, diet, language, number, rsvp, seats, shape, shortened, yes_no};
 use super::columns::{Content, recognise, taken};
-use super::{Cell, Mapping, Sheet, SheetError, SheetName};
+use super::{Cell, HEADER_WITHIN_ROWS, Limit, Mapping, ROWS, Sheet, SheetError, SheetName};
 use crate::plan::upload::{Column, GuestRow, PlacementRow, Problem, RoomRow, Row, RowRef, Rows, SpotRow, UploadKind};
 use crate::plan::{Code, Degrees, Email, EmployeeNo, GuestPatch, Invalid, Metres, Patch, SpotPatch, TablePatch, Text};
 use std::collections::BTreeMap;
@@ -10,8 +10,11 @@ use std::sync::Arc;
 
 /// So many values of each column are shown to whoever maps it.
 const SAMPLES: usize = 3;
-/// A title or two may stand above the header.
-const HEADER_WITHIN_ROWS: usize = 20;
+
+/// So many problems of a row are named, as long as there are not more than these in all; then, one of each row. Whoever has a hundred
+/// thousand of them mends the column, not the cells.
+const PROBLEMS_A_ROW: usize = 20;
+const PROBLEMS: usize = 5_000;
 
 /// A sheet whose header was recognised.
 struct Table {
@@ -23,10 +26,12 @@ struct Table {
 
 pub(super) fn read(kind: UploadKind, mut sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(Vec<Column>, Rows, Vec<String>), SheetError> {
     let (mut tables, mut unread) = (Vec::new(), Vec::new());
+    // Only a floor has sheets of two kinds; of others the first that fits counts.
+    let is_read = |tables: &[Table]| kind == UploadKind::Floor || tables.is_empty();
     for sheet in &mut sheets {
         match find_table(kind, sheet, mapping)? {
-            // Only a floor has sheets of two kinds; of others the first that fits counts.
-            Some(table) if kind == UploadKind::Floor || tables.is_empty() => tables.push(table),
+            Some(_) if let Some(limit) = sheet.beyond.filter(|_| is_read(&tables)) => return Err(SheetError::TooLarge(limit)),
+            Some(table) if is_read(&tables) => tables.push(table),
             None if sheet.rows.is_empty() => {}
             _ => unread.push(sheet.name.clone()),
         }
@@ -37,6 +42,9 @@ pub(super) fn read(kind: UploadKind, mut sheets: Vec<Sheet>, mapping: &Mapping) 
     }
     if tables.iter().all(|table| table.rows.is_empty()) {
         return Err(SheetError::NoRows);
+    }
+    if tables.iter().map(|table| table.rows.len()).sum::<usize>() > ROWS {
+        return Err(SheetError::TooLarge(Limit::Rows));
     }
     let several = tables.len() > 1;
     let columns = tables.iter().flat_map(|table| table.columns.iter().cloned()).collect();
@@ -163,7 +171,7 @@ fn find_table(kind: UploadKind, sheet: &mut Sheet, mapping: &Mapping) -> Result<
 
 fn headers(cells: &[Cell]) -> Vec<String> {
     let text = |cell: &Cell| match cell {
-        Cell::Text(text) => text.trim().chars().take(100).collect(),
+        Cell::Text(text) | Cell::Long { beginning: text, .. } => text.trim().chars().take(100).collect(),
         Cell::Number(number) => number.to_string(),
         _ => String::new(),
     };
@@ -171,11 +179,15 @@ fn headers(cells: &[Cell]) -> Vec<String> {
 }
 
 fn typed<T>(table: &Table, sheet: &SheetName, parse: fn(&mut Cells<'_>) -> T) -> Vec<Row<T>> {
+    let mut named = 0;
     let row = |(number, cells): &(u32, Vec<Cell>)| {
         let at = RowRef { sheet: sheet.clone(), row: *number };
         let mut cells = Cells::of(&at, &table.columns, cells);
         let value = parse(&mut cells);
-        let problems: Vec<Problem> = std::mem::take(&mut cells.problems);
+        let mut problems: Vec<Problem> = std::mem::take(&mut cells.problems);
+        // A row with one problem is refused like one with a hundred.
+        problems.truncate(if named < PROBLEMS { PROBLEMS_A_ROW } else { 1 });
+        named += problems.len();
         Row { at, value, problems }
     };
     table.rows.iter().map(row).collect()

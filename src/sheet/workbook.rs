@@ -1,8 +1,10 @@
 //! Workbooks (xlsx, xlsm, xls, ods) to rows.
 
-use super::guard::{Package, check_xls, check_zip};
-use super::{COLUMNS, Cell, Damage, Limit, ROWS, Sheet, SheetError};
-use calamine::{Data, Ods, OdsError, Range, Reader, Xls, XlsError, Xlsx, XlsxError};
+use super::guard::{check_compound, check_rectangles};
+use super::package::{self, Package, damaged};
+use super::{COLUMNS, Cell, Guards, KEPT_ROWS, LAST_ROW, Limit, Sheet, SheetError, ods};
+use calamine::{Data, Ods, OdsError, Range, Reader, SheetType, Xls, XlsError, Xlsx, XlsxError};
+use std::fmt::Display;
 use std::io::Cursor;
 
 const ZIP: &[u8] = b"PK\x03\x04";
@@ -13,26 +15,32 @@ pub(super) fn is_workbook(bytes: &[u8]) -> bool {
     bytes.starts_with(ZIP) || bytes.starts_with(COMPOUND)
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
+pub(super) fn read(file: &str, bytes: &[u8], guards: Guards) -> Result<Vec<Sheet>, SheetError> {
     if bytes.starts_with(COMPOUND) {
-        // An encrypted xlsx is a compound file, too.
-        if let Err(XlsxError::Password) = Xlsx::new(Cursor::new(bytes)).map(drop) {
-            return Err(SheetError::PasswordProtected);
+        if guards == Guards::On {
+            check_rectangles(&check_compound(bytes)?)?;
         }
-        check_xls(bytes)?;
         return read_xls(bytes);
     }
-    match check_zip(bytes)? {
-        Package::Xlsx => read_xlsx(bytes),
-        Package::Ods => read_ods(bytes),
+    let mut archive = package::open(bytes)?;
+    let kind = package::kind(&mut archive, file)?;
+    if guards == Guards::On {
+        package::check_size(&mut archive)?;
+    }
+    match kind {
+        Package::Xlsx => read_xlsx(&package::with_usual_names(bytes, &mut archive)?),
+        Package::Ods => {
+            let package = ods::reshaped(&mut archive, guards)?;
+            drop(archive);
+            read_ods(&package)
+        }
     }
 }
 
-/// Collects the rows of one file, and ends where there are too many.
+/// Collects the rows of one file.
 #[derive(Default)]
 struct Collector {
     sheets: Vec<Sheet>,
-    rows: usize,
 }
 
 impl Collector {
@@ -41,59 +49,52 @@ impl Collector {
     }
 
     /// `row` and `column` count from 0.
-    fn put(&mut self, row: u32, column: u32, cell: Cell) -> Result<(), SheetError> {
-        if cell.is_empty() {
-            return Ok(());
-        }
+    fn put(&mut self, row: u32, column: u32, cell: Cell) {
+        let (Some(sheet), false) = (self.sheets.last_mut(), cell.is_empty()) else { return };
         let column = usize::try_from(column).unwrap_or(usize::MAX);
+        // Only a sheet that is read has to be within the limits.
         if column >= COLUMNS {
-            return Err(SheetError::TooLarge(Limit::Columns));
+            sheet.beyond.get_or_insert(Limit::Columns);
+            return;
         }
-        let Some(sheet) = self.sheets.last_mut() else { return Ok(()) };
-        let rows = &mut self.rows;
-        let cells = sheet.rows.entry(row.saturating_add(1)).or_insert_with(|| {
-            *rows += 1;
-            Vec::new()
-        });
+        let row = row.saturating_add(1);
+        if row > LAST_ROW {
+            sheet.beyond = Some(Limit::Rows);
+            return;
+        }
+        if sheet.rows.len() >= KEPT_ROWS && !sheet.rows.contains_key(&row) {
+            sheet.beyond = Some(Limit::Rows);
+            return;
+        }
+        let cells = sheet.rows.entry(row).or_default();
         if cells.len() <= column {
             cells.resize(column + 1, Cell::Empty);
         }
         cells[column] = cell;
-        // Each sheet may have a header of its own.
-        if self.rows > ROWS + self.sheets.len() {
-            return Err(SheetError::TooLarge(Limit::Rows));
-        }
-        Ok(())
     }
-}
-
-fn damaged(error: &impl ToString) -> SheetError {
-    SheetError::Damaged(Damage::Said(error.to_string()))
 }
 
 /// Cell by cell, so that a sheet with two cells in opposite corners costs two cells.
 fn read_xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     let refuse = |error: XlsxError| match error {
         XlsxError::Password => SheetError::PasswordProtected,
-        error => damaged(&error),
+        error => damaged(error),
     };
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(refuse)?;
     let mut collector = Collector::default();
-    for name in workbook.sheet_names() {
-        let mut cells = match workbook.worksheet_cells_reader(&name) {
-            Ok(cells) => cells,
-            // Charts and macros have sheets of their own, without cells.
-            Err(XlsxError::NotAWorksheet(_)) => continue,
-            Err(error) => return Err(refuse(error)),
-        };
+    // Charts and macros have sheets of their own, without cells.
+    let with_cells = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    let names: Vec<String> = with_cells.map(|sheet| sheet.name.clone()).collect();
+    for name in names {
+        let mut cells = workbook.worksheet_cells_reader(&name).map_err(refuse)?;
         collector.begin(&name);
-        while let Some(record) = cells.next_cell_with_formula().map_err(refuse)? {
+        while let Some(record) = cells.next_cell_with_formula_metadata().map_err(refuse)? {
             let (row, column) = record.pos;
             let mut cell = cell(Data::from(record.value));
             if cell.is_empty() && record.formula.is_some() {
                 cell = Cell::Formula;
             }
-            collector.put(row, column, cell)?;
+            collector.put(row, column, cell);
         }
     }
     Ok(collector.sheets)
@@ -102,7 +103,7 @@ fn read_xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
 fn read_xls(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     let mut workbook = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
         XlsError::Password => SheetError::PasswordProtected,
-        error => damaged(&error),
+        error => damaged(error),
     })?;
     read_ranges(&mut workbook)
 }
@@ -110,7 +111,7 @@ fn read_xls(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
 fn read_ods(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     let mut workbook = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
         OdsError::Password => SheetError::PasswordProtected,
-        error => damaged(&error),
+        error => damaged(error),
     })?;
     read_ranges(&mut workbook)
 }
@@ -118,31 +119,30 @@ fn read_ods(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
 fn read_ranges<R: Reader<Cursor<B>>, B: AsRef<[u8]>>(workbook: &mut R) -> Result<Vec<Sheet>, SheetError>
 where
     Cursor<B>: std::io::Read + std::io::Seek,
-    R::Error: ToString,
+    R::Error: Display,
 {
     let mut collector = Collector::default();
     for name in workbook.sheet_names() {
-        let values = workbook.worksheet_range(&name).map_err(|error| damaged(&error))?;
-        let formulas = workbook.worksheet_formula(&name).map_err(|error| damaged(&error))?;
+        let values = workbook.worksheet_range(&name).map_err(damaged)?;
+        let formulas = workbook.worksheet_formula(&name).map_err(damaged)?;
         collector.begin(&name);
-        put_range(&mut collector, values, &formulas)?;
+        put_range(&mut collector, &values, &formulas);
     }
     Ok(collector.sheets)
 }
 
-fn put_range(collector: &mut Collector, values: Range<Data>, formulas: &Range<String>) -> Result<(), SheetError> {
+fn put_range(collector: &mut Collector, values: &Range<Data>, formulas: &Range<String>) {
+    let start = values.start().unwrap_or((0, 0));
+    for (row, column, value) in values.used_cells() {
+        collector.put(start.0 + narrow(row), start.1 + narrow(column), cell(value.clone()));
+    }
     let formula_start = formulas.start().unwrap_or((0, 0));
     for (row, column, formula) in formulas.used_cells() {
         let at = (formula_start.0 + narrow(row), formula_start.1 + narrow(column));
         if !formula.is_empty() && values.get_value(at).is_none_or(|value| cell(value.clone()).is_empty()) {
-            collector.put(at.0, at.1, Cell::Formula)?;
+            collector.put(at.0, at.1, Cell::Formula);
         }
     }
-    let start = values.start().unwrap_or((0, 0));
-    for (row, column, value) in values.used_cells() {
-        collector.put(start.0 + narrow(row), start.1 + narrow(column), cell(value.clone()))?;
-    }
-    Ok(())
 }
 
 fn narrow(index: usize) -> u32 {
@@ -152,7 +152,7 @@ fn narrow(index: usize) -> u32 {
 fn cell(value: Data) -> Cell {
     match value {
         Data::Empty => Cell::Empty,
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::Text(text),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => Cell::text(text),
         Data::Float(number) => Cell::Number(number),
         // Exact up to 2^53, beyond which no spreadsheet program is.
         #[allow(clippy::cast_precision_loss)]

@@ -114,6 +114,26 @@ pub trait Sessions: Send + Sync {
     fn sessions(&self, now: Timestamp) -> Result<Vec<(String, usize)>, StoreError>;
 }
 
+/// Somebody's word that the clock is right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmation {
+    /// By that clock.
+    pub at: Timestamp,
+    pub by: String,
+}
+
+/// What people have said of the clock. These block their thread.
+pub trait Clocks: Send + Sync {
+    /// Takes the place of what was said before.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn confirm_clock(&self, confirmation: &Confirmation) -> Result<(), StoreError>;
+    /// # Errors
+    /// The store fails.
+    fn clock_confirmation(&self) -> Result<Option<Confirmation>, StoreError>;
+}
+
 /// A file that waits to be applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PendingUpload {
@@ -154,6 +174,23 @@ pub struct Consumer {
     /// Who moved it there, and when.
     pub moved_by: String,
     pub moved_at: Timestamp,
+    /// The life of the stream in which that was: see [`Incarnations`].
+    pub incarnation: String,
+}
+
+/// Which life of the stream this is. A backup that is put back goes on otherwise than what others have read, so it begins a new one.
+/// These block their thread.
+pub trait Incarnations: Send + Sync {
+    /// Empty in the first life.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn incarnation(&self) -> Result<String, StoreError>;
+    /// Begins a new life, and takes the stream's end as it is.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn begin_incarnation(&self, id: &str) -> Result<(), StoreError>;
 }
 
 /// Consumers. These block their thread.

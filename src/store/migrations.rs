@@ -14,11 +14,33 @@ macro_rules! embed {
 /// Name and text.
 type File = (&'static str, &'static str);
 
-pub(super) const SQLITE: &[File] = embed!("sqlite", ["V1__stream", "V2__sessions", "V3__consumers", "V4__report_files", "V5__language"]);
+pub(super) const SQLITE: &[File] = embed!(
+    "sqlite",
+    [
+        "V1__stream",
+        "V2__sessions",
+        "V3__consumers",
+        "V4__report_files",
+        "V5__language",
+        "V6__chain",
+        "V7__clock",
+        "V8__incarnation",
+        "V9__upload_time"
+    ]
+);
 #[cfg(feature = "postgres")]
-pub(super) const POSTGRES: &[File] = embed!("postgres", ["V1__stream", "V2__desk", "V3__report_files", "V4__language"]);
+pub(super) const POSTGRES: &[File] =
+    embed!("postgres", ["V1__stream", "V2__desk", "V3__report_files", "V4__language", "V5__chain", "V6__clock", "V7__incarnation"]);
 #[cfg(feature = "mssql")]
-pub(super) const MSSQL: &[File] = embed!("mssql", ["V1__stream", "V2__desk", "V3__report_files", "V4__language"]);
+pub(super) const MSSQL: &[File] =
+    embed!("mssql", ["V1__stream", "V2__desk", "V3__report_files", "V4__language", "V5__chain", "V6__clock", "V7__incarnation"]);
+
+/// The versions from which on events have envelopes.
+pub(super) const SQLITE_CHAIN: u32 = 6;
+#[cfg(feature = "postgres")]
+pub(super) const POSTGRES_CHAIN: u32 = 5;
+#[cfg(feature = "mssql")]
+pub(super) const MSSQL_CHAIN: u32 = 5;
 
 /// What brings a database to this program's version.
 pub(super) struct Migrations {

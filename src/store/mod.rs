@@ -1,6 +1,7 @@
 //! The store: what is durable. One trait, so that the rest of the program knows no database.
 
 mod ahead;
+pub mod chain;
 pub mod codec;
 mod desk;
 mod migrations;
@@ -16,7 +17,11 @@ mod runtime;
 mod sqlite;
 
 pub use ahead::{Ahead, Page};
-pub use desk::{Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, ReportFile, ReportFiles, Session, Sessions, Uploads};
+pub use chain::{Append, Chain, Envelope, Hash, Origin, Overwrite, Record, Window};
+pub use desk::{
+    Account, Accounts, ApiToken, Clocks, Confirmation, Consumer, Consumers, Incarnations, PendingUpload, ReportFile, ReportFiles, Session,
+    Sessions, Uploads,
+};
 #[cfg(feature = "mssql")]
 pub use mssql::Mssql;
 #[cfg(feature = "postgres")]
@@ -34,6 +39,7 @@ use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::sync::Arc;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 /// A future that any executor may run.
 pub type Fut<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -69,12 +75,13 @@ pub struct RawEvent<'a> {
 pub struct End {
     pub position: Position,
     pub recorded_at: Timestamp,
-    pub batch: BatchId,
+    /// None where nobody has chained the event yet: see [`Stream::chain`].
+    pub hash: Option<Hash>,
 }
 
 impl End {
     /// Of an empty stream.
-    pub const NOTHING: Self = Self { position: Position(0), recorded_at: Timestamp(0), batch: BatchId(uuid::Uuid::nil()) };
+    pub const NOTHING: Self = Self { position: Position(0), recorded_at: Timestamp(0), hash: Some(Hash::NOTHING) };
 }
 
 /// Why nothing could be read or written. Faults of the machine, not of what was asked.
@@ -88,6 +95,12 @@ pub enum StoreError {
     Open { path: String, source: Arc<dyn std::error::Error + Send + Sync> },
     #[error("cannot migrate the database: {0}")]
     Migrate(Arc<dyn std::error::Error + Send + Sync>),
+    #[error(
+        "{path} lacks events that were acknowledged: the last one was at {acknowledged}, and the database ends at {end}, or goes on \
+         otherwise. Its write-ahead log ({path}-wal) was removed or cut off, or a backup was put back. Put the missing file back; or, if \
+         this is what you want to go on with: tafel log restored --store sqlite:{path}"
+    )]
+    Lost { path: String, acknowledged: Position, end: Position },
     #[error("the database does not answer: {0}")]
     Unavailable(Arc<dyn std::error::Error + Send + Sync>),
     #[error(
@@ -110,6 +123,9 @@ pub enum AppendError {
     /// Somebody else has appended since: nothing was written.
     #[error("the stream ends at position {last}, not at {expected}")]
     Conflict { expected: Position, last: Position },
+    /// The store's clock says that it is too late for whoever waits, or too early for the events' stamps. Nothing was written.
+    #[error("the database's clock says {clock}, so it is not the time for this")]
+    Untimely { clock: Timestamp },
     /// The database refuses these events for what they are; others would be taken. Nothing was written.
     #[error("the database refuses the events: {0}")]
     Refused(String),
@@ -121,10 +137,28 @@ pub enum AppendError {
 /// What reads a stream: called for each event in order; `Break` ends the reading.
 pub type Sink<'a> = &'a mut dyn FnMut(RawEvent<'_>) -> ControlFlow<()>;
 
+/// The columns of an envelope, as a query names them. Who only looks at a database of an older program finds none.
+struct Columns {
+    hash: &'static str,
+    envelope: &'static str,
+}
+
+impl Columns {
+    const CHAINED: Self = Self { hash: "hash", envelope: "schema_version, request, cause, trace, salt, digest, hash" };
+
+    /// `before`: what a database whose events have no envelopes yet answers instead, of the same types.
+    fn of(version: u32, chained_from: u32, before: &'static Self) -> &'static Self {
+        if version >= chained_from { &Self::CHAINED } else { before }
+    }
+}
+
+/// What reads a stream with its envelopes.
+pub type RecordSink<'a> = &'a mut dyn FnMut(Record) -> ControlFlow<()>;
+
 /// The event stream.
 pub trait Stream: Send + Sync {
-    /// Appends all events or none. Their positions follow `expected`, which must be the stream's last.
-    fn append(&self, expected: Position, events: Vec<Chunk>) -> Fut<'_, Result<(), AppendError>>;
+    /// Appends all events or none. The stream must end with the very event that they were chained to.
+    fn append(&self, append: Arc<Append>) -> Fut<'_, Result<(), AppendError>>;
     /// Where the stream ends.
     fn end(&self) -> Fut<'_, Result<End, StoreError>>;
     /// Reads the events after `after`, up to and with `until`, in order. Blocks its thread, memory bounded.
@@ -152,12 +186,40 @@ pub trait Stream: Send + Sync {
     /// # Errors
     /// The store fails.
     fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError>;
-    /// Overwrites payloads and appends events, all or nothing: what erasing a person's data needs.
-    fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>>;
+    /// [`Stream::scan`] with the envelopes, which few need.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn scan_records(&self, after: Position, until: Position, sink: RecordSink<'_>) -> Result<(), StoreError>;
+    /// The fingerprint of the request that wrote the batch; none of a batch from before there were any. Blocks its thread.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn request_of(&self, batch: BatchId) -> Result<Option<Uuid>, StoreError>;
+    /// Chains what programs have written that knew of no chain: whatever is at the stream's end without a hash. Answers how many
+    /// events that were. Blocks its thread.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn chain(&self) -> Result<u64, StoreError>;
+    /// Overwrites payloads and appends events, all or nothing: what erasing a person's data needs. The salts go with the payloads.
+    fn erase(&self, overwrite: Vec<Overwrite>, append: Arc<Append>) -> Fut<'_, Result<(), AppendError>>;
     /// Writes something that means nothing: whether the store, having failed, could take an append now.
     fn probe(&self) -> Fut<'_, Result<(), StoreError>>;
     /// What the database server's clock says; `None` where there is no server.
     fn clock(&self) -> Fut<'_, Result<Option<Timestamp>, StoreError>>;
+    /// Whether it is on a disk of this machine.
+    fn is_local(&self) -> bool {
+        false
+    }
+    /// Whether its clock is this machine's, so that it cannot say whether that is right.
+    fn is_on_our_clock(&self) -> bool {
+        self.is_local()
+    }
+    /// Settings of the database with which a crash may lose what was acknowledged, as they were found at the opening.
+    fn risks(&self) -> &[String] {
+        &[]
+    }
     /// Told of the position of what anybody has appended, mostly; `None` where the database tells of nothing.
     fn appended(&self) -> Option<watch::Receiver<u64>>;
     /// Lets another server in. What is read or written after this is not protected from it.
@@ -165,7 +227,7 @@ pub trait Stream: Send + Sync {
 }
 
 /// Everything that is stored.
-pub trait Store: Stream + Accounts + Sessions + Uploads + Consumers + ReportFiles {}
+pub trait Store: Stream + Accounts + Sessions + Uploads + Consumers + ReportFiles + Clocks + Incarnations {}
 
 impl StoredEvent {
     /// The event as a row under a cursor.
@@ -197,7 +259,7 @@ impl RawEvent<'_> {
     }
 }
 
-impl<T: Stream + Accounts + Sessions + Uploads + Consumers + ReportFiles> Store for T {}
+impl<T: Stream + Accounts + Sessions + Uploads + Consumers + ReportFiles + Clocks + Incarnations> Store for T {}
 
 /// Opens the store that the URL names, migrated to this program's version.
 ///
@@ -253,6 +315,18 @@ pub fn without_password(url: &str) -> String {
         Some((user, host)) => format!("{scheme}://{}@{host}", user.split(':').next().unwrap_or(user)),
         None => format!("{scheme}://{rest}"),
     }
+}
+
+fn warn_of(risks: &[String]) {
+    for setting in risks {
+        tracing::warn!(setting, "this database is set to lose data in a crash, also what was acknowledged; change the setting");
+    }
+}
+
+/// The name of a new life of a stream.
+#[must_use]
+pub fn new_incarnation() -> String {
+    Uuid::new_v4().simple().to_string()[..8].to_owned()
 }
 
 /// A position as databases count; beyond what they can is nothing.

@@ -1,6 +1,7 @@
 //! Reading a stream from a database server: page by page, on another thread, handed over in boxes.
 
-use super::{Rows, Sink, StoreError};
+use super::{Record, RecordSink, Rows, Sink, StoreError, bound};
+use crate::plan::Position;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 /// A reading begins with few rows, since many want no more, and goes on with many.
@@ -85,4 +86,22 @@ pub(super) fn drain(filled: Receiver<Result<Rows, StoreError>>, sink: Sink<'_>) 
         }
     }
     Ok(())
+}
+
+/// Hands out what `page` reads behind one position, up to and with another, until there is no more or nobody wants it.
+pub(super) fn read_records(
+    after: Position,
+    until: Position,
+    sink: RecordSink<'_>,
+    page: impl Fn(i64, i64) -> Result<Vec<Record>, StoreError>,
+) -> Result<(), StoreError> {
+    let mut after = bound(after);
+    loop {
+        let records = page(after, bound(until))?;
+        let Some(last) = records.last() else { return Ok(()) };
+        after = bound(last.event.position);
+        if records.into_iter().try_for_each(&mut *sink).is_break() {
+            return Ok(());
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Who is asking: API tokens and sessions, looked up in the store and believed for a while.
 
 use crate::lang::Lang;
-use crate::ledger::{Ledger, blocking, now};
+use crate::ledger::{Failure, Ledger, blocking, now};
 use crate::plan::Timestamp;
 use crate::plan::command::Role;
 use crate::store::{Account, Session, Store, StoreError};
@@ -11,8 +11,9 @@ use actix_web::http::header::{AcceptLanguage, Header as _, LanguageTag, Preferen
 use data_encoding::BASE64URL_NOPAD;
 use parking_lot::{Mutex, RwLock};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Both are looked up anew after this time: with the pause between two checks of what is open, what was revoked ends within five seconds.
@@ -21,6 +22,8 @@ const BELIEVED: Duration = Duration::from_secs(2);
 pub(super) const CHECKED_EVERY: Duration = Duration::from_secs(2);
 /// While the store is away, they are believed for so long.
 const BELIEVED_WITHOUT_STORE: Duration = Duration::from_mins(10);
+/// Whoever is known waits no longer than this for being looked up again.
+const KNOWN_WAIT: Duration = Duration::from_millis(300);
 /// More than this are not remembered.
 const REMEMBERED: usize = 10_000;
 /// What a token begins with, so that leaked ones can be recognised.
@@ -90,10 +93,14 @@ pub(crate) fn sign_in(store: &dyn Store, account: &str) -> Result<String, StoreE
     Ok(secret)
 }
 
-/// Those who have proved themselves lately.
-#[derive(Default)]
+/// Those who have proved themselves lately. Clones share them.
+#[derive(Clone, Default)]
 pub(crate) struct Known {
-    callers: RwLock<HashMap<[u8; 32], Believed>>,
+    callers: Arc<RwLock<HashMap<[u8; 32], Believed>>>,
+    /// Those who are being looked up: a store that hangs is not asked for the same one again and again.
+    looking: Arc<Mutex<HashSet<[u8; 32]>>>,
+    /// Changes whenever somebody is forgotten: what was read before that is not remembered.
+    forgotten: Arc<AtomicU64>,
 }
 
 #[derive(Clone)]
@@ -116,37 +123,67 @@ impl Known {
         {
             return Ok(Some(known.caller.clone()));
         }
-        let store = ledger.store().clone();
-        match (blocking(move || look_up(&*store, &sha256, is_token)).await?, known) {
-            (Ok(Some(caller)), _) => Ok(Some(self.remember(sha256, is_token, caller))),
-            (Ok(None), _) => {
-                self.forget(&sha256);
-                Ok(None)
-            }
-            (Err(_), Some(known)) if known.looked_up.elapsed() < BELIEVED_WITHOUT_STORE => Ok(Some(known.caller)),
-            (Err(error), _) => {
+        let known = known.filter(|known| known.looked_up.elapsed() < BELIEVED_WITHOUT_STORE);
+        if let Some(known) = &known
+            && !self.looking.lock().insert(sha256)
+        {
+            return Ok(Some(known.caller.clone()));
+        }
+        let (here, store) = (self.clone(), ledger.store().clone());
+        // It is carried through even if nobody waits for it: what was revoked is forgotten all the same.
+        let looking_up = tokio::spawn(async move {
+            let found = here.look_up(store, sha256, is_token).await;
+            here.looking.lock().remove(&sha256);
+            found
+        });
+        let Some(known) = known else {
+            return looking_up.await.map_err(|error| Problem::from(Failure::Unreadable(error.to_string())))?.map_err(|error| {
                 tracing::warn!(%error, "nobody can be looked up");
-                Err(Problem::unavailable("The store is away, so nobody new can sign in."))
-            }
+                Problem::unavailable("The store is away, so nobody new can sign in.")
+            });
+        };
+        // A store that is away, or slow, is no reason to let those wait who are known.
+        let patience = if ledger.is_store_up() { KNOWN_WAIT } else { Duration::ZERO };
+        match tokio::time::timeout(patience, looking_up).await {
+            Ok(Ok(Ok(found))) => Ok(found),
+            _ => Ok(Some(known.caller)),
         }
     }
 
-    fn remember(&self, sha256: [u8; 32], is_token: bool, caller: Caller) -> Caller {
+    async fn look_up(&self, store: Arc<dyn Store>, sha256: [u8; 32], is_token: bool) -> Result<Option<Caller>, Failure> {
+        let (began, forgotten) = (Instant::now(), self.forgotten.load(Ordering::SeqCst));
+        let found = blocking(move || look_up(&*store, &sha256, is_token)).await??;
+        if found.is_none() {
+            self.forget(&sha256);
+        }
+        if let Some(caller) = &found {
+            self.remember(sha256, Believed { caller: caller.clone(), is_token, looked_up: began }, forgotten);
+        }
+        Ok(found)
+    }
+
+    fn remember(&self, sha256: [u8; 32], known: Believed, forgotten: u64) {
         let mut callers = self.callers.write();
+        if self.forgotten.load(Ordering::SeqCst) != forgotten {
+            return;
+        }
         if callers.len() >= REMEMBERED {
             callers.clear();
         }
-        callers.insert(sha256, Believed { caller: caller.clone(), is_token, looked_up: Instant::now() });
-        caller
+        callers.insert(sha256, known);
     }
 
     pub(crate) fn forget(&self, sha256: &[u8; 32]) {
-        self.callers.write().remove(sha256);
+        let mut callers = self.callers.write();
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        callers.remove(sha256);
     }
 
     /// Everybody is looked up again: a role or a password has changed.
     pub(crate) fn forget_all(&self) {
-        self.callers.write().clear();
+        let mut callers = self.callers.write();
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
+        callers.clear();
     }
 }
 

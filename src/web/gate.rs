@@ -1,6 +1,7 @@
 //! The gate that every request passes: its id, who is asking, whether they may, how new a plan they need, and its log line.
 
 use super::auth::{Caller, Proof, preferred};
+use super::connections::{Guest, Slow};
 use super::problem::{Kind, Problem};
 use super::routes::{Needs, Route, route};
 use super::{App, Request as _, pages};
@@ -10,7 +11,7 @@ use crate::view::Address;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpResponse, web};
 use std::time::{Duration, Instant};
@@ -39,7 +40,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Admits the request or not, and finishes its response.
 pub(crate) async fn gate(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let began = Instant::now();
@@ -48,13 +49,22 @@ pub(crate) async fn gate(
     // The decoded path, which is what the router goes by: what is asked for as /pl%61n is the plan.
     let route = route(request.method().as_str(), request.match_info().as_str());
     let pattern = route.map(|route| route.path);
+    // Who only reads sends nothing; but a socket begins so, and never ends.
+    let slow = (!matches!(method, Method::GET | Method::HEAD)).then(|| Slow::watch(&mut request));
     let mut response = match admit(&request, route).await {
         Ok(caller) => {
             let actor = caller.as_ref().map(|caller| caller.actor.clone());
             if let Some(caller) = caller {
+                if let Some(guest) = request.conn_data::<Guest>() {
+                    guest.prove();
+                }
                 request.extensions_mut().insert(caller);
             }
-            let response = next.call(request).await?.map_into_boxed_body();
+            let mut response = next.call(request).await?.map_into_boxed_body();
+            if let Some(problem) = slow.as_ref().and_then(Slow::problem) {
+                let (request, _) = response.into_parts();
+                response = ServiceResponse::new(request, HttpResponse::from_error(problem));
+            }
             log(&id, &method, pattern, response.status(), actor.as_deref(), began);
             response
         }
@@ -87,6 +97,10 @@ pub(crate) async fn gate(
         let refused =
             if is_program(request.match_info().as_str()) { problem.response(Some(&id)) } else { pages::problem(&problem, &id, lang) };
         response = ServiceResponse::new(request, refused);
+    }
+    if response.status() == StatusCode::REQUEST_TIMEOUT {
+        // What is left of the body is not waited for.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
     finish(&mut response, &id);
     Ok(response)
@@ -182,17 +196,16 @@ async fn wait_for(request: &ServiceRequest, ledger: &Ledger) -> Result<(), Probl
     }
 }
 
-/// `STREAM/POSITION`; another stream's position means nothing here.
+/// `STREAM/POSITION`; the position of another stream, or of another life of this one, means nothing here.
 fn seen_position(header: &HeaderValue, ledger: &Ledger) -> Option<Position> {
     let (stream, position) = header.to_str().ok()?.split_once('/')?;
-    let ours = ledger.snapshot().plan.stream?;
-    (stream.parse::<Uuid>().ok()? == ours).then(|| position.parse().ok().map(Position)).flatten()
+    (stream == ledger.stream(&ledger.snapshot().plan)).then(|| position.parse().ok().map(Position)).flatten()
 }
 
 fn finish(response: &mut ServiceResponse, id: &str) {
     let position = response.request().app_data::<web::Data<App>>().and_then(|app| app.ledger().ok()).and_then(|ledger| {
         let snapshot = ledger.snapshot();
-        let stream = snapshot.plan.stream?;
+        let stream = ledger.stream(&snapshot.plan);
         HeaderValue::from_str(&format!("{stream}/{}", snapshot.plan.position)).ok()
     });
     // A form leads on to a page, or, where a script has sent it, says what came of it.

@@ -11,14 +11,19 @@ pub(crate) async fn healthz() -> HttpResponse {
     HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).body("ok\n")
 }
 
-/// The plan is replayed and can be served; also while the store is away.
+/// The plan is replayed and can be served; also while a database server is away.
 #[utoipa::path(get, path = "/readyz", tag = "health", responses(
     (status = 200, description = "The plan can be served"),
-    (status = 503, description = "Replaying, or draining"),
+    (status = 503, description = "Waiting for the database, replaying, draining, or nothing can be decided here"),
 ))]
 pub(crate) async fn readyz(app: web::Data<App>) -> Result<HttpResponse, Problem> {
-    if !app.ledger()?.is_serving() {
-        return Err(Problem::unavailable("The newest events cannot be read here; the log says why."));
+    let ledger = app.ledger()?;
+    if !ledger.is_serving() {
+        let why = ledger.hindrance().map_or_else(|| "the writer has ended".to_owned(), |why| why.to_string());
+        return Err(Problem::unavailable(format!("Nothing is decided here: {why}.")));
+    }
+    if !ledger.disk_answers().await {
+        return Err(Problem::unavailable("The disk does not answer."));
     }
     if app.is_draining() {
         return Err(Problem::unavailable("The server is about to end."));

@@ -4,6 +4,7 @@ pub(crate) mod api;
 mod assets;
 mod auth;
 mod client_errors;
+mod connections;
 mod gate;
 mod health;
 mod here;
@@ -21,15 +22,16 @@ pub use routes::{Needs, ROUTES, Route};
 use crate::config::Settings;
 use crate::ledger::Ledger;
 use crate::plan::command::Role;
+use crate::reader::{Limits, ReadError, Reader};
 use crate::watch::Metrics;
 use actix_web::dev::Server;
 use actix_web::{HttpRequest, HttpResponse, HttpServer, middleware, web};
+use parking_lot::RwLock;
 use problem::{Kind, Problem};
 use std::io;
 use std::net::TcpListener;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 /// What JSON bodies may hold; a thousand commands are far below it.
 const BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -43,29 +45,35 @@ pub struct App {
     pub(crate) known: auth::Known,
     pub setup: auth::Setup,
     pub(crate) limits: limits::Limits,
+    pub(crate) connections: connections::Connections,
     pub(crate) hub: live::Hub,
     pub(crate) here: here::Here,
     pub(crate) readers: api::consumers::Readers,
     pub(crate) parsed: api::parsed::Parsed,
     pub(crate) metrics: Metrics,
     draining: AtomicBool,
+    /// What a start waits for.
+    awaited: RwLock<String>,
 }
 
 impl App {
     #[must_use]
     pub fn new(settings: Settings, metrics: Metrics) -> Self {
+        let limits = Limits { memory_mib: settings.reader_memory_mib, ..Limits::default() };
         Self {
             ledger: OnceLock::new(),
-            settings,
             known: auth::Known::default(),
             setup: auth::Setup::default(),
             limits: limits::Limits::default(),
+            connections: connections::Connections::within_the_limit(),
             hub: live::Hub::default(),
             here: here::Here::default(),
             readers: api::consumers::Readers::default(),
-            parsed: api::parsed::Parsed::default(),
+            parsed: api::parsed::Parsed::new(Reader::new(settings.reader.clone(), limits)),
+            settings,
             metrics,
             draining: AtomicBool::new(false),
+            awaited: RwLock::new("The stream is being replayed.".to_owned()),
         }
     }
 
@@ -76,12 +84,26 @@ impl App {
     }
 
     pub(crate) fn ledger(&self) -> Result<&Ledger, Problem> {
-        self.ledger.get().ok_or_else(|| Problem::unavailable("The stream is being replayed."))
+        self.ledger.get().ok_or_else(|| Problem::unavailable(self.awaited.read().clone()))
+    }
+
+    /// Starts a reader, and has it read a list.
+    ///
+    /// # Errors
+    /// It cannot be started, or does not read.
+    pub async fn try_a_reader(&self) -> Result<(), ReadError> {
+        self.parsed.try_a_reader().await
+    }
+
+    /// A start waits for this, and says so to whoever asks.
+    pub fn waits_for(&self, what: &str) {
+        what.clone_into(&mut self.awaited.write());
     }
 
     /// Not ready any more: whoever distributes requests should send them elsewhere.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
+        self.connections.end_unproven();
     }
 
     /// The least role that is enough for what a route needs.
@@ -108,7 +130,8 @@ impl App {
 /// # Errors
 /// The listener cannot be used.
 pub fn server(listener: TcpListener, app: web::Data<App>) -> io::Result<Server> {
-    let workers = app.settings.workers;
+    let (workers, connections) = (app.settings.workers, app.connections.clone());
+    let most = connections.most();
     let server = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(app.clone())
@@ -122,7 +145,10 @@ pub fn server(listener: TcpListener, app: web::Data<App>) -> io::Result<Server> 
     Ok(server
         .workers(workers)
         .shutdown_timeout(DRAIN_SECONDS)
-        .client_request_timeout(Duration::from_secs(30))
+        .client_request_timeout(connections::HEAD_WITHIN)
+        // Ours are ended before the server would leave new ones waiting.
+        .max_connections(most)
+        .on_connect(move |connection, extensions| connections.note(connection, extensions))
         .disable_signals()
         .listen(listener)?
         .run())

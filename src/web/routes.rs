@@ -57,7 +57,7 @@ routes! {
     GET  get  "/api/v1/consumers/{name}"               Needs::Role(Role::Admin) => api::consumers::state;
     PUT  put  "/api/v1/consumers/{name}"               Needs::Role(Role::Admin) => api::consumers::set;
     DELETE delete "/api/v1/consumers/{name}"           Needs::Role(Role::Admin) => api::consumers::forget;
-    POST post "/api/v1/uploads/{kind}"                 Needs::Upload           => api::uploads::receive;
+    POST post "/api/v1/uploads/{id}"                   Needs::Upload           => api::uploads::receive;
     GET  get  "/api/v1/uploads/{id}"                   Needs::Upload           => api::uploads::preview;
     POST post "/api/v1/uploads/{id}/apply"             Needs::Upload           => api::uploads::apply;
     GET  get  "/api/v1/batches"                        VIEWER                  => api::batches::list;
@@ -72,6 +72,8 @@ routes! {
     POST post "/api/v1/reports/{date}/retry"           Needs::Role(Role::Admin) => api::reports::retry;
     POST post "/api/v1/reports/{date}/decide"          Needs::Role(Role::Admin) => api::reports::decide;
     GET  get  "/api/v1/reports/{date}/file"            VIEWER                  => api::reports::file;
+
+    POST post "/api/v1/clock/confirm"                  Needs::Role(Role::Admin) => api::clock::confirm;
 
     GET  get  "/api/docs"                              Needs::Nothing          => pages::reference;
     GET  get  "/static/{file}"                         Needs::Nothing          => assets::file;
@@ -102,6 +104,8 @@ routes! {
     GET  get  "/uploads/{id}/problems.xlsx"            Needs::Upload           => pages::problems_file;
     POST post "/uploads/{id}/apply"                    Needs::Upload           => pages::apply_upload;
     POST post "/uploads/{id}/columns"                  Needs::Upload           => pages::map_columns;
+    POST post "/uploads/{id}/anew"                     Needs::Upload           => pages::apply_anew;
+    POST post "/clock/confirm"                         Needs::Role(Role::Admin) => pages::confirm_clock;
     GET  get  "/changes"                               VIEWER                  => pages::show;
     GET  get  "/history/at/{position}"                 VIEWER                  => pages::batch_at;
     GET  get  "/find"                                  VIEWER                  => pages::show;

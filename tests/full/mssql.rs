@@ -19,6 +19,9 @@ impl Database for OnServer {
     fn statement(&self, sql: &str) -> Result<(), String> {
         execute(&Url::parse(&self.url()).unwrap(), sql)
     }
+    fn drop_guards(&self) {
+        self.statement("DISABLE TRIGGER event_is_append_only ON event").unwrap();
+    }
 }
 
 #[test]

@@ -28,6 +28,9 @@ impl Database for OnServer {
     fn statement(&self, sql: &str) -> Result<(), String> {
         postgres(&self.0).unwrap().execute(sql)
     }
+    fn drop_guards(&self) {
+        self.statement("ALTER TABLE event DISABLE TRIGGER USER").unwrap();
+    }
 }
 
 #[test]
@@ -208,8 +211,10 @@ fn a_database_that_is_read_only_or_slow_costs_nothing_but_time() {
 /// Whoever set up the database may have made commits fast and forgetful: an acknowledgement holds all the same.
 #[test]
 fn an_acknowledged_command_survives_a_crash_of_a_database_that_commits_asynchronously() {
-    let mut cluster = Cluster::start("synchronous_commit = off\nwal_writer_delay = 10s\n");
+    let mut cluster = Cluster::start("synchronous_commit = off\nwal_writer_delay = 10s\nfull_page_writes = off\n");
     let url = cluster.database();
+    // What no client can overrule is said.
+    assert_eq!(store::open(&url, Access::Beside).unwrap().risks(), ["full_page_writes = off"]);
     let ledger = Ledger::start(store::open(&url, Access::Beside).unwrap(), decide).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let position = runtime.block_on(ledger.submit(request("berta", None, vec![add_table(json!({"number": "T1"}))]))).unwrap().position;

@@ -118,7 +118,11 @@ fn whoever_wakes_up_too_late_does_nothing_more() {
                 until(place, || night.log(0).contains("somebody else goes on").then_some(()));
                 std::thread::sleep(Duration::from_secs(1));
                 let report = night.is_right(&client, bucket);
-                assert_eq!(report["events"].as_array().unwrap().iter().filter(|event| event["kind"] == "report_claimed").count(), 2);
+                // A slow machine renews its claim: what counts is who had one, in which order.
+                let claims = report["events"].as_array().unwrap().iter().filter(|event| event["kind"] == "report_claimed");
+                let mut runners: Vec<&Value> = claims.map(|event| &event["payload"]["runner"]).collect();
+                runners.dedup();
+                assert_eq!(runners.len(), 2, "{place}: {runners:?}");
             });
         }
     });

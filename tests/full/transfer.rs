@@ -1,13 +1,12 @@
 //! The stream as a file: from one database to another, resumed, and refused where it was truncated or edited.
 
+use crate::harness::contract::{records, runtime};
 use crate::harness::postgres::shared;
 use crate::harness::process::{Process, prepare, tafel, url};
 use serde_json::json;
-use std::ops::ControlFlow;
 use std::sync::Arc;
-use tafel::plan::Position;
 use tafel::plan::command::Role;
-use tafel::store::{self, Access};
+use tafel::store::{self, Access, Append, End};
 
 /// The program with these arguments; answers whether it went well, and what it said.
 fn say(arguments: &[&str], environment: &[(&str, &str)]) -> (bool, String) {
@@ -39,15 +38,9 @@ fn a_stream_moves_from_one_database_to_another_in_two_commands_and_resumes() {
         // An import that broke off: the first part of the file, as a file of its own, has other checksums, so a store with
         // the first events stands for it.
         let store = store::open(&to, Access::Beside).unwrap();
-        let mut first = Vec::new();
         let from = store::open(&from, Access::Beside).unwrap();
-        let read = from.scan(Position(0), Position(700), &mut |raw| {
-            first.push(raw.to_stored());
-            ControlFlow::Continue(())
-        });
-        read.unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(store.append(Position(0), vec![Arc::from(first)])).unwrap();
+        let append = Arc::new(Append::copied(End::NOTHING, records(&*from)[..700].to_vec()).unwrap());
+        runtime().block_on(store.append(append)).unwrap();
         let (done, said) = say(&["log", "import", backup, "--store", &to], &[]);
         assert!(done && said.contains(&format!("Imported {} events; the stream ends at {position}", position - 700)), "{said}");
         let (done, said) = say(&["log", "import", backup, "--store", &to], &[]);
@@ -86,7 +79,7 @@ fn a_truncated_or_edited_export_is_refused_with_the_line() {
     refused(text.replacen("table_added", "table_conjured", 1), &["line 3", "table_conjured"]);
     refused(text.replacen("\"number\"", "\"nummer\"", 1), &["line 3", "nummer"]);
     refused(text.clone() + lines[21] + "\n", &["line 23", "more than"]);
-    refused(text.replace("tafel-log/1", "tafel-log/9"), &["line 1", "tafel-log/9"]);
+    refused(text.replace("tafel-log/2", "tafel-log/9"), &["line 1", "tafel-log/9"]);
     refused(String::new(), &["line 1", "empty"]);
     // Another stream.
     let other = tempfile::tempdir().unwrap();

@@ -7,8 +7,8 @@ use tafel::ledger::now;
 use tafel::plan::command::Role;
 use tafel::plan::{BatchId, Position, Timestamp};
 use tafel::store::{
-    self, Access, Account, ApiToken, AppendError, Chunk, Consumer, PendingUpload, RawEvent, ReportFile, Session, Store, StoreError,
-    StoredEvent,
+    self, Access, Account, ApiToken, Append, AppendError, Chain, Chunk, Confirmation, Consumer, End, Hash, Origin, Overwrite,
+    PendingUpload, RawEvent, Record, ReportFile, Session, Store, StoreError, StoredEvent,
 };
 use uuid::Uuid;
 
@@ -17,6 +17,16 @@ pub trait Database {
     fn url(&self) -> String;
     /// Does something behind the program's back.
     fn statement(&self, sql: &str) -> Result<(), String>;
+    /// An id as a statement writes it.
+    fn bytes(&self, id: Uuid) -> String {
+        format!("'{id}'")
+    }
+    /// Microseconds since 1970 as a statement writes an instant.
+    fn instant(&self, microseconds: i64) -> String {
+        format!("'{}'", jiff::Timestamp::from_microsecond(microseconds).unwrap())
+    }
+    /// Takes away what makes the stream append-only.
+    fn drop_guards(&self);
     /// Whether JSON is kept letter for letter. (Babelfish writes it anew.)
     fn keeps_letters(&self) -> bool {
         true
@@ -53,8 +63,52 @@ pub fn chunk(events: &[StoredEvent]) -> Chunk {
     Chunk::from(events.to_vec())
 }
 
+/// Appends the events as if the stream ended at that position, with whatever hash it has by now.
 pub fn append(store: &dyn Store, expected: u64, events: &[StoredEvent]) -> Result<(), AppendError> {
-    runtime().block_on(store.append(Position(expected), vec![chunk(events)]))
+    append_chunks(store, expected, vec![chunk(events)])
+}
+
+pub fn append_chunks(store: &dyn Store, expected: u64, chunks: Vec<Chunk>) -> Result<(), AppendError> {
+    let runtime = runtime();
+    let append = append_behind(store, expected, chunks);
+    runtime.block_on(store.append(append))
+}
+
+fn append_behind(store: &dyn Store, expected: u64, chunks: Vec<Chunk>) -> Arc<Append> {
+    let end = End { position: Position(expected), ..runtime().block_on(store.end()).unwrap() };
+    Arc::new(Append::new(end, chunks.into_iter().map(|chunk| (chunk, Origin::default()))))
+}
+
+/// Overwrites payloads of events that have their salt.
+pub fn erase(store: &dyn Store, expected: u64, overwrite: Vec<(Position, String)>, events: Chunk) -> Result<(), AppendError> {
+    let salts: Vec<Hash> = records(store).iter().map(digest_of).collect();
+    let overwrite = overwrite.into_iter().map(|(position, payload)| {
+        let digest = salts[usize::try_from(position.0).unwrap() - 1];
+        Overwrite { position, payload, digest }
+    });
+    let append = append_behind(store, expected, vec![events]);
+    runtime().block_on(store.erase(overwrite.collect(), append))
+}
+
+fn digest_of(record: &Record) -> Hash {
+    let envelope = record.envelope.as_ref().unwrap();
+    envelope.salt.map_or_else(|| envelope.digest.unwrap(), |salt| store::chain::digest(salt, &record.event.payload))
+}
+
+pub fn records(store: &dyn Store) -> Vec<Record> {
+    let mut records = Vec::new();
+    let read = store.scan_records(Position(0), Position(u64::MAX), &mut |record| {
+        records.push(record);
+        ControlFlow::Continue(())
+    });
+    read.unwrap();
+    records
+}
+
+/// The position at which the chain breaks.
+pub fn first_broken(store: &dyn Store) -> Option<u64> {
+    let mut chain = Chain::behind(End::NOTHING);
+    records(store).iter().find(|record| chain.check(record).is_err()).map(|record| record.event.position.0)
 }
 
 pub fn all(store: &dyn Store) -> Vec<StoredEvent> {
@@ -77,10 +131,17 @@ pub fn holds<D: Database>(new: impl Fn() -> D) {
     many_long_payloads_are_kept(&new());
     instants_are_kept_to_the_microsecond(&new());
     an_append_elsewhere_is_a_conflict(&new());
+    an_append_comes_in_time_or_not_at_all(&new());
+    what_is_said_of_the_clock_is_kept(&new());
+    a_stream_begins_a_new_life_when_it_is_told_to(&new());
     writers_at_the_same_position_make_one_dense_stream(&new());
     a_bad_event_is_refused_with_all_that_came_with_it(&new());
     readings_begin_and_end_where_they_are_told(&new());
     a_batch_is_found_and_a_repeat_is_a_conflict(&new());
+    an_append_behind_another_event_is_a_conflict(&new());
+    envelopes_are_kept_and_chained(&new());
+    what_an_older_program_has_written_is_chained_once(&new());
+    whoever_touches_the_stream_is_found_out(&new());
     the_stream_is_append_only_by_its_own_means(&new());
     erasing_overwrites_payloads_and_nothing_else(&new());
     openings_at_once_migrate_once(&new());
@@ -97,7 +158,7 @@ fn what_is_appended_is_read_as_it_was(database: &impl Database) {
     let store = database.open();
     let payload = format!(r#"{{"text":"Größl 🥂 e\u0301 {}  \\u0000 \"",  "b": [1,  2.50]}}"#, "x".repeat(3 << 20));
     let events: Vec<StoredEvent> = (1..=5_000).map(|position| event(position, if position == 7 { &payload } else { "{}" })).collect();
-    runtime().block_on(store.append(Position(0), vec![chunk(&events[..10]), chunk(&events[10..])])).unwrap();
+    append_chunks(&*store, 0, vec![chunk(&events[..10]), chunk(&events[10..])]).unwrap();
     assert!(database.meant(&all(&*store)) == database.meant(&events), "5,000 events, one of them of 3 MiB");
     let end = runtime().block_on(store.end()).unwrap();
     assert_eq!((end.position, end.recorded_at), (Position(5_000), events[4_999].recorded_at));
@@ -118,7 +179,7 @@ fn many_long_payloads_are_kept(database: &impl Database) {
         (event.position, event.payload.clone())
     });
     let overwrite = overwrite.collect();
-    runtime().block_on(store.erase(Position(2_100), overwrite, chunk(std::slice::from_ref(&erased)))).unwrap();
+    erase(&*store, 2_100, overwrite, chunk(std::slice::from_ref(&erased))).unwrap();
     events.push(erased);
     assert!(database.meant(&all(&*store)) == database.meant(&events), "and all of them overwritten at once");
 }
@@ -130,8 +191,76 @@ fn instants_are_kept_to_the_microsecond(database: &impl Database) {
         .zip(instants)
         .map(|(position, recorded_at)| StoredEvent { recorded_at: Timestamp(recorded_at), ..event(position, "{}") })
         .collect();
-    append(&*store, 0, &events).unwrap();
+    // Copied, since nobody else may stamp what is to come.
+    let chained = Append::new(End::NOTHING, [(chunk(&events), Origin::default())]);
+    let records = chained.rows().map(|(event, envelope)| Record { event: event.clone(), envelope: Some(envelope.clone()) }).collect();
+    runtime().block_on(store.append(Arc::new(Append::copied(End::NOTHING, records).unwrap()))).unwrap();
     assert_eq!(all(&*store).iter().map(|event| event.recorded_at.0).collect::<Vec<_>>(), instants);
+}
+
+/// The store's own clock decides, with the append itself: whoever waits for it has not given up, and no stamp is from the future.
+fn an_append_comes_in_time_or_not_at_all(database: &impl Database) {
+    const MINUTE: i64 = 60_000_000;
+    let store = database.open();
+    let runtime = runtime();
+    let mut position = 0;
+    // One event, and so many that some stores write them in another way.
+    for count in [1, 400] {
+        let mut appends = |stamp_us: i64, expires_us: Option<i64>| {
+            let stamp = Timestamp(now().0 + stamp_us);
+            let events: Vec<StoredEvent> =
+                (1..=count).map(|place| StoredEvent { recorded_at: stamp, ..event(position + place, "{}") }).collect();
+            let behind = runtime.block_on(store.end()).unwrap();
+            let append = Append::new(behind, [(chunk(&events), Origin::default())]);
+            let appended = runtime.block_on(store.append(Arc::new(append.until(expires_us.map(|us| Timestamp(now().0 + us))))));
+            position += if appended.is_ok() { count } else { 0 };
+            assert_eq!(all(&*store).len() as u64, position, "all or none");
+            appended
+        };
+        let is_untimely = |outcome: Result<(), AppendError>| {
+            let Err(AppendError::Untimely { clock }) = outcome else { panic!("{outcome:?}") };
+            assert!((clock.0 - now().0).abs() < MINUTE, "it says what its clock says");
+        };
+        is_untimely(appends(0, Some(-1_000_000)));
+        is_untimely(appends(MINUTE, None));
+        appends(0, Some(MINUTE)).unwrap();
+        appends(1_000_000, None).unwrap();
+    }
+    // A stream that is ahead already goes on; it gets well by waiting.
+    let ahead = StoredEvent { recorded_at: Timestamp(now().0 + MINUTE), ..event(position + 1, "{}") };
+    let behind = runtime.block_on(store.end()).unwrap();
+    let chained = Append::new(behind, [(chunk(std::slice::from_ref(&ahead)), Origin::default())]);
+    let records = chained.rows().map(|(event, envelope)| Record { event: event.clone(), envelope: Some(envelope.clone()) }).collect();
+    runtime.block_on(store.append(Arc::new(Append::copied(behind, records).unwrap()))).unwrap();
+    append(&*store, position + 1, &[StoredEvent { recorded_at: ahead.recorded_at, ..event(position + 2, "{}") }]).unwrap();
+}
+
+fn a_stream_begins_a_new_life_when_it_is_told_to(database: &impl Database) {
+    let store = database.open();
+    assert_eq!(store.incarnation().unwrap(), "");
+    for id in ["0123abcd", "4567cdef"] {
+        store.begin_incarnation(id).unwrap();
+        assert_eq!(database.open().incarnation().unwrap(), id);
+    }
+    let moved = Consumer {
+        name: "display".to_owned(),
+        position: Position(0),
+        moved_by: "token:r".to_owned(),
+        moved_at: Timestamp(now().0),
+        incarnation: "4567cdef".to_owned(),
+    };
+    assert!(store.move_consumer(&moved, None).unwrap());
+    assert_eq!(store.consumer("display").unwrap(), Some(moved));
+}
+
+fn what_is_said_of_the_clock_is_kept(database: &impl Database) {
+    let (one, other) = (database.open(), database.open());
+    assert_eq!(one.clock_confirmation().unwrap(), None);
+    for by in ["anton", "berta"] {
+        let confirmation = Confirmation { at: Timestamp(now().0), by: by.to_owned() };
+        one.confirm_clock(&confirmation).unwrap();
+        assert_eq!(other.clock_confirmation().unwrap(), Some(confirmation));
+    }
 }
 
 fn an_append_elsewhere_is_a_conflict(database: &impl Database) {
@@ -225,6 +354,100 @@ fn a_batch_is_found_and_a_repeat_is_a_conflict(database: &impl Database) {
     assert_eq!(all(&*store).len(), 4);
 }
 
+/// A database that was restored, and appended to up to the same length, is another stream.
+fn an_append_behind_another_event_is_a_conflict(database: &impl Database) {
+    let store = database.open();
+    let first = Append::new(End::NOTHING, [(chunk(&[event(1, "{}")]), Origin::default())]);
+    // The same event, with another salt: what the stream held before it was restored.
+    append(&*store, 0, &[event(1, "{}")]).unwrap();
+    for count in [1, 300] {
+        let events: Vec<StoredEvent> = (2..2 + count).map(|position| event(position, "{}")).collect();
+        let lost = Arc::new(Append::new(first.end(), [(chunk(&events), Origin::default())]));
+        let conflict = runtime().block_on(store.append(lost)).unwrap_err();
+        assert!(matches!(conflict, AppendError::Conflict { expected: Position(1), last: Position(1) }), "{conflict}");
+    }
+    assert_eq!(all(&*store).len(), 1);
+}
+
+fn envelopes_are_kept_and_chained(database: &impl Database) {
+    let (store, runtime) = (database.open(), runtime());
+    let origin =
+        Origin { request: Some(Uuid::new_v4()), cause: Some(Cow::Borrowed("seat_guests")), trace: Some(Uuid::from_u128(0x4bf9_2f35)) };
+    let mut end = End::NOTHING;
+    let mut written = Vec::new();
+    // The first by a statement, the others streamed.
+    for count in [2, 300] {
+        let events: Vec<StoredEvent> = (1..=count).map(|place| event(end.position.0 + place, r#"{"a": "ö 🥂", "b":1}"#)).collect();
+        let append = Arc::new(Append::new(end, [(chunk(&events), origin.clone())]));
+        runtime.block_on(store.append(append.clone())).unwrap();
+        end = append.end();
+        assert_eq!(runtime.block_on(store.end()).unwrap(), end);
+        written.extend(append.rows().map(|(event, envelope)| Record { event: event.clone(), envelope: Some(envelope.clone()) }));
+        assert_eq!(store.request_of(events[0].batch).unwrap(), origin.request);
+    }
+    assert!(records(&*store) == written);
+    assert_eq!(first_broken(&*store), None);
+    assert_eq!(store.request_of(BatchId(Uuid::now_v7())).unwrap(), None);
+}
+
+/// The insert of a program that knows of no envelope.
+fn insert_as_before(database: &impl Database, position: u64) {
+    let batch = database.bytes(Uuid::from_u128(u128::from(position)));
+    let recorded_at = database.instant(1_800_000_000_000_000 + position.cast_signed());
+    let values = format!("{position}, {recorded_at}, 'berta', {batch}, 'guest_removed', '{{\"guest\": {position}}}'");
+    database.statement(&format!("INSERT INTO event (position, recorded_at, actor, batch, kind, payload) VALUES ({values})")).unwrap();
+}
+
+fn what_an_older_program_has_written_is_chained_once(database: &impl Database) {
+    let store = database.open();
+    append(&*store, 0, &[event(1, "{}")]).unwrap();
+    for position in 2..=4 {
+        insert_as_before(database, position);
+    }
+    assert_eq!(runtime().block_on(store.end()).unwrap().hash, None);
+    let conflict = append(&*store, 4, &[event(5, "{}")]).unwrap_err();
+    assert!(matches!(conflict, AppendError::Conflict { .. }), "nothing follows what is not chained: {conflict}");
+    // By several at once, as instances do.
+    let url = &database.url();
+    let chained: Vec<u64> = std::thread::scope(|scope| {
+        let chaining: Vec<_> = (0..4).map(|_| scope.spawn(|| store::open(url, Access::Beside).unwrap().chain().unwrap())).collect();
+        chaining.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(chained.iter().sum::<u64>() <= 3, "{chained:?}");
+    assert_eq!(first_broken(&*store), None);
+    let later = event(5, "{}");
+    let recorded_at = all(&*store)[3].recorded_at;
+    append(&*store, 4, &[StoredEvent { recorded_at, ..later }]).unwrap();
+    assert_eq!((first_broken(&*store), store.chain().unwrap()), (None, 0));
+    let error = database.statement("UPDATE event SET salt = NULL WHERE position = 3").unwrap_err();
+    assert!(error.contains("append-only"), "what is chained stays: {error}");
+}
+
+/// By somebody who has the database, and switches its guards off.
+fn whoever_touches_the_stream_is_found_out(database: &impl Database) {
+    const TOUCHES: [(&str, u64); 6] = [
+        ("UPDATE event SET payload = '{\"guest\":13}' WHERE position = 3", 3),
+        ("UPDATE event SET actor = 'anton' WHERE position = 4", 4),
+        ("UPDATE event SET cause = 'x' WHERE position = 2", 2),
+        ("DELETE FROM event WHERE position = 3", 4),
+        ("UPDATE event SET kind = 'guest_added' WHERE position = 5", 5),
+        ("UPDATE event SET hash = (SELECT hash FROM event WHERE position = 1) WHERE position = 2", 2),
+    ];
+    let store = database.open();
+    database.drop_guards();
+    let events: Vec<StoredEvent> = (1..=5).map(|position| event(position, r#"{"guest":12}"#)).collect();
+    append(&*store, 0, &events).unwrap();
+    assert_eq!(first_broken(&*store), None);
+    let untouched = records(&*store);
+    for (sql, broken_at) in TOUCHES {
+        database.statement(sql).unwrap();
+        assert_eq!(first_broken(&*store), Some(broken_at), "{sql}");
+        database.statement("DELETE FROM event").unwrap();
+        runtime().block_on(store.append(Arc::new(Append::copied(End::NOTHING, untouched.clone()).unwrap()))).unwrap();
+        assert_eq!(first_broken(&*store), None);
+    }
+}
+
 fn the_stream_is_append_only_by_its_own_means(database: &impl Database) {
     let store = database.open();
     let events = [event(1, "{}"), event(2, r#"{"first_name":"Anna"}"#)];
@@ -240,13 +463,12 @@ fn the_stream_is_append_only_by_its_own_means(database: &impl Database) {
 
 fn erasing_overwrites_payloads_and_nothing_else(database: &impl Database) {
     let store = database.open();
-    let runtime = runtime();
     let events = [event(1, "{}"), event(2, r#"{"guest":2,"first_name":"Anna"}"#)];
     append(&*store, 0, &events).unwrap();
     let erased = event(3, r#"{"guests":[2]}"#);
     let erase = |expected: u64, payload: &str| {
-        let overwrite = vec![(Position(2), payload.to_owned())];
-        runtime.block_on(store.erase(Position(expected), overwrite, chunk(std::slice::from_ref(&erased))))
+        let erased = StoredEvent { position: Position(expected + 1), ..erased.clone() };
+        self::erase(&*store, expected, vec![(Position(2), payload.to_owned())], chunk(&[erased]))
     };
     assert!(matches!(erase(1, "{}").unwrap_err(), AppendError::Conflict { .. }));
     assert!(erase(2, "no json").is_err());
@@ -255,6 +477,10 @@ fn erasing_overwrites_payloads_and_nothing_else(database: &impl Database) {
     let expected = [events[0].clone(), StoredEvent { payload: r#"{"guest":2}"#.to_owned(), ..events[1].clone() }, erased.clone()];
     assert_eq!(database.meant(&all(&*store)), database.meant(&expected));
     assert!(database.statement("UPDATE event SET payload = '{}'").is_err(), "the gate is closed again");
+    let record = &records(&*store)[1];
+    let envelope = record.envelope.as_ref().unwrap();
+    assert!(envelope.salt.is_none() && envelope.digest.is_some(), "nobody can guess from the digest what was erased");
+    assert_eq!(first_broken(&*store), None, "the chain holds");
 }
 
 fn openings_at_once_migrate_once(database: &impl Database) {
@@ -354,6 +580,7 @@ fn consumers_move(database: &impl Database) {
         position: Position(position),
         moved_by: "token:k".to_owned(),
         moved_at: now(),
+        incarnation: String::new(),
     };
     assert_eq!(store.consumer("kitchen").unwrap(), None);
     assert!(!store.move_consumer(&at(5), Some(Position(4))).unwrap(), "a new name stands at 0");
@@ -427,7 +654,13 @@ fn ten_producers_and_a_consumer(database: &impl Database) {
             let payload: serde_json::Value = serde_json::from_str(&event.payload).unwrap();
             sum += payload["value"].as_u64().unwrap();
         }
-        let to = Consumer { name: "reader".to_owned(), position: Position(position), moved_by: "token:r".to_owned(), moved_at: now() };
+        let to = Consumer {
+            name: "reader".to_owned(),
+            position: Position(position),
+            moved_by: "token:r".to_owned(),
+            moved_at: now(),
+            incarnation: String::new(),
+        };
         assert!(store.move_consumer(&to, None).unwrap());
         // Who has failed brings nothing more.
         if are_done && position == end.0 {

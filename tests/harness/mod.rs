@@ -5,6 +5,8 @@
 #[cfg(feature = "full-tests")]
 pub mod authority;
 pub mod contract;
+pub mod files;
+pub mod hands;
 #[cfg(feature = "full-tests")]
 pub mod mssql;
 pub mod plans;

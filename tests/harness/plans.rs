@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tafel::plan::command::{Ask, Command, Request};
+use tafel::plan::command::{Ask, Command, Conditions, Request};
 use tafel::plan::event::Event;
 use tafel::plan::{BatchId, Code, GuestId, Plan, Position, Refusal, RoomId, SpotId, TableId, Timestamp, decide, evolve};
 use uuid::Uuid;
@@ -42,7 +42,7 @@ pub fn request(actor: &str, seen: Option<Position>, commands: Vec<Command>) -> R
         id: BatchId(Uuid::now_v7()),
         actor: Arc::from(actor),
         at: Timestamp(1_700_000_000_000_000),
-        seen,
+        conditions: Conditions { seen, ..Conditions::default() },
         ask: Ask::Commands(commands),
     }
 }

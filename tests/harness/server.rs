@@ -75,6 +75,8 @@ impl Server {
             listen: "127.0.0.1:0".parse().unwrap(),
             store: self.store_url(),
             staff_may_upload: false,
+            reader_memory_mib: tafel::reader::MEMORY_MIB,
+            reader: env!("CARGO_BIN_EXE_tafel").into(),
             workers: 2,
             zone: jiff::tz::TimeZone::UTC,
             report: None,

@@ -7,8 +7,8 @@ use tafel::ledger::now;
 use tafel::plan::command::Role;
 use tafel::plan::{BatchId, Position, Timestamp};
 use tafel::store::{
-    Account, Accounts, ApiToken, AppendError, Chunk, Consumer, Consumers, End, Fut, PendingUpload, ReportFile, ReportFiles, Session,
-    Sessions, Sink, Store, StoreError, StoredEvent, Stream, Uploads,
+    Account, Accounts, ApiToken, Append, AppendError, Chunk, Clocks, Confirmation, Consumer, Consumers, End, Fut, Incarnations, Overwrite,
+    PendingUpload, RecordSink, ReportFile, ReportFiles, Session, Sessions, Sink, Store, StoreError, StoredEvent, Stream, Uploads,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -59,20 +59,20 @@ fn away() -> AppendError {
 }
 
 impl Stream for Wayward {
-    fn append(&self, expected: Position, events: Vec<Chunk>) -> Fut<'_, Result<(), AppendError>> {
+    fn append(&self, append: Arc<Append>) -> Fut<'_, Result<(), AppendError>> {
         let number = self.appends.fetch_add(1, Ordering::SeqCst);
-        let goes = (self.goes)(number, &events);
+        let goes = (self.goes)(number, append.chunks());
         Box::pin(async move {
             match goes {
-                Goes::Well => self.inner().append(expected, events).await,
+                Goes::Well => self.inner().append(append).await,
                 Goes::Fails => Err(away()),
                 Goes::AnswerLost => {
-                    self.inner().append(expected, events).await?;
+                    self.inner().append(append).await?;
                     Err(away())
                 }
                 Goes::Waits(until) => {
                     until.notified().await;
-                    self.inner().append(expected, events).await
+                    self.inner().append(append).await
                 }
                 Goes::Refuses => Err(AppendError::Refused("I will not".to_owned())),
             }
@@ -102,8 +102,17 @@ impl Stream for Wayward {
     fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError> {
         self.inner().head(batch)
     }
-    fn erase(&self, expected: Position, overwrite: Vec<(Position, String)>, events: Chunk) -> Fut<'_, Result<(), AppendError>> {
-        Box::pin(async move { self.inner().erase(expected, overwrite, events).await })
+    fn scan_records(&self, after: Position, until: Position, sink: RecordSink<'_>) -> Result<(), StoreError> {
+        self.inner().scan_records(after, until, sink)
+    }
+    fn request_of(&self, batch: BatchId) -> Result<Option<Uuid>, StoreError> {
+        self.inner().request_of(batch)
+    }
+    fn chain(&self) -> Result<u64, StoreError> {
+        self.inner().chain()
+    }
+    fn erase(&self, overwrite: Vec<Overwrite>, append: Arc<Append>) -> Fut<'_, Result<(), AppendError>> {
+        Box::pin(async move { self.inner().erase(overwrite, append).await })
     }
     fn probe(&self) -> Fut<'_, Result<(), StoreError>> {
         Box::pin(async { self.inner().probe().await })
@@ -125,6 +134,24 @@ impl Consumers for Wayward {
     }
     fn forget_consumer(&self, name: &str) -> Result<bool, StoreError> {
         self.inner().forget_consumer(name)
+    }
+}
+
+impl Clocks for Wayward {
+    fn confirm_clock(&self, confirmation: &Confirmation) -> Result<(), StoreError> {
+        self.inner().confirm_clock(confirmation)
+    }
+    fn clock_confirmation(&self) -> Result<Option<Confirmation>, StoreError> {
+        self.inner().clock_confirmation()
+    }
+}
+
+impl Incarnations for Wayward {
+    fn incarnation(&self) -> Result<String, StoreError> {
+        self.inner().incarnation()
+    }
+    fn begin_incarnation(&self, id: &str) -> Result<(), StoreError> {
+        self.inner().begin_incarnation(id)
     }
 }
 

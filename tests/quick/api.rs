@@ -68,11 +68,12 @@ fn a_command_answers_its_events_and_the_same_id_the_same_answer() {
     assert_eq!((&event["kind"], &event["actor"], &answer["batch"]), (&json!("table_added"), &json!("token:staff"), &body["id"]));
     assert_eq!(event["payload"], json!({"table": answer["position"], "number": "T017", "seats": 8}));
     assert_eq!(staff.post("/api/v1/commands", &body).expect(200), answer);
-    // Whatever the request holds, and also after a restart.
+    // Another request under the id is not answered as if it had been done; also after a restart.
     let other = json!({"id": body["id"], "command": {"type": "add_table", "number": "T018"}});
-    assert_eq!(staff.post("/api/v1/commands", &other).expect(200), answer);
+    staff.post("/api/v1/commands", &other).problem(409, "id_taken");
     server.restart();
-    assert_eq!(server.staff().post("/api/v1/commands", &other).expect(200), answer);
+    server.staff().post("/api/v1/commands", &other).problem(409, "id_taken");
+    assert_eq!(server.staff().post("/api/v1/commands", &body).expect(200), answer);
     assert_eq!(server.staff().plan()["tables"].as_array().unwrap().len(), 1);
     // A command that changes nothing has no events, and is decided anew when it comes again.
     let nothing = json!({"id": Uuid::now_v7(), "command": {"type": "change_table", "table": answer["position"], "seats": 8}});
@@ -133,6 +134,54 @@ fn refusals_are_problem_documents_with_their_fields() {
         (&json!("table"), &json!("T017"), &json!("token:admin"))
     );
     assert!(stale["fields"][0]["recorded_at"].is_string());
+}
+
+/// A refusal is final once nobody can carry the command out any more; and that is told.
+#[test]
+fn a_command_says_until_when_it_is_good_and_at_which_position() {
+    let server = Server::start();
+    let staff = server.staff();
+    let add = |id: Uuid, number: &str, more: &Value| {
+        let mut body = json!({"id": id, "command": {"type": "add_table", "number": number}});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        staff.post("/api/v1/commands", &body)
+    };
+    let instant = |us: i64| json!({"expires_at": tafel::plan::Timestamp(tafel::ledger::now().0 + us)});
+    add(Uuid::now_v7(), "T1", &instant(60_000_000)).expect(200);
+    // A refusal before that may yet be undone by an earlier try; so may one that was never told an end.
+    let id = Uuid::now_v7();
+    assert_eq!(add(id, "T1", &instant(60_000_000)).problem(409, "number_taken")["final"], json!(false));
+    assert_eq!(add(Uuid::now_v7(), "T1", &json!({})).problem(409, "number_taken")["final"], json!(false));
+    // Decided anew until then; expired, and done for, after it.
+    let late = add(id, "T2", &instant(-3_000_000)).problem(409, "expired");
+    assert_eq!(late["final"], json!(true));
+    assert_eq!(add(id, "T2", &instant(-1_000_000)).problem(409, "expired")["final"], json!(false), "clocks differ a little");
+    let done = add(id, "T2", &json!({})).expect(200);
+    assert!(done.get("final").is_none(), "{done}");
+    assert_eq!(add(id, "T2", &instant(-3_000_000)).expect(200), done, "what was done is answered for good");
+    // Nothing to do is an answer of the same kind.
+    let unchanged = json!({"id": Uuid::now_v7(), "command": {"type": "change_table", "table": done["position"], "number": "T2"}});
+    assert_eq!(staff.post("/api/v1/commands", &unchanged).expect(200)["final"], json!(false));
+    // Only if nothing at all has happened since.
+    let position = staff.plan()["position"].as_u64().unwrap();
+    add(Uuid::now_v7(), "T3", &json!({"expected": position})).expect(200);
+    let moved = add(Uuid::now_v7(), "T4", &json!({"expected": position})).problem(409, "position_moved");
+    assert_eq!((&moved["position"], &moved["expected"]), (&json!(position + 1), &json!(position)));
+}
+
+/// Two tabs, two devices, one account: what the other one has written is not overwritten unseen.
+#[test]
+fn the_same_account_on_another_connection_is_somebody_else() {
+    let server = Server::start();
+    let (one, other) = (server.staff(), server.staff());
+    let guest = one.command(json!({"type": "add_guest", "first_name": "Anna"})).expect(200)["position"].clone();
+    let change = |client: &crate::harness::server::Client, diet: &str, own: &Value| {
+        let command = json!({"type": "change_guest", "guest": guest, "diet": diet});
+        client.post("/api/v1/commands", &json!({"id": Uuid::now_v7(), "seen": guest, "own": own, "command": command}))
+    };
+    let first = change(&one, "vegan", &json!([])).expect(200)["position"].clone();
+    change(&other, "halal", &json!([])).problem(409, "changed_meanwhile");
+    change(&one, "vegetarian", &json!([[first, first]])).expect(200);
 }
 
 #[test]

@@ -29,6 +29,35 @@ fn put(client: &Client, name: &str, body: &Value) -> crate::harness::server::Ans
     client.send("PUT", &format!("/api/v1/consumers/{name}"), &[], Some(body)).unwrap()
 }
 
+/// A stream that was restored goes on otherwise than what was read: nobody reads on, or waits for a position, as if it did not.
+#[test]
+fn a_restored_stream_is_not_read_on_as_if_it_were_the_old_one() {
+    let mut server = Server::start();
+    add_tables(&server, 0..3);
+    let reads = |server: &Server, query: &str| server.admin().get(&format!("/api/v1/consumers/kitchen/events{query}"));
+    reads(&server, "?ack=2").expect(200);
+    let before = server.admin().get("/api/v1/plan").header("tafel-position").unwrap().to_owned();
+    server.stop();
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_tafel")).args(["log", "restored", "--store", &server.store_url()]).output();
+    assert!(done.unwrap().status.success());
+    server.restart();
+    for query in ["", "?ack=3", "?ack=2&expected=2"] {
+        let refused = reads(&server, query).problem(409, "stream_restored");
+        assert!(refused["detail"].as_str().unwrap().contains("moved to 2"), "{refused}");
+    }
+    let state = server.admin().get("/api/v1/consumers/kitchen").expect(200);
+    assert_eq!((&state["position"], &state["incarnation"]), (&json!(2), &json!("")));
+    let state = put(&server.admin(), "kitchen", &json!({"position": 2})).expect(200);
+    let page = reads(&server, "").expect(200);
+    assert_eq!((positions(&page), &page["incarnation"]), (vec![3, 4], &state["incarnation"]));
+    // Another life's position is nothing that anybody waits for.
+    let after = server.admin().get("/api/v1/plan").header("tafel-position").unwrap().to_owned();
+    assert_eq!(after.replacen(&format!(".{}", state["incarnation"].as_str().unwrap()), "", 1), before);
+    let old = before.replace("/4", "/4000");
+    assert_eq!(server.admin().send("GET", "/api/v1/plan", &[("Tafel-Position", &old)], None).unwrap().status, 200);
+    reads(&server, "?ack=3").expect(200);
+}
+
 #[test]
 fn a_consumer_reads_on_from_where_it_has_come_to_also_after_a_restart() {
     let mut server = Server::start();

@@ -1,12 +1,16 @@
 //! Golden files: one for each kind of event ever released, with every shape that it was ever written in.
 
+use data_encoding::HEXLOWER;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use tafel::plan::BatchId;
 use tafel::plan::{Plan, Position, Timestamp, apply};
-use tafel::store::RawEvent;
 use tafel::store::codec::{CodecError, Decoder, KINDS, decode, encode};
+use tafel::store::{Access, RawEvent, Sqlite, Store};
+use tafel::transfer::{export as export_to, import, verify};
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/events")
@@ -111,4 +115,43 @@ fn a_stored_stream_with_events_that_decide_would_not_write_any_more_is_folded() 
     let outside = plan.spot(plan.spot_by_code("S1").unwrap()).unwrap();
     assert!(!outside.fits_into(plan.room(outside.room).unwrap()), "a spot outside of its room");
     assert_eq!(plan.guest_by_email("not an address"), plan.guests.keys().next().copied(), "an address that would be refused today");
+}
+
+/// Exports of every format ever released are imported: one without envelopes is chained, one with them keeps its hashes.
+#[test]
+fn exports_of_every_format_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    for (file, hash) in [("log-1.jsonl", None), ("log-2.jsonl", Some("15d07449f29e7b2c66c34159afd122dbf640a6232eb11bcf39f6e061c874105d"))] {
+        let store: Arc<dyn Store> = Arc::new(Sqlite::open(folder.path().join(file).with_extension("db"), Access::Beside).unwrap());
+        let export = self::folder().parent().unwrap().join(file);
+        assert_eq!(import(&*store, &export, &mut |_, _| {}).unwrap(), (5, 5), "{file}");
+        assert_eq!(import(&*store, &export, &mut |_, _| {}).unwrap(), (0, 5), "{file}: the same again changes nothing");
+        let verified = verify(&store).unwrap();
+        assert_eq!((verified.unchained, verified.guests, verified.tables, verified.void), (0, 1, 1, 1), "{file}");
+        assert!(hash.is_none_or(|hash| verified.hash.to_string() == hash), "{file}: {}", verified.hash);
+        // What is exported from it is its own text again, but for its new life, the checksums, and the chain that came in addition.
+        let mut written = Vec::new();
+        export_to(&*store, Position(1), &mut written, &mut |_, _| {}).unwrap();
+        let life = format!(r#""incarnation":"{}","#, store.incarnation().unwrap());
+        let written = String::from_utf8(written).unwrap();
+        assert!(written.contains(&life), "{file}");
+        assert!(hash.is_none() || written.replacen(&life, "", 1) == std::fs::read_to_string(&export).unwrap(), "{file}");
+    }
+}
+
+/// A chain that was cut and joined anew has hashes that do not fit: checksums alone would not tell.
+#[test]
+fn an_export_whose_chain_is_broken_is_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(self::folder().parent().unwrap().join("log-2.jsonl")).unwrap();
+    let (header, lines) = text.split_once('\n').unwrap();
+    let edited = lines.replace("Zoë", "Zoe");
+    let mut header: Value = serde_json::from_str(header).unwrap();
+    header["sha256"] = serde_json::json!([HEXLOWER.encode(&Sha256::digest(&edited))]);
+    let path = folder.path().join("edited.jsonl");
+    std::fs::write(&path, format!("{header}\n{edited}")).unwrap();
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(folder.path().join("tafel.db"), Access::Beside).unwrap());
+    let refused = import(&*store, &path, &mut |_, _| {}).unwrap_err().to_string();
+    assert!(refused.contains("position 3") && refused.contains("hash does not fit"), "{refused}");
+    assert_eq!(verify(&store).unwrap().position, Position(0), "nothing was written");
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use tafel::ledger::{ChangeValidity, Failure, Ledger, Snapshot, Voids};
-use tafel::plan::command::{ApplyUpload, Ask, Command, Request};
+use tafel::plan::command::{ApplyUpload, Ask, Command, Conditions, Request};
 use tafel::plan::diff::diff;
 use tafel::plan::document::{Document, digest};
 use tafel::plan::event::Event;
@@ -286,7 +286,7 @@ impl History {
     fn submit(&mut self, ask: Ask) -> Result<usize, Failure> {
         let id = BatchId(Uuid::now_v7());
         let actor: Arc<str> = Arc::from(if self.batches.len().is_multiple_of(2) { "berta" } else { "carla" });
-        let request = Request { id, actor, at: Timestamp(1_700_000_000_000_000), seen: None, ask };
+        let request = Request { id, actor, at: Timestamp(1_700_000_000_000_000), conditions: Conditions::default(), ask };
         let answer = self.runtime.block_on(self.ledger.submit(request))?;
         if !answer.events.is_empty() {
             self.batches.push(id);

@@ -8,10 +8,10 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tafel::ledger::{Answer, Failure, Ledger, ReplayError};
+use tafel::ledger::{Answer, ChangeValidity, Failure, Ledger, ReplayError, now};
 use tafel::plan::command::{Ask, Command, Request};
 use tafel::plan::event::Event;
-use tafel::plan::{BatchId, Plan, Position, Refusal, decide};
+use tafel::plan::{BatchId, Plan, Position, Refusal, Text, Timestamp, decide};
 use tafel::store::{Access, Chunk, Sqlite, Store, StoreError};
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -324,13 +324,47 @@ fn an_id_stands_for_one_request_of_one_person() {
             let first = table("T1");
             let answer = ledger.submit(first.clone()).await.unwrap();
             assert_eq!(ledger.submit(first.clone()).await.unwrap().position, answer.position, "the same again");
+            // Another request of the same person, also if it would do the same as the plan says already.
+            for another in [table("T2"), request("berta", None, vec![add_table(json!({"number": "T1", "seats": 9}))])] {
+                let refused = ledger.submit(Request { id: first.id, ..another }).await.unwrap_err();
+                assert!(matches!(&refused, Failure::Refused(refusal) if refusal.code() == "id_taken"), "{refused}");
+            }
+            assert_eq!(numbers(&ledger.snapshot().plan), ["T1"]);
             let theirs = Request { actor: Arc::from("anton"), ..first };
             let refused = ledger.submit(theirs).await.unwrap_err();
             assert!(matches!(&refused, Failure::Refused(refusal) if refusal.code() == "id_taken"), "{refused}");
             let ask = retraction(answer.batch);
-            ledger.change_validity(ask.clone()).await.unwrap();
+            let again = ledger.change_validity(ask.clone()).await.unwrap();
+            assert_eq!(ledger.change_validity(ask.clone()).await.unwrap().position, again.position, "the same again");
+            for another in [
+                ChangeValidity { actor: Arc::from("carla"), ..ask.clone() },
+                ChangeValidity { reason: Text::stored("another"), ..ask.clone() },
+                ChangeValidity { retracts: false, ..ask.clone() },
+            ] {
+                let refused = ledger.change_validity(another).await.unwrap_err();
+                assert!(matches!(&refused, Failure::Refused(refusal) if refusal.code() == "id_taken"), "{refused}");
+            }
             let refused = ledger.submit(Request { id: ask.id, actor: ask.actor, ..table("T2") }).await.unwrap_err();
             assert!(matches!(&refused, Failure::Refused(refusal) if refusal.code() == "id_taken"), "{refused}");
+        },
+    );
+}
+
+/// Four requests at once under one id: one is done, and nobody is told that theirs was who was not asked for it.
+#[test]
+fn of_several_requests_at_once_under_one_id_one_is_done() {
+    on(
+        |_, _| Goes::Well,
+        async |ledger| {
+            let first = table("T1");
+            let [a, b, c, d] = ["T1", "T2", "T3", "T4"].map(|number| ledger.submit(Request { id: first.id, ..table(number) }));
+            let (a, b, c, d) = tokio::join!(a, b, c, d);
+            let answers = [a, b, c, d];
+            let is_taken =
+                |answer: &Result<Answer, Failure>| matches!(answer, Err(Failure::Refused(refusal)) if refusal.code() == "id_taken");
+            assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
+            assert_eq!(answers.iter().filter(|answer| is_taken(answer)).count(), 3, "{answers:?}");
+            assert_eq!(ledger.snapshot().plan.tables.len(), 1);
         },
     );
 }
@@ -359,7 +393,7 @@ fn start_with(row: &str) -> String {
     drop(ledger);
     let connection = rusqlite::Connection::open(folder.path().join("tafel.db")).unwrap();
     connection.execute_batch("DROP TRIGGER event_leaves_no_gap").unwrap();
-    connection.execute(&format!("INSERT INTO event VALUES ({row})"), []).unwrap();
+    connection.execute(&format!("INSERT INTO event (position, recorded_at, actor, batch, kind, payload) VALUES ({row})"), []).unwrap();
     match Ledger::start(sqlite(folder.path()), decide) {
         Ok(_) => panic!("it started"),
         Err(error) => error.to_string(),
@@ -420,6 +454,70 @@ fn a_clock_that_is_off_stamps_nothing_until_it_is_right() {
         ledger.submit(table("T1")).await.unwrap();
         ledger.stop().await;
     });
+}
+
+/// A client gave up and was refused elsewhere; this instance, held up with the append, must not carry it out when it wakes up.
+#[test]
+fn what_has_expired_is_not_carried_out_behind_the_clients_back() {
+    let (folder, held_up) = (tempfile::tempdir().unwrap(), Arc::new(Notify::new()));
+    let until = held_up.clone();
+    let store = Wayward::new(sqlite(folder.path()), move |number, _| if number == 0 { Goes::Waits(until.clone()) } else { Goes::Well });
+    let ledger = Ledger::start(store, decide).unwrap();
+    runtime().block_on(async {
+        let mut ghost = table("T1");
+        (ghost.at, ghost.conditions.expires_at) = (now(), Some(Timestamp(now().0 + 300_000)));
+        let waiting = tokio::spawn({
+            let (ledger, ghost) = (ledger.clone(), ghost.clone());
+            async move { ledger.submit(ghost).await }
+        });
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        // Behind it, in time.
+        let mut other = table("T2");
+        (other.at, other.conditions.expires_at) = (now(), Some(Timestamp(now().0 + 60_000_000)));
+        let in_time = tokio::spawn({
+            let ledger = ledger.clone();
+            async move { ledger.submit(other).await }
+        });
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        held_up.notify_one();
+        let refused = waiting.await.unwrap().unwrap_err();
+        assert!(matches!(&refused, Failure::Refused(refusal) if refusal.code() == "expired"), "{refused}");
+        in_time.await.unwrap().unwrap();
+        assert_eq!(numbers(&ledger.snapshot().plan), ["T2"]);
+        // The same again comes too late as well; under a new id it is another request.
+        ghost.at = now();
+        assert!(matches!(ledger.submit(ghost).await, Err(Failure::Refused(refusal)) if refusal.code() == "expired"));
+        ledger.submit(table("T1")).await.unwrap();
+        ledger.stop().await;
+    });
+}
+
+/// As long as it was, and another one: its positions say nothing of that, only the hash of its last event does.
+#[test]
+fn a_store_restored_and_appended_to_up_to_the_same_length_is_noticed() {
+    let (folder, older) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let runtime = runtime();
+    let first = Ledger::start(sqlite(folder.path()), decide).unwrap();
+    runtime.block_on(first.submit(table("T1"))).unwrap();
+    runtime.block_on(first.stop());
+    drop(first);
+    // With what still stands in its log: the store closes the file on a thread of its own.
+    let backup = format!("VACUUM INTO '{}'", older.path().join("tafel.db").display());
+    rusqlite::Connection::open(folder.path().join("tafel.db")).unwrap().execute(&backup, []).unwrap();
+    let restored = Arc::new(parking_lot::Mutex::new(sqlite(folder.path()) as Arc<dyn Store>));
+    let ledger = Ledger::start(Wayward::switching(restored.clone()), decide).unwrap();
+    // The same command under the same id here and there, as a client repeats it after a restore.
+    let repeated = table("T2");
+    runtime.block_on(ledger.submit(repeated.clone())).unwrap();
+    let fresh = Ledger::start(sqlite(older.path()), decide).unwrap();
+    runtime.block_on(fresh.submit(Request { at: Timestamp(repeated.at.0 + 1), ..repeated })).unwrap();
+    runtime.block_on(fresh.stop());
+    *restored.lock() = sqlite(older.path());
+    let refused = runtime.block_on(ledger.submit(table("T3"))).unwrap_err();
+    assert!(matches!(&refused, Failure::NotDecided(why) if why.contains("restored from a backup")), "{refused}");
+    assert!(!ledger.is_serving(), "it is not ready any more");
+    assert_eq!(Ledger::start(sqlite(older.path()), decide).unwrap().snapshot().plan.tables.len(), 2, "nothing was appended to it");
+    runtime.block_on(ledger.stop());
 }
 
 #[test]

@@ -9,6 +9,7 @@
 mod harness;
 
 mod api;
+mod clock;
 mod consumers;
 mod golden;
 mod incident;
@@ -20,6 +21,7 @@ mod live;
 mod mail;
 mod merge;
 mod pages;
+mod reader;
 mod reports;
 mod retraction;
 mod roles;

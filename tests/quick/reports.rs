@@ -5,7 +5,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 use serde_json::json;
 use std::sync::Arc;
-use tafel::plan::command::{Ask, ReportAsk, Request, Role};
+use tafel::plan::command::{Ask, Conditions, ReportAsk, Request, Role};
 use tafel::plan::event::Family;
 use tafel::plan::report::{Details, FileFacts, Order, Report, ReportId, Step, Terms};
 use tafel::plan::{BatchId, Plan, Position, Refusal, ReportRefusal, Text, Timestamp, decide, evolve};
@@ -51,7 +51,13 @@ impl World {
 
     fn asks(&mut self, ask: ReportAsk) -> Result<(), Refusal> {
         let id = BatchId(Uuid::now_v7());
-        let request = Request { id, actor: Arc::from("system"), at: Timestamp(self.now), seen: None, ask: Ask::Report(Box::new(ask)) };
+        let request = Request {
+            id,
+            actor: Arc::from("system"),
+            at: Timestamp(self.now),
+            conditions: Conditions::default(),
+            ask: Ask::Report(Box::new(ask)),
+        };
         for event in decide(&self.plan, &request)? {
             self.kinds.push(event.body.kind());
             assert!(Family::of(event.body.kind()) == Family::Report);

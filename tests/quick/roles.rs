@@ -61,6 +61,31 @@ fn every_route_is_in_the_document_and_the_document_has_no_other() {
 }
 
 #[test]
+fn the_document_says_who_is_asked_for_a_token_and_what_may_be_answered() {
+    let server = Server::start();
+    let document = server.nobody().get("/api/v1/openapi.json").expect(200);
+    for route in programs() {
+        let operation = &document["paths"][route.path][route.method.to_lowercase()];
+        let answers = operation["responses"].as_object().unwrap();
+        if route.needs == Needs::Nothing {
+            assert_eq!(operation["security"], json!([]), "{} {}", route.method, route.path);
+            assert!(!answers.contains_key("401"));
+            continue;
+        }
+        assert!(["400", "401", "503"].iter().all(|status| answers.contains_key(*status)), "{} {}", route.method, route.path);
+        assert!(route.needs == Needs::Role(Role::Viewer) || answers.contains_key("403"), "{} {}", route.method, route.path);
+        for answer in answers.values().filter_map(|answer| answer["content"].get("application/problem+json")) {
+            assert_eq!(answer["schema"]["$ref"], "#/components/schemas/Problem");
+        }
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(!parameter["schema"]["type"].is_array(), "no parameter can be null: {parameter}");
+        }
+    }
+    let text = &document["components"]["schemas"]["Text"];
+    assert!(text.is_null() || text["pattern"].is_string(), "{text}");
+}
+
+#[test]
 fn each_command_asks_for_its_own_role() {
     let server = Server::start();
     let commands = [

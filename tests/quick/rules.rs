@@ -3,7 +3,7 @@
 use crate::harness::plans::{World, add_guest, add_table, change_guest, change_table, request, set};
 use serde_json::json;
 use tafel::plan::command::{Command, Role};
-use tafel::plan::{GuestId, Position, Refusal, RoomId, SpotId, TableId, decide};
+use tafel::plan::{GuestId, Position, Refusal, RoomId, SpotId, TableId, Timestamp, decide};
 
 #[track_caller]
 fn refused(world: &World, command: Command, code: &str) -> Refusal {
@@ -371,9 +371,16 @@ fn a_field_that_somebody_else_changed_meanwhile_is_not_overwritten() {
     };
     let field = &fields[0];
     assert_eq!((fields.len(), field.field, field.value.as_deref(), field.actor.as_str()), (1, "diet", Some("halal"), "carla"));
-    // Another field, one's own change, a newer look, or no look at all: each is fine.
+    // The same account elsewhere has not seen it, either; but what a client has written itself is no conflict.
+    assert_eq!(world.refuses_as("carla", Some(seen), vec![change_guest(anna, json!({"diet": "vegan"}))]).code(), "changed_meanwhile");
+    let own = |actor: &str| {
+        let mut request = request(actor, Some(seen), vec![change_guest(anna, json!({"diet": "vegan"}))]);
+        request.conditions.own = vec![(world.plan.position, world.plan.position)];
+        decide(&world.plan, &request)
+    };
+    assert!(own("carla").is_ok() && own("berta").is_err(), "nobody claims what somebody else has written");
+    // Another field, a newer look, or no look at all: each is fine.
     assert!(decide(&world.plan, &request("berta", Some(seen), vec![change_guest(anna, json!({"notes": "x"}))])).is_ok());
-    assert!(decide(&world.plan, &request("carla", Some(seen), vec![change_guest(anna, json!({"diet": "vegan"}))])).is_ok());
     assert!(decide(&world.plan, &request("berta", Some(world.plan.position), vec![change_guest(anna, json!({"diet": "vegan"}))])).is_ok());
     assert!(decide(&world.plan, &request("berta", None, vec![change_guest(anna, json!({"diet": "vegan"}))])).is_ok());
 }
@@ -390,6 +397,24 @@ fn a_seat_and_a_spot_that_changed_meanwhile_are_not_overwritten() {
     assert_eq!(world.refuses_as("berta", Some(seen), vec![Command::SeatGuest { guest: anna, table: t2 }]).code(), "changed_meanwhile");
     assert_eq!(world.refuses_as("berta", Some(seen), vec![Command::LiftTable { table: t1 }]).code(), "changed_meanwhile");
     assert_eq!(world.refuses_as("berta", Some(Position(0)), vec![Command::RemoveTable { table: t1 }]).code(), "changed_meanwhile");
+}
+
+#[test]
+fn a_command_comes_in_time_or_not_at_all() {
+    let world = World::small();
+    let anna = world.guest("Anna");
+    let mut request = request("berta", None, vec![change_guest(anna, json!({"diet": "vegan"}))]);
+    request.conditions.expected = Some(world.plan.position);
+    request.conditions.expires_at = Some(Timestamp(request.at.0 + 1));
+    assert!(decide(&world.plan, &request).is_ok());
+    request.at.0 += 1;
+    assert_eq!(decide(&world.plan, &request).unwrap_err().code(), "expired");
+    request.conditions.expires_at = None;
+    // Whatever has happened, and wherever.
+    let mut later = world.plan.clone();
+    later.position = later.position.next();
+    let moved = decide(&later, &request).unwrap_err();
+    assert_eq!((moved.code(), &moved.fields()["position"]), ("position_moved", &json!(later.position)));
 }
 
 #[test]

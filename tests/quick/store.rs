@@ -4,8 +4,10 @@ use crate::harness::contract::{self, Database, all, append, event};
 use std::path::Path;
 #[cfg(not(all(feature = "mssql", feature = "postgres")))]
 use tafel::capability::Capability;
-use tafel::store::{Access, Sqlite, StoreError};
+use tafel::plan::Position;
+use tafel::store::{Access, Incarnations as _, Sqlite, StoreError};
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// A database file in a folder of its own.
 struct File(TempDir);
@@ -16,6 +18,17 @@ impl Database for File {
     }
     fn statement(&self, sql: &str) -> Result<(), String> {
         statement(self.0.path(), sql).map(|_| ())
+    }
+    fn bytes(&self, id: Uuid) -> String {
+        format!("x'{}'", id.simple())
+    }
+    fn instant(&self, microseconds: i64) -> String {
+        microseconds.to_string()
+    }
+    fn drop_guards(&self) {
+        for trigger in ["event_is_never_changed", "event_is_never_deleted", "event_leaves_no_gap"] {
+            self.statement(&format!("DROP TRIGGER {trigger}")).unwrap();
+        }
     }
 }
 
@@ -38,9 +51,20 @@ fn a_gap_and_a_wrong_type_are_refused_by_the_file_itself() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path());
     append(&store, 0, &[event(1, "{}")]).unwrap();
-    let gap = statement(folder.path(), "INSERT INTO event VALUES (4, 0, 'x', zeroblob(16), 'x', '{}')").unwrap_err();
+    let gap = statement(
+        folder.path(),
+        "INSERT INTO event (position, recorded_at, actor, batch, kind, payload) VALUES (4, 0, 'x', zeroblob(16), 'x', '{}')",
+    )
+    .unwrap_err();
     assert!(gap.contains("no gaps"), "{gap}");
-    assert!(statement(folder.path(), "INSERT INTO event VALUES ('x', 0, 'x', zeroblob(16), 'x', '{}')").is_err(), "the tables are strict");
+    assert!(
+        statement(
+            folder.path(),
+            "INSERT INTO event (position, recorded_at, actor, batch, kind, payload) VALUES ('x', 0, 'x', zeroblob(16), 'x', '{}')"
+        )
+        .is_err(),
+        "the tables are strict"
+    );
 }
 
 #[test]
@@ -69,7 +93,7 @@ fn migrations_are_recorded_and_two_openings_at_once_are_safe() {
     openings.into_iter().for_each(|opening| opening.join().unwrap());
     let connection = rusqlite::Connection::open(folder.path().join("tafel.db")).unwrap();
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap();
-    assert_eq!(count("SELECT COUNT(*) FROM refinery_schema_history"), 5);
+    assert_eq!(count("SELECT COUNT(*) FROM refinery_schema_history"), 9);
     let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
     assert_eq!(mode, "wal");
 }
@@ -115,4 +139,29 @@ fn nothing_is_acknowledged_once_a_file_of_the_database_is_another_one() {
         append(&store, 1, &[event(2, "{}")]).unwrap();
         assert_eq!(all(&store).len(), 2);
     }
+}
+
+/// SQLite takes a write-ahead log that was cut off for a shorter one, and opens: the tip tells what had been acknowledged.
+#[test]
+fn a_log_that_was_cut_off_is_refused_until_somebody_wants_it_so() {
+    let (folder, whole, copy) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = open(folder.path());
+    for position in 1..=40 {
+        append(&store, position - 1, &[event(position, "{}")]).unwrap();
+    }
+    for (name, to) in ["tafel.db", "tafel.db-wal", "tafel.db-tip"].into_iter().flat_map(|name| [(name, &whole), (name, &copy)]) {
+        std::fs::copy(folder.path().join(name), to.path().join(name)).unwrap();
+    }
+    drop(Sqlite::open(whole.path().join("tafel.db"), Access::Serve).unwrap());
+    let serve = || Sqlite::open(copy.path().join("tafel.db"), Access::Serve);
+    let log = std::fs::File::options().write(true).open(copy.path().join("tafel.db-wal")).unwrap();
+    log.set_len(log.metadata().unwrap().len() - 5_000).unwrap();
+    let Err(refused) = serve() else { panic!("the tail is missing") };
+    assert!(matches!(refused, StoreError::Lost { acknowledged: Position(40), end, .. } if end < Position(40)), "{refused}");
+    assert!(refused.to_string().contains("tafel log restored --store sqlite:"), "{refused}");
+    // It can be looked at, and taken as it is.
+    let end = all(&Sqlite::open(copy.path().join("tafel.db"), Access::Look).unwrap()).len() as u64;
+    open(copy.path()).begin_incarnation("0123abcd").unwrap();
+    let restored = serve().unwrap();
+    append(&restored, end, &[event(end + 1, "{}")]).unwrap();
 }

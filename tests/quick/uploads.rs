@@ -3,6 +3,8 @@
 use crate::harness::server::{Client, Server};
 use crate::harness::workbook;
 use serde_json::{Value, json};
+use tafel::plan::command::Role;
+use uuid::Uuid;
 
 fn preview(client: &Client, kind: &str, name: &str) -> Value {
     client.upload(kind, name, &workbook(name)).expect(201)
@@ -45,7 +47,8 @@ fn the_sample_is_uploaded_in_its_order_and_each_file_again_changes_nothing() {
         assert_eq!((counts(&shown), length(&shown, "problems"), length(&shown, "warnings")), (first, 0, warnings), "{name}");
         let applied = apply(&admin, &shown, &json!({})).expect(200);
         assert_eq!(applied["counts"], shown["counts"]);
-        assert_eq!(apply(&admin, &shown, &json!({"leave_out": [2]})).expect(200), applied, "applying twice answers the same");
+        assert_eq!(apply(&admin, &shown, &json!({})).expect(200), applied, "applying twice answers the same");
+        apply(&admin, &shown, &json!({"leave_out": [2]})).problem(409, "id_taken");
         let again = preview(&admin, kind, name);
         assert_eq!((&again["changes"], &again["counts"]["unchanged"]), (&json!([]), &again["counts"]["rows"]), "{name} again");
     }
@@ -384,6 +387,33 @@ fn an_upload_that_is_unknown_is_not_applied() {
     // The id of another batch is no upload.
     let batch = admin.command(json!({"type": "add_table", "number": "T1"})).expect(200)["batch"].as_str().unwrap().to_owned();
     admin.post(&format!("/api/v1/uploads/{batch}/apply"), &json!({})).problem(409, "id_taken");
+}
+
+/// Applied, taken back, and applied again: it must not be called done, since nothing of it counts.
+#[test]
+fn what_was_applied_and_taken_back_is_not_called_applied_again() {
+    let server = Server::start();
+    let admin = server.admin();
+    let shown = admin.upload("guests", "g.csv", "First name,Last name,E-mail\nZoë,Größl,z@example.org\n".as_bytes()).expect(201);
+    let id = shown["id"].as_str().unwrap();
+    let applied = apply(&admin, &shown, &json!({})).expect(200);
+    assert_eq!(apply(&admin, &shown, &json!({})).expect(200), applied, "the same again is answered the same");
+    apply(&admin, &shown, &json!({"leave_out": [2]})).problem(409, "id_taken");
+    admin.post(&format!("/api/v1/batches/{id}/retract"), &json!({"id": Uuid::now_v7(), "reason": "the wrong file"})).expect(200);
+    let refused = apply(&admin, &shown, &json!({})).problem(409, "upload_retracted");
+    assert!(refused["detail"].as_str().unwrap().contains("Reinstate"), "{refused}");
+    assert_eq!(admin.get(&format!("/api/v1/uploads/{id}")).expect(200)["can_apply"], json!(false));
+    assert_eq!(admin.plan()["guests"], json!([]));
+    // Its page offers both ways.
+    let mut browser = server.browser(Role::Admin);
+    browser.get(&format!("/uploads/{id}")).shows("taken back since").shows(&format!("/history/{id}")).shows("Apply it anew");
+    let page = browser.post(&format!("/uploads/{id}/anew"), &[]);
+    let anew = page.location().rsplit('/').next().unwrap();
+    assert_ne!(anew, id);
+    let shown = admin.get(&format!("/api/v1/uploads/{anew}")).expect(200);
+    assert_eq!(shown["can_apply"], json!(true));
+    apply(&admin, &shown, &json!({})).expect(200);
+    assert_eq!(admin.plan()["guests"].as_array().unwrap().len(), 1);
 }
 
 #[test]

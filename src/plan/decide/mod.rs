@@ -8,7 +8,7 @@ mod template;
 
 pub(in crate::plan) use table::removal as table_removal;
 
-use super::command::{Ask, Command, Request};
+use super::command::{Ask, Command, Conditions, Request};
 use super::event::{Body, Event, PlanPatch};
 use super::evolve::evolve;
 use super::id::{GuestId, Position, RoomId, SpotId, Subject, TableId};
@@ -18,6 +18,7 @@ use super::print::List;
 use super::refusal::{ChangedField, Named, Refusal};
 use super::report;
 use super::state::Plan;
+use super::subject::Touch;
 use super::upload;
 use super::value::Patch;
 use super::{Guest, Room, Spot, Table};
@@ -27,6 +28,7 @@ use super::{Guest, Room, Spot, Table};
 /// # Errors
 /// Why the plan does not allow it; nothing of the request takes effect then.
 pub fn decide(plan: &Plan, request: &Request) -> Result<Vec<Event>, Refusal> {
+    refuse_unless_in_time(plan, request)?;
     let commands = match &request.ask {
         Ask::Upload(ask) => {
             let bodies = upload::decide(plan, ask)?;
@@ -147,13 +149,27 @@ fn at_index(refusal: Refusal, index: usize) -> Refusal {
     }
 }
 
-/// Refuses where somebody else has changed a field since the person looked at it.
+/// Refuses what comes too late: nobody waits for it any more, or something has happened since.
+fn refuse_unless_in_time(plan: &Plan, request: &Request) -> Result<(), Refusal> {
+    let Conditions { expected, expires_at, .. } = &request.conditions;
+    if let Some(expires_at) = expires_at.filter(|expires_at| *expires_at <= request.at) {
+        return Err(Refusal::Expired { expires_at });
+    }
+    match expected {
+        Some(expected) if *expected != plan.position => Err(Refusal::PositionMoved { expected: *expected, position: plan.position }),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses where somebody has changed a field since the person looked at it. The person's own account may be at work elsewhere,
+/// so that counts, too; what the client itself has written does not.
 fn refuse_if_changed_meanwhile(plan: &Plan, request: &Request, events: &[Event]) -> Result<(), Refusal> {
-    let Some(seen) = request.seen.filter(|seen| *seen < plan.position) else { return Ok(()) };
+    let Some(seen) = request.conditions.seen.filter(|seen| *seen < plan.position) else { return Ok(()) };
+    let is_own = |touch: &Touch| request.conditions.is_own(touch.position) && plan.actor(*touch) == &*request.actor;
     let mut fields = Vec::new();
     for event in events {
         event.body.each_field(|subject, field| {
-            let touched = plan.touch(subject, field).filter(|touch| touch.position > seen && plan.actor(*touch) != &*request.actor);
+            let touched = plan.touch(subject, field).filter(|touch| touch.position > seen && !is_own(touch));
             if let Some(touch) = touched {
                 fields.push(ChangedField {
                     entity: subject.entity(),

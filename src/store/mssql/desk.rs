@@ -5,8 +5,8 @@ use super::{ANSWERS_WITHIN, DUPLICATE_KEY, Fault, Mssql, code, on_connection, un
 use crate::plan::command::Role;
 use crate::plan::{Position, Timestamp};
 use crate::store::{
-    Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, ReportFile, ReportFiles, Session, Sessions, StoreError, Uploads,
-    bound, to_sha256,
+    Account, Accounts, ApiToken, Clocks, Confirmation, Consumer, Consumers, Incarnations, PendingUpload, ReportFile, ReportFiles, Session,
+    Sessions, StoreError, Uploads, bound, to_sha256,
 };
 use tiberius::error::Error;
 use tiberius::{ColumnData, IntoSql, Query, Row, ToSql as _};
@@ -131,7 +131,13 @@ fn token(row: &Row) -> Result<ApiToken, Error> {
 }
 
 fn consumer(row: &Row) -> Result<Consumer, Error> {
-    Ok(Consumer { name: name(row, 0)?, position: position(row, 1)?, moved_by: name(row, 2)?, moved_at: timestamp(row, 3)? })
+    Ok(Consumer {
+        name: name(row, 0)?,
+        position: position(row, 1)?,
+        moved_by: name(row, 2)?,
+        moved_at: timestamp(row, 3)?,
+        incarnation: name(row, 4)?,
+    })
 }
 
 impl Accounts for Mssql {
@@ -294,25 +300,53 @@ impl ReportFiles for Mssql {
     }
 }
 
+impl Clocks for Mssql {
+    fn confirm_clock(&self, confirmation: &Confirmation) -> Result<(), StoreError> {
+        let values = || vec![at(confirmation.at), text(&confirmation.by)];
+        if self.change("UPDATE clock_confirmation SET confirmed_at = @P1, confirmed_by = @P2", values())? == 0 {
+            // Whoever was faster has said the same.
+            self.add("INSERT INTO clock_confirmation (one, confirmed_at, confirmed_by) VALUES (1, @P1, @P2)", values())?;
+        }
+        Ok(())
+    }
+
+    fn clock_confirmation(&self) -> Result<Option<Confirmation>, StoreError> {
+        let said = |row: &Row| Ok(Confirmation { at: timestamp(row, 0)?, by: there(row.try_get::<&str, _>(1)?)?.to_owned() });
+        self.row("SELECT confirmed_at, confirmed_by FROM clock_confirmation", Vec::new(), said)
+    }
+}
+
+impl Incarnations for Mssql {
+    fn incarnation(&self) -> Result<String, StoreError> {
+        Ok(self.row("SELECT id FROM incarnation", Vec::new(), |row| name(row, 0))?.unwrap_or_default())
+    }
+
+    fn begin_incarnation(&self, id: &str) -> Result<(), StoreError> {
+        if self.change("UPDATE incarnation SET id = @P1", vec![text(id)])? == 0 {
+            self.add("INSERT INTO incarnation (one, id) VALUES (1, @P1)", vec![text(id)])?;
+        }
+        Ok(())
+    }
+}
+
 impl Consumers for Mssql {
     fn consumers(&self) -> Result<Vec<Consumer>, StoreError> {
-        self.rows("SELECT name, position, moved_by, moved_at FROM consumer ORDER BY name", Vec::new(), consumer)
+        self.rows("SELECT name, position, moved_by, moved_at, incarnation FROM consumer ORDER BY name", Vec::new(), consumer)
     }
 
     fn consumer(&self, name: &str) -> Result<Option<Consumer>, StoreError> {
-        self.row("SELECT name, position, moved_by, moved_at FROM consumer WHERE name = @P1", vec![text(name)], consumer)
+        self.row("SELECT name, position, moved_by, moved_at, incarnation FROM consumer WHERE name = @P1", vec![text(name)], consumer)
     }
 
     fn move_consumer(&self, to: &Consumer, expected: Option<Position>) -> Result<bool, StoreError> {
-        let Consumer { name, position, moved_by, moved_at } = to;
+        let Consumer { name, position, moved_by, moved_at, incarnation } = to;
         let values = || {
             let expected = Value::MaybeNumber(expected.map(bound));
-            vec![text(name), Value::Number(bound(*position)), text(moved_by), at(*moved_at), expected]
+            vec![text(name), Value::Number(bound(*position)), text(moved_by), at(*moved_at), expected, text(incarnation)]
         };
-        let update =
-            "UPDATE consumer SET position = @P2, moved_by = @P3, moved_at = @P4 WHERE name = @P1 AND (@P5 IS NULL OR position = @P5)";
+        let update = "UPDATE consumer SET position = @P2, moved_by = @P3, moved_at = @P4, incarnation = @P6 WHERE name = @P1 AND (@P5 IS NULL OR position = @P5)";
         // A name that nobody knows yet stands at 0.
-        let insert = "INSERT INTO consumer (name, position, moved_by, moved_at) SELECT @P1, @P2, @P3, @P4
+        let insert = "INSERT INTO consumer (name, position, moved_by, moved_at, incarnation) SELECT @P1, @P2, @P3, @P4, @P6
                       WHERE (@P5 IS NULL OR @P5 = 0) AND NOT EXISTS (SELECT 1 FROM consumer WHERE name = @P1)";
         if self.change(update, values())? > 0 {
             return Ok(true);

@@ -1,11 +1,12 @@
 //! SQL Server: a pool of connections on a runtime of its own.
 
+mod append;
 mod desk;
 mod open;
 mod stream;
 
 use super::runtime::Runtime;
-use super::{Access, StoreError};
+use super::{Access, Columns, StoreError, migrations, warn_of};
 use deadpool::managed::{Object, Pool, PoolError};
 use open::Manager;
 use std::future::Future;
@@ -25,9 +26,17 @@ type Client = tiberius::Client<Compat<TcpStream>>;
 /// Some work on a connection.
 type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'c>>;
 
+const BEFORE: Columns = Columns {
+    hash: "CAST(NULL AS char(64))",
+    envelope: "CAST(1 AS smallint), CAST(NULL AS uniqueidentifier), CAST(NULL AS nvarchar(64)), CAST(NULL AS uniqueidentifier), \
+               CAST(NULL AS uniqueidentifier), CAST(NULL AS char(64)), CAST(NULL AS char(64))",
+};
+
 pub struct Mssql {
     runtime: Runtime,
     pool: Pool<Manager>,
+    columns: &'static Columns,
+    risks: Vec<String>,
 }
 
 impl Mssql {
@@ -39,8 +48,12 @@ impl Mssql {
         let runtime = Runtime::start("mssql")?;
         let (pool, shown) = open::pool(url)?;
         let migrating = pool.clone();
-        runtime.wait(async move { open::migrate(&migrating, &shown, access).await })?;
-        Ok(Self { runtime, pool })
+        let (version, risks) = runtime.wait(async move {
+            let version = open::migrate(&migrating, &shown, access).await?;
+            Ok((version, open::risks(&migrating).await))
+        })?;
+        warn_of(&risks);
+        Ok(Self { runtime, pool, columns: Columns::of(version, migrations::MSSQL_CHAIN, &BEFORE), risks })
     }
 
     /// Runs some work on a connection, and waits for it with the thread.
@@ -65,6 +78,13 @@ enum Fault {
     Busy,
     #[error("no answer within {} s", .0.as_secs())]
     TooSlow(Duration),
+}
+
+impl Fault {
+    /// Whether the server only has to come back: it cannot be reached, or does not answer.
+    fn is_away(&self) -> bool {
+        matches!(self, Self::Connect(_) | Self::Busy | Self::TooSlow(_) | Self::Database(Error::Io { .. }))
+    }
 }
 
 fn words(error: &Error) -> String {

@@ -97,24 +97,35 @@ fn config(url: &str, shown: &str) -> Result<Config, StoreError> {
     Ok(config)
 }
 
-/// Applies the migrations that are missing.
+/// Applies the migrations that are missing; answers the version that the schema has.
 ///
 /// # Errors
 /// Nobody answers, the database is newer than the program, or a migration fails.
-pub(super) async fn migrate(pool: &Pool<Manager>, shown: &str, access: Access) -> Result<(), StoreError> {
+pub(super) async fn migrate(pool: &Pool<Manager>, shown: &str, access: Access) -> Result<u32, StoreError> {
     let Migrations { runner, known } = Migrations::of(migrations::MSSQL)?;
-    let mut client = connection(pool).await.map_err(|fault| open_error(shown, fault))?;
-    if is_current(&mut client, known).await? || access == Access::Look {
-        return Ok(());
+    let opening = |fault: Fault| {
+        if fault.is_away() {
+            StoreError::Unavailable(Arc::new(std::io::Error::other(format!("{shown}: {fault}"))))
+        } else {
+            open_error(shown, fault)
+        }
+    };
+    let mut client = connection(pool).await.map_err(opening)?;
+    let found = version(&mut client, known).await?;
+    if access == Access::Look {
+        return Ok(found);
+    }
+    if found == known {
+        return chain(&mut client).await.map(|()| known);
     }
     let lock = "DECLARE @granted int; EXEC @granted = sp_getapplock @Resource = N'tafel_migration', @LockMode = N'Exclusive', @LockOwner = N'Session', @LockTimeout = 60000; SELECT @granted";
     if number(&mut client, lock).await? < 0 {
         return Err(failed("another instance is migrating the database, and has not ended within a minute"));
     }
     // Another instance may have done it while this one waited.
-    let outcome = match is_current(&mut client, known).await {
-        Ok(true) => Ok(None),
-        Ok(false) => runner.run_async(&mut *client).await.map(Some).map_err(|error| StoreError::Migrate(Arc::new(error))),
+    let outcome = match version(&mut client, known).await {
+        Ok(found) if found == known => Ok(None),
+        Ok(_) => runner.run_async(&mut *client).await.map(Some).map_err(|error| StoreError::Migrate(Arc::new(error))),
         Err(error) => Err(error),
     };
     let missing = missing(&mut client).await;
@@ -125,8 +136,17 @@ pub(super) async fn migrate(pool: &Pool<Manager>, shown: &str, access: Access) -
     }
     match missing? {
         Some(table) => Err(failed(&format!("the migrations ran, and there is no table {table}: empty the database, and start again"))),
-        None => Ok(()),
+        None => chain(&mut client).await.map(|()| known),
     }
+}
+
+/// Whether commits are acknowledged before they are on the disk, whatever a transaction asks for. A server that does not know the
+/// setting does not have it.
+pub(super) async fn risks(pool: &Pool<Manager>) -> Vec<String> {
+    let forced = "SELECT COUNT(*) FROM sys.databases WHERE name = DB_NAME() AND delayed_durability_desc = 'FORCED'";
+    let Ok(mut client) = connection(pool).await else { return Vec::new() };
+    let is_forced = matches!(number(&mut client, forced).await, Ok(count) if count > 0);
+    is_forced.then(|| "DELAYED_DURABILITY = FORCED".to_owned()).into_iter().collect()
 }
 
 fn failed(why: &str) -> StoreError {
@@ -149,15 +169,23 @@ async fn missing(client: &mut Client) -> Result<Option<&'static str>, StoreError
     Ok(None)
 }
 
-/// Whether the database has all migrations that this program knows; an error if it has more.
-async fn is_current(client: &mut Client, known: u32) -> Result<bool, StoreError> {
+async fn chain(client: &mut Client) -> Result<(), StoreError> {
+    let count = super::append::chain(client).await.map_err(|error| StoreError::Migrate(Arc::new(Fault::Database(error))))?;
+    if count > 0 {
+        tracing::info!(events = count, "chained the stream");
+    }
+    Ok(())
+}
+
+/// The version of the database's schema; an error if it is newer than what this program knows.
+async fn version(client: &mut Client, known: u32) -> Result<u32, StoreError> {
     let exists = "SELECT CASE WHEN OBJECT_ID(N'refinery_schema_history', N'U') IS NULL THEN 0 ELSE 1 END";
     if number(client, exists).await? == 0 {
-        return Ok(false);
+        return Ok(0);
     }
     let found = u32::try_from(number(client, "SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history").await?).unwrap_or(0);
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
-    Ok(found == known)
+    Ok(found)
 }

@@ -4,8 +4,8 @@ use super::stream::instant;
 use super::{ANSWERS_WITHIN, Fault, Postgres, on_connection, unavailable};
 use crate::plan::{Position, Timestamp};
 use crate::store::{
-    Account, Accounts, ApiToken, Consumer, Consumers, PendingUpload, ReportFile, ReportFiles, Session, Sessions, StoreError, Uploads,
-    bound, to_sha256,
+    Account, Accounts, ApiToken, Clocks, Confirmation, Consumer, Consumers, Incarnations, PendingUpload, ReportFile, ReportFiles, Session,
+    Sessions, StoreError, Uploads, bound, new_incarnation, to_sha256,
 };
 use deadpool_postgres::Object;
 use tokio_postgres::error::SqlState;
@@ -108,7 +108,13 @@ fn position(row: &Row, column: usize) -> Result<Position, Error> {
 }
 
 fn consumer(row: &Row) -> Result<Consumer, Error> {
-    Ok(Consumer { name: row.try_get(0)?, position: position(row, 1)?, moved_by: row.try_get(2)?, moved_at: row.try_get(3)? })
+    Ok(Consumer {
+        name: row.try_get(0)?,
+        position: position(row, 1)?,
+        moved_by: row.try_get(2)?,
+        moved_at: row.try_get(3)?,
+        incarnation: row.try_get(4)?,
+    })
 }
 
 fn text(value: &str) -> Value {
@@ -275,25 +281,79 @@ impl ReportFiles for Postgres {
     }
 }
 
+impl Clocks for Postgres {
+    fn confirm_clock(&self, confirmation: &Confirmation) -> Result<(), StoreError> {
+        let sql = "INSERT INTO clock_confirmation (one, confirmed_at, confirmed_by) VALUES (1, $1, $2)
+                   ON CONFLICT (one) DO UPDATE SET confirmed_at = $1, confirmed_by = $2";
+        self.change(sql, vec![at(confirmation.at), text(&confirmation.by)]).map(|_| ())
+    }
+
+    fn clock_confirmation(&self) -> Result<Option<Confirmation>, StoreError> {
+        let said = |row: &Row| Ok(Confirmation { at: row.try_get(0)?, by: row.try_get(1)? });
+        self.row("SELECT confirmed_at, confirmed_by FROM clock_confirmation", Vec::new(), said)
+    }
+}
+
+/// Where the database lives: it is another place once it was restored elsewhere, or the server went another way.
+const PLACE: &str = "SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()),
+    substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8), (SELECT oid FROM pg_database WHERE datname = current_database()))";
+
+impl Postgres {
+    /// A database that was restored elsewhere, or promoted, begins a new life of its stream by itself.
+    pub(super) fn notice_another_place(&self) -> Result<(), StoreError> {
+        let here = self.place()?;
+        let first = "INSERT INTO incarnation (one, id, place) VALUES (1, '', $1) ON CONFLICT (one) DO NOTHING";
+        self.change(first, vec![text(&here)])?;
+        // Of several that start at once, one begins it.
+        let (id, other) = (new_incarnation(), "UPDATE incarnation SET id = $1, place = $2 WHERE place <> $2");
+        if self.change(other, vec![text(&id), text(&here)])? > 0 {
+            tracing::warn!(incarnation = id, "the database was restored elsewhere, or promoted: the stream begins a new life");
+        }
+        Ok(())
+    }
+
+    fn place(&self) -> Result<String, StoreError> {
+        Ok(self.row(PLACE, Vec::new(), |row| row.try_get(0))?.unwrap_or_default())
+    }
+}
+
+impl Incarnations for Postgres {
+    fn incarnation(&self) -> Result<String, StoreError> {
+        let known = self.row("SELECT id FROM incarnation", Vec::new(), |row| row.try_get::<_, String>(0))?;
+        Ok(known.unwrap_or_default())
+    }
+
+    fn begin_incarnation(&self, id: &str) -> Result<(), StoreError> {
+        let sql = "INSERT INTO incarnation (one, id, place) VALUES (1, $1, $2) ON CONFLICT (one) DO UPDATE SET id = $1, place = $2";
+        self.change(sql, vec![text(id), text(&self.place()?)]).map(|_| ())
+    }
+}
+
 impl Consumers for Postgres {
     fn consumers(&self) -> Result<Vec<Consumer>, StoreError> {
-        self.rows("SELECT name, position, moved_by, moved_at FROM consumer ORDER BY name", Vec::new(), consumer)
+        self.rows("SELECT name, position, moved_by, moved_at, incarnation FROM consumer ORDER BY name", Vec::new(), consumer)
     }
 
     fn consumer(&self, name: &str) -> Result<Option<Consumer>, StoreError> {
-        self.row("SELECT name, position, moved_by, moved_at FROM consumer WHERE name = $1", vec![text(name)], consumer)
+        self.row("SELECT name, position, moved_by, moved_at, incarnation FROM consumer WHERE name = $1", vec![text(name)], consumer)
     }
 
     fn move_consumer(&self, to: &Consumer, expected: Option<Position>) -> Result<bool, StoreError> {
-        let Consumer { name, position, moved_by, moved_at } = to;
+        let Consumer { name, position, moved_by, moved_at, incarnation } = to;
         // A name that nobody knows yet stands at 0.
-        let sql = "INSERT INTO consumer AS known (name, position, moved_by, moved_at)
-                   SELECT $1, $2, $3, $4
+        let sql = "INSERT INTO consumer AS known (name, position, moved_by, moved_at, incarnation)
+                   SELECT $1, $2, $3, $4, $6
                    WHERE $5::bigint IS NULL OR $5 = COALESCE((SELECT position FROM consumer WHERE name = $1), 0)
-                   ON CONFLICT (name) DO UPDATE SET position = $2, moved_by = $3, moved_at = $4
+                   ON CONFLICT (name) DO UPDATE SET position = $2, moved_by = $3, moved_at = $4, incarnation = $6
                    WHERE $5::bigint IS NULL OR known.position = $5";
-        let parameters =
-            vec![text(name), Box::new(bound(*position)) as Value, text(moved_by), at(*moved_at), Box::new(expected.map(bound))];
+        let parameters = vec![
+            text(name),
+            Box::new(bound(*position)) as Value,
+            text(moved_by),
+            at(*moved_at),
+            Box::new(expected.map(bound)),
+            text(incarnation),
+        ];
         Ok(self.change(sql, parameters)? > 0)
     }
 

@@ -1,12 +1,13 @@
 //! PostgreSQL: a pool of connections on a runtime of its own, so that both what awaits and what blocks can use it.
 
+mod append;
 mod desk;
 mod open;
 mod scan;
 mod stream;
 
 use super::runtime::Runtime;
-use super::{Access, StoreError};
+use super::{Access, Columns, StoreError, migrations, warn_of};
 use deadpool_postgres::{Object, Pool, PoolError};
 use std::future::Future;
 use std::sync::Arc;
@@ -17,9 +18,14 @@ use tokio_postgres::Error;
 /// Within this time a database that is there answers a small question.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
 
+const BEFORE: Columns =
+    Columns { hash: "NULL::bytea", envelope: "1::smallint, NULL::uuid, NULL::text, NULL::uuid, NULL::uuid, NULL::bytea, NULL::bytea" };
+
 pub struct Postgres {
     runtime: Runtime,
     pool: Pool,
+    columns: &'static Columns,
+    risks: Vec<String>,
     server: Arc<open::Server>,
     /// The last position that the database has told of.
     appended: watch::Receiver<u64>,
@@ -37,10 +43,16 @@ impl Postgres {
         let server = Arc::new(open::Server::parse(url)?);
         let pool = server.pool()?;
         let (migrating, shown) = (pool.clone(), server.shown.clone());
-        runtime.wait(async move { open::migrate(&migrating, shown, access).await })?;
+        let (version, risks) = runtime.wait(async move { open::migrate(&migrating, shown, access).await })?;
+        warn_of(&risks);
         let tell = open::Server::tell(pool.clone(), runtime.handle()?);
         let appended = server.clone().listen(runtime.handle()?);
-        Ok(Self { runtime, pool, server, appended, tell })
+        let columns = Columns::of(version, migrations::POSTGRES_CHAIN, &BEFORE);
+        let store = Self { runtime, pool, columns, risks, server, appended, tell };
+        if access == Access::Serve {
+            store.notice_another_place()?;
+        }
+        Ok(store)
     }
 
     /// Runs some work on a connection, and waits for it with the thread.
@@ -63,6 +75,20 @@ enum Fault {
     Pool(PoolError),
     #[error("no answer within {} s", .0.as_secs())]
     TooSlow(Duration),
+}
+
+impl Fault {
+    /// Whether the server only has to come back: it cannot be reached, does not answer, is starting or ending, or has no room.
+    fn is_away(&self) -> bool {
+        let Self::Database(error) = self else { return true };
+        if let Some(said) = error.as_db_error() {
+            let code = said.code().code();
+            return code.starts_with("08") || code.starts_with("57P0") || code.starts_with("53");
+        }
+        // A wrong certificate, or settings that fit no server, stay wrong.
+        let io = std::error::Error::source(error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+        error.is_closed() || io.is_some_and(|io| io.kind() != std::io::ErrorKind::InvalidData)
+    }
 }
 
 /// What the database said, rather than that it said something.

@@ -34,6 +34,14 @@ pub(super) struct Server {
     tls: MakeRustlsConnect,
     /// The URL without its password.
     pub(super) shown: String,
+    /// On this machine.
+    pub(super) is_here: bool,
+}
+
+/// What a statement of the opening has come to.
+fn failed(error: tokio_postgres::Error) -> StoreError {
+    let fault = Fault::Database(error);
+    if fault.is_away() { super::unavailable(fault) } else { StoreError::Migrate(Arc::new(fault)) }
 }
 
 fn open_error(shown: &str, source: impl std::error::Error + Send + Sync + 'static) -> StoreError {
@@ -48,19 +56,19 @@ impl Server {
         let (url, root_file) = take_parameter(url, "sslrootcert");
         let says_mode = url.contains("sslmode=");
         let mut config: Config = url.parse().map_err(|error| open_error(&shown, error))?;
+        let is_here = config.get_hosts().iter().all(|host| match host {
+            Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback()),
+            #[cfg(unix)]
+            Host::Unix(_) => true,
+        });
         // Between machines nothing travels in the clear, and nobody is believed unseen, unless the URL says so.
         if !says_mode {
-            let is_here = config.get_hosts().iter().all(|host| match host {
-                Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback()),
-                #[cfg(unix)]
-                Host::Unix(_) => true,
-            });
             config.ssl_mode(if is_here { SslMode::Disable } else { SslMode::Require });
         }
         config.application_name("tafel").connect_timeout(CONNECT_WITHIN).keepalives_idle(Duration::from_secs(15));
         config.tcp_user_timeout(Duration::from_secs(10));
         let tls = tls(root_file.as_deref()).map_err(|error| open_error(&shown, error))?;
-        Ok(Self { config, tls, shown })
+        Ok(Self { config, tls, shown, is_here })
     }
 
     /// A connection beside the pool, without its time-out.
@@ -176,53 +184,67 @@ fn tls(root_file: Option<&str>) -> Result<MakeRustlsConnect, std::io::Error> {
     Ok(MakeRustlsConnect::new(config.with_root_certificates(roots).with_no_client_auth()))
 }
 
-/// Applies the migrations that are missing.
+/// Applies the migrations that are missing; answers the version that the schema has.
 ///
 /// # Errors
 /// Nobody answers, the database is newer than the program, or a migration fails.
-pub(super) async fn migrate(pool: &Pool, shown: String, access: Access) -> Result<(), StoreError> {
+pub(super) async fn migrate(pool: &Pool, shown: String, access: Access) -> Result<(u32, Vec<String>), StoreError> {
     let Migrations { runner, known } = Migrations::of(migrations::POSTGRES)?;
-    let mut client = connection(pool).await.map_err(|fault| open_error(&shown, fault))?;
-    let failed = |error: tokio_postgres::Error| StoreError::Migrate(Arc::new(Fault::Database(error)));
-    warn_of_lost_durability(&client).await.map_err(failed)?;
-    if is_current(&client, known).await? || access == Access::Look {
-        return Ok(());
+    let opening = |fault: Fault| {
+        if fault.is_away() {
+            StoreError::Unavailable(Arc::new(std::io::Error::other(format!("{shown}: {fault}"))))
+        } else {
+            open_error(&shown, fault)
+        }
+    };
+    let mut client = connection(pool).await.map_err(opening)?;
+    let risks = risks(&client).await.map_err(failed)?;
+    let found = version(&client, known).await?;
+    if access == Access::Look {
+        return Ok((found, risks));
+    }
+    if found == known {
+        return chain(&mut client).await.map(|()| (known, risks));
     }
     client.execute("SELECT pg_advisory_lock($1)", &[&MIGRATION_LOCK]).await.map_err(failed)?;
     // Another instance may have done it while this one waited.
-    let outcome = match is_current(&client, known).await {
-        Ok(true) => Ok(None),
-        Ok(false) => runner.run_async(&mut **client).await.map(Some).map_err(|error| StoreError::Migrate(Arc::new(error))),
+    let outcome = match version(&client, known).await {
+        Ok(found) if found == known => Ok(None),
+        Ok(_) => runner.run_async(&mut **client).await.map(Some).map_err(|error| StoreError::Migrate(Arc::new(error))),
         Err(error) => Err(error),
     };
     client.execute("SELECT pg_advisory_unlock($1)", &[&MIGRATION_LOCK]).await.map_err(failed)?;
     for migration in outcome?.iter().flat_map(refinery_core::Report::applied_migrations) {
         tracing::info!(version = migration.version(), name = migration.name(), "migrated the database");
     }
-    Ok(())
+    chain(&mut client).await.map(|()| (known, risks))
 }
 
-/// What the server was told to leave out cannot be mended by a client, only be said.
-async fn warn_of_lost_durability(client: &tokio_postgres::Client) -> Result<(), tokio_postgres::Error> {
-    let off = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'";
-    for row in client.query(off, &[]).await? {
-        let setting: &str = row.try_get(0)?;
-        tracing::warn!(setting, "this PostgreSQL server is set to lose data in a crash, also what was acknowledged; switch the setting on");
+async fn chain(client: &mut deadpool_postgres::Object) -> Result<(), StoreError> {
+    let count = super::append::chain(client).await.map_err(failed)?;
+    if count > 0 {
+        tracing::info!(events = count, "chained the stream");
     }
     Ok(())
 }
 
-/// Whether the database has all migrations that this program knows; an error if it has more.
-async fn is_current(client: &tokio_postgres::Client, known: u32) -> Result<bool, StoreError> {
-    let failed = |error: tokio_postgres::Error| StoreError::Migrate(Arc::new(Fault::Database(error)));
+/// What the server was told to leave out cannot be mended by a client, only be said.
+async fn risks(client: &tokio_postgres::Client) -> Result<Vec<String>, tokio_postgres::Error> {
+    let off = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'";
+    let rows = client.query(off, &[]).await?;
+    rows.iter().map(|row| row.try_get::<_, &str>(0).map(|name| format!("{name} = off"))).collect()
+}
+
+/// The version of the database's schema; an error if it is newer than what this program knows.
+async fn version(client: &tokio_postgres::Client, known: u32) -> Result<u32, StoreError> {
     let exists = client.query_one("SELECT to_regclass('refinery_schema_history') IS NOT NULL", &[]).await.map_err(failed)?;
     if !exists.get::<_, bool>(0) {
-        return Ok(false);
+        return Ok(0);
     }
     let newest = client.query_one("SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history", &[]).await.map_err(failed)?;
     let found = u32::try_from(newest.get::<_, i32>(0)).unwrap_or(0);
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
-    Ok(found == known)
+    Ok(found)
 }

@@ -1,19 +1,23 @@
 //! SQLite, the embedded default: one connection that writes, on a thread of its own, and a few that read.
 
 mod accounts;
+mod clocks;
 mod consumers;
 mod identity;
+mod incarnation;
 mod open;
 mod reports;
 mod sessions;
 mod stream;
+mod tip;
 mod uploads;
 
 pub use open::Access;
 
-use super::StoreError;
+use super::{Columns, StoreError, migrations, warn_of};
 use parking_lot::Mutex;
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,8 +25,12 @@ use std::sync::Arc;
 /// Readers beyond these are closed when they are done.
 const READERS_KEPT: usize = 4;
 
+const BEFORE: Columns = Columns { hash: "NULL", envelope: "1, NULL, NULL, NULL, NULL, NULL, NULL" };
+
 pub struct Sqlite {
     path: PathBuf,
+    columns: &'static Columns,
+    risks: Vec<String>,
     appender: stream::Appender,
     /// Accounts, tokens and uploads are written here; rarely, so they may wait for one another.
     desk: Mutex<Connection>,
@@ -43,10 +51,18 @@ impl Sqlite {
         }
         let lock = open::lock(path, access)?;
         let mut connection = if access == Access::Look { open::connect(path)? } else { open::create(path)? };
-        open::migrate(path, &mut connection, access)?;
-        let appender = stream::Appender::start(connection, identity::Identity::of(path));
+        let columns = Columns::of(open::migrate(path, &mut connection, access)?, migrations::SQLITE_CHAIN, &BEFORE);
+        let risks = open::risks(&connection).map_err(unavailable)?;
+        warn_of(&risks);
+        if access == Access::Serve {
+            open::refuse_what_was_lost(path, &connection)?;
+        }
+        // The guards in the file are against others: what is appended here has been checked (`Append::check`), behind the event that it
+        // names, and only an erasure overwrites. Each of them would be looked at for every row.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false).map_err(unavailable)?;
+        let appender = stream::Appender::start(connection, identity::Identity::of(path), tip::Tip::of(path));
         let desk = Mutex::new(open::connect(path)?);
-        Ok(Self { path: path.to_owned(), appender, desk, readers: Mutex::new(Vec::new()), lock: Mutex::new(lock) })
+        Ok(Self { path: path.to_owned(), columns, risks, appender, desk, readers: Mutex::new(Vec::new()), lock: Mutex::new(lock) })
     }
 
     /// Runs a reading on a connection of its own.

@@ -1,5 +1,6 @@
 //! Opening a database file: locks, settings, migrations.
 
+use super::tip;
 use crate::store::StoreError;
 use crate::store::migrations::{self, Migrations};
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
@@ -88,35 +89,68 @@ fn lock_migrations(path: &Path) -> Result<File, StoreError> {
     Ok(file)
 }
 
-/// Applies the migrations that are missing; one process at a time.
-pub(super) fn migrate(path: &Path, connection: &mut Connection, access: Access) -> Result<(), StoreError> {
+/// Applies the migrations that are missing; one process at a time. Answers the version that the schema has.
+pub(super) fn migrate(path: &Path, connection: &mut Connection, access: Access) -> Result<u32, StoreError> {
     let Migrations { runner, known } = Migrations::of(migrations::SQLITE)?;
-    if is_current(connection, known)? || access == Access::Look {
-        return Ok(());
+    let found = version(connection, known)?;
+    if access == Access::Look {
+        return Ok(found);
+    }
+    if found == known {
+        return chain(connection).map(|()| known);
     }
     let _alone = lock_migrations(path)?;
     // Another process may have done it while this one waited.
-    if is_current(connection, known)? {
-        return Ok(());
+    if version(connection, known)? == known {
+        return chain(connection).map(|()| known);
     }
     let report = runner.run(connection).map_err(|source| StoreError::Migrate(Arc::new(source)))?;
     for migration in report.applied_migrations() {
         tracing::info!(version = migration.version(), name = migration.name(), "migrated the database");
     }
+    chain(connection).map(|()| known)
+}
+
+/// What the file system, or whoever has built SQLite, has not let us set.
+pub(super) fn risks(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
+    let journal = (journal != "wal").then(|| format!("journal_mode = {journal}"));
+    Ok(journal.into_iter().chain((synchronous < 2).then(|| format!("synchronous = {synchronous}"))).collect())
+}
+
+/// What was acknowledged must be there.
+///
+/// # Errors
+/// It is not, or cannot be known.
+pub(super) fn refuse_what_was_lost(path: &Path, connection: &Connection) -> Result<(), StoreError> {
+    let Some((acknowledged, hash)) = tip::read(path)? else { return Ok(()) };
+    let (found, end) = super::stream::hash_and_end(connection, acknowledged).map_err(super::unavailable)?;
+    if found == Some(hash) {
+        return Ok(());
+    }
+    Err(StoreError::Lost { path: path.display().to_string(), acknowledged, end })
+}
+
+fn chain(connection: &mut Connection) -> Result<(), StoreError> {
+    let count = super::stream::chain(connection).map_err(|error| StoreError::Migrate(Arc::new(error)))?;
+    if count > 0 {
+        tracing::info!(events = count, "chained the stream");
+    }
     Ok(())
 }
 
-/// Whether the database has all migrations that this program knows; an error if it has more.
-fn is_current(connection: &Connection, known: u32) -> Result<bool, StoreError> {
+/// The version of the database's schema; an error if it is newer than what this program knows.
+fn version(connection: &Connection, known: u32) -> Result<u32, StoreError> {
     let migrate = |error: rusqlite::Error| StoreError::Migrate(Arc::new(error));
     let table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'refinery_schema_history'";
     if connection.query_row(table, [], |_| Ok(())).optional().map_err(migrate)?.is_none() {
-        return Ok(false);
+        return Ok(0);
     }
     let newest = "SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history";
     let found: u32 = connection.query_row(newest, [], |row| row.get(0)).map_err(migrate)?;
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
-    Ok(found == known)
+    Ok(found)
 }

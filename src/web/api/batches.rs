@@ -1,7 +1,7 @@
 //! `GET /api/v1/batches`, and what may be done about a batch.
 
 use super::commands::seen_here;
-use super::parse::Fields;
+use super::parse::{self, Fields};
 use super::{id_in_path, json};
 use crate::lang::english;
 use crate::ledger::{ChangeValidity, blocking, now};
@@ -23,7 +23,7 @@ const LIMIT_MAX: u64 = 1_000;
 /// The batches, newest first.
 #[utoipa::path(get, path = "/api/v1/batches", tag = "batches", params(
     ("before" = Option<u64>, Query, description = "Only batches that begin before this position"),
-    ("limit" = Option<u64>, Query, description = "At most so many, 1 to 1,000; without it, 100"),
+    ("limit" = Option<u64>, Query, minimum = 1, maximum = 1_000, description = "At most so many, 1 to 1,000; without it, 100"),
 ), responses((status = 200, description = "Batches, newest first", body = inline(Vec<Batch>))))]
 pub(crate) async fn list(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let ledger = app.ledger()?;
@@ -59,7 +59,8 @@ pub(crate) async fn preview(path: web::Path<String>, app: web::Data<App>, _calle
 pub(crate) struct ValidityBody {
     /// The caller's own id for it. The same id again gets the same answer.
     id: uuid::Uuid,
-    reason: Option<String>,
+    /// An admin has to say one for a retraction.
+    reason: Option<Text>,
     /// Of the preview that was confirmed: if the effect is another one by now, nothing is done.
     position: Option<Position>,
 }
@@ -97,7 +98,7 @@ pub(crate) async fn reinstate(
 
 async fn change(app: &App, caller: &Caller, batch: &str, body: &[u8], retracts: bool) -> Result<HttpResponse, Problem> {
     let batch = BatchId(id_in_path(batch)?);
-    let value: Value = serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("It is not JSON: {error}.")))?;
+    let value = parse::json(body)?;
     let ask = asked(value, caller, batch, retracts).map_err(|errors| Problem::invalid(&errors))?;
     seen_here(app.ledger()?, ask.position).await?;
     json(StatusCode::OK, &app.ledger()?.change_validity(ask).await?)

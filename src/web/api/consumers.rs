@@ -1,7 +1,7 @@
 //! Named consumers: other programs that read the stream, each from where it has come to.
 
 use super::commands::EventJson;
-use super::json;
+use super::{json, parse};
 use crate::ledger::{Failure, Ledger, blocking, now};
 use crate::plan::{Position, Timestamp};
 use crate::store::{Ahead, Consumer, Page};
@@ -48,6 +48,8 @@ pub(crate) struct ConsumerPage<'a> {
     events: Vec<EventJson<'a>>,
     /// Where the stream ends by now.
     last: Position,
+    /// Which life of the stream it is: empty in the first, another one after each restore.
+    incarnation: &'a str,
 }
 
 /// How far a consumer has come.
@@ -60,6 +62,9 @@ pub(crate) struct ConsumerState {
     /// Who moved it there; null for a name that nobody has moved yet.
     moved_by: Option<String>,
     moved_at: Option<Timestamp>,
+    /// The life of the stream in which it was moved last: where that is another one than `Tafel-Position` says, its position may mean
+    /// another event by now.
+    incarnation: String,
 }
 
 /// Where a consumer is to stand.
@@ -95,7 +100,13 @@ async fn move_to(app: &App, caller: &Caller, name: &str, position: Position, exp
         let detail = format!("The stream ends at {last}; nobody has read {position}.");
         return Err(Problem::new(Kind::BeyondTheEnd, detail));
     }
-    let to = Consumer { name: name.to_owned(), position, moved_by: caller.actor.to_string(), moved_at: now() };
+    let to = Consumer {
+        name: name.to_owned(),
+        position,
+        moved_by: caller.actor.to_string(),
+        moved_at: now(),
+        incarnation: ledger.incarnation().to_owned(),
+    };
     let store = ledger.store().clone();
     let moved = blocking(move || store.move_consumer(&to, expected)).await?.map_err(Failure::from)?;
     if !moved {
@@ -127,16 +138,29 @@ async fn stands_at(ledger: &Ledger, name: &str) -> Result<Option<Consumer>, Prob
     Ok(blocking(move || store.consumer(&name)).await?.map_err(Failure::from)?)
 }
 
+/// What it has read, it may have read of another life of the stream.
+fn is_of_this_life(ledger: &Ledger, consumer: &Consumer) -> Result<(), Problem> {
+    if consumer.incarnation == ledger.incarnation() {
+        return Ok(());
+    }
+    let detail = format!(
+        "It was moved to {} before the restore: events up to there may be others by now. Compare what you have, then PUT the position from \
+         which you read on.",
+        consumer.position
+    );
+    Err(Problem::new(Kind::StreamRestored, detail))
+}
+
 /// The events behind the consumer's position, which stays where it is until it is moved.
 #[utoipa::path(get, path = "/api/v1/consumers/{name}/events", tag = "stream", params(
-    ("name" = String, Path, description = "One of [a-z0-9_-]{1,64}; a new name stands at 0"),
-    ("limit" = Option<u64>, Query, description = "At most so many, 1 to 10,000; without it, 1,000"),
+    ("name" = String, Path, pattern = "^[a-z0-9_-]{1,64}$", description = "One of [a-z0-9_-]{1,64}; a new name stands at 0"),
+    ("limit" = Option<u64>, Query, minimum = 1, maximum = 10_000, description = "At most so many, 1 to 10,000; without it, 1,000"),
     ("ack" = Option<u64>, Query, description = "Moves the consumer here first"),
     ("expected" = Option<u64>, Query, description = "Where it must stand for `ack`: an acknowledgement that comes late moves nothing"),
     ("wait" = Option<u64>, Query, description = "So many seconds, at most 30, an empty answer waits for the next event"),
 ), responses(
     (status = 200, description = "A page of the stream", body = inline(ConsumerPage<'static>)),
-    (status = 409, description = "`ack` is beyond the end, or the consumer stands elsewhere than expected", content_type = "application/problem+json"),
+    (status = 409, description = "`ack` is beyond the end, the consumer stands elsewhere than expected, or the stream was restored since", content_type = "application/problem+json"),
 ))]
 pub(crate) async fn events(
     request: HttpRequest,
@@ -155,11 +179,17 @@ pub(crate) async fn events(
     if ack.is_none() && expected.is_some() {
         return Err(Problem::bad_request("expected says where the consumer must stand for ack, which is missing."));
     }
+    let stands = match ack {
+        // In the first life nobody has read another one.
+        Some(_) if ledger.incarnation().is_empty() => None,
+        _ => stands_at(ledger, &name).await?,
+    };
+    stands.iter().try_for_each(|consumer| is_of_this_life(ledger, consumer))?;
     let after = if let Some(ack) = ack {
         move_to(&app, &caller, &name, ack, expected).await?;
         ack
     } else {
-        stands_at(ledger, &name).await?.map_or(Position(0), |consumer| consumer.position)
+        stands.map_or(Position(0), |consumer| consumer.position)
     };
     let snapshot = match wait {
         0 => ledger.snapshot(),
@@ -169,11 +199,11 @@ pub(crate) async fn events(
     let (store, ahead) = (ledger.store().clone(), app.readers.of(&name));
     let page: Page = blocking(move || ahead.lock().page(&*store, after, last, limit)).await?.map_err(Failure::from)?;
     let events = page.iter().map(EventJson::of).collect::<Result<_, _>>()?;
-    json(StatusCode::OK, &ConsumerPage { events, last })
+    json(StatusCode::OK, &ConsumerPage { events, last, incarnation: ledger.incarnation() })
 }
 
 /// Where the consumer stands.
-#[utoipa::path(get, path = "/api/v1/consumers/{name}", tag = "stream", params(("name" = String, Path)), responses(
+#[utoipa::path(get, path = "/api/v1/consumers/{name}", tag = "stream", params(("name" = String, Path, pattern = "^[a-z0-9_-]{1,64}$")), responses(
     (status = 200, description = "Where it stands", body = inline(ConsumerState)),
 ))]
 pub(crate) async fn state(path: web::Path<String>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
@@ -182,12 +212,13 @@ pub(crate) async fn state(path: web::Path<String>, app: web::Data<App>) -> Resul
     let stands = stands_at(ledger, &name).await?;
     let position = stands.as_ref().map_or(Position(0), |consumer| consumer.position);
     let lag = ledger.snapshot().plan.position.0.saturating_sub(position.0);
+    let incarnation = stands.as_ref().map_or_else(|| ledger.incarnation().to_owned(), |consumer| consumer.incarnation.clone());
     let (moved_by, moved_at) = stands.map(|consumer| (consumer.moved_by, consumer.moved_at)).unzip();
-    json(StatusCode::OK, &ConsumerState { name, position, lag, moved_by, moved_at })
+    json(StatusCode::OK, &ConsumerState { name, position, lag, moved_by, moved_at, incarnation })
 }
 
 /// Moves the consumer, forwards or back.
-#[utoipa::path(put, path = "/api/v1/consumers/{name}", tag = "stream", params(("name" = String, Path)), request_body = inline(Move), responses(
+#[utoipa::path(put, path = "/api/v1/consumers/{name}", tag = "stream", params(("name" = String, Path, pattern = "^[a-z0-9_-]{1,64}$")), request_body = inline(Move), responses(
     (status = 200, description = "It stands there", body = inline(ConsumerState)),
     (status = 409, description = "It is beyond the end, or stands elsewhere than expected", content_type = "application/problem+json"),
 ))]
@@ -198,14 +229,14 @@ pub(crate) async fn set(
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let name = name_in_path(path.clone())?;
-    let wanted: Move =
-        serde_json::from_slice(&body).map_err(|error| Problem::bad_request(format!("It is not {{\"position\": N}}: {error}.")))?;
+    let wanted: Move = serde_json::from_value(parse::json(&body)?)
+        .map_err(|error| Problem::bad_request(format!("It is not {{\"position\": N}}: {error}.")))?;
     move_to(&app, &caller, &name, Position(wanted.position), wanted.expected.map(Position)).await?;
     state(path, app).await
 }
 
 /// Forgets the consumer; its name stands at 0 again.
-#[utoipa::path(delete, path = "/api/v1/consumers/{name}", tag = "stream", params(("name" = String, Path)), responses(
+#[utoipa::path(delete, path = "/api/v1/consumers/{name}", tag = "stream", params(("name" = String, Path, pattern = "^[a-z0-9_-]{1,64}$")), responses(
     (status = 204, description = "It is forgotten"),
     (status = 404, description = "There is none of that name", content_type = "application/problem+json"),
 ))]

@@ -30,7 +30,7 @@ pub(crate) struct EventsAnswer<'a> {
 /// The events after a position, in order.
 #[utoipa::path(get, path = "/api/v1/events", tag = "stream", params(
     ("after" = Option<u64>, Query, description = "The position to read on from; without it, from the beginning"),
-    ("limit" = Option<u64>, Query, description = "At most so many, 1 to 10,000; without it, 1,000"),
+    ("limit" = Option<u64>, Query, minimum = 1, maximum = 10_000, description = "At most so many, 1 to 10,000; without it, 1,000"),
     ("wait" = Option<u64>, Query, description = "So many seconds, at most 30, an empty answer waits for the next event"),
 ), responses((status = 200, description = "A page of the stream", body = inline(EventsAnswer<'static>))))]
 pub(crate) async fn page(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {

@@ -38,9 +38,10 @@ struct Follower {
 ), responses((status = 200, description = "id: the position, event: the kind, data: the event", content_type = "text/event-stream")))]
 pub(crate) async fn live(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let resumed = request.headers().get("last-event-id").map(|id| id.to_str().ok().and_then(|id| id.trim().parse().ok()));
+    let after = request.number("after")?;
     let after = match resumed {
         Some(position) => position.ok_or_else(|| Problem::bad_request("Last-Event-ID is not a position."))?,
-        None => request.number("after")?.unwrap_or(0),
+        None => after.unwrap_or(0),
     };
     let ledger = app.ledger()?.clone();
     let secret = bearer(request.headers()).unwrap_or_default().to_owned();

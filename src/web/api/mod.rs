@@ -1,6 +1,7 @@
 //! The JSON interface, one file for each thing that it is about.
 
 pub(crate) mod batches;
+pub(crate) mod clock;
 pub(crate) mod commands;
 pub(crate) mod consumers;
 pub(crate) mod events;
@@ -10,6 +11,7 @@ pub(crate) mod parse;
 pub(crate) mod parsed;
 pub(crate) mod plan;
 pub(crate) mod reports;
+mod upload_form;
 pub(crate) mod uploads;
 
 use crate::web::problem::{Kind, Problem};

@@ -1,18 +1,19 @@
 //! Commands from JSON: each field is taken out by name, and what is left over is an error, so that no typing error is lost.
 
-use crate::plan::command::Command;
-use crate::plan::{Invalid as Wrong, InvalidField, Position};
+use crate::plan::command::{Command, Conditions};
+use crate::plan::{Invalid as Wrong, InvalidField};
+use crate::web::problem::Problem;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 /// At most so many commands in one batch.
-const COMMANDS: usize = 1_000;
+pub(super) const COMMANDS: usize = 1_000;
 
 /// The body of `POST /api/v1/commands`.
 pub(crate) struct Body {
     pub(crate) id: Uuid,
-    pub(crate) seen: Option<Position>,
+    pub(crate) conditions: Conditions,
     pub(crate) commands: Vec<Command>,
 }
 
@@ -31,6 +32,30 @@ fn worded(message: &str) -> Wrong {
         Some((_, "i32" | "i64")) => Wrong::MustBeWhole,
         Some((_, "f64" | "f32")) => Wrong::MustBeNumber,
         _ => Wrong::of_words(message),
+    }
+}
+
+/// A body's JSON, in which `5.0` is as whole as `5`.
+pub(super) fn json(body: &[u8]) -> Result<Value, Problem> {
+    let mut value = serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("It is not JSON: {error}.")))?;
+    write_whole_numbers(&mut value);
+    Ok(value)
+}
+
+fn write_whole_numbers(value: &mut Value) {
+    /// Beyond it, floats leave whole numbers out.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(write_whole_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(write_whole_numbers),
+        Value::Number(number) if number.is_f64() => {
+            if let Some(whole) = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() <= EXACT) {
+                #[allow(clippy::cast_possible_truncation)] // It is whole, and small enough.
+                let whole = whole as i64;
+                *number = whole.into();
+            }
+        }
+        _ => {}
     }
 }
 
@@ -88,7 +113,12 @@ impl Fields {
 pub(crate) fn body(value: Value) -> Result<Body, Invalid> {
     let mut fields = Fields::of("", value)?;
     let id = fields.required("id")?;
-    let seen = fields.optional("seen")?;
+    let conditions = Conditions {
+        seen: fields.optional("seen")?,
+        own: fields.optional("own")?.unwrap_or_default(),
+        expected: fields.optional("expected")?,
+        expires_at: fields.optional("expires_at")?,
+    };
     let one: Option<Value> = fields.optional("command")?;
     let several: Option<Vec<Value>> = fields.optional("commands")?;
     fields.end()?;
@@ -104,7 +134,7 @@ pub(crate) fn body(value: Value) -> Result<Body, Invalid> {
         }
         _ => return Err(invalid("/command", said("must be given, or commands instead of it"))),
     };
-    Ok(Body { id, seen, commands })
+    Ok(Body { id, conditions, commands })
 }
 
 fn command(pointer: &str, value: Value) -> Result<Command, Invalid> {

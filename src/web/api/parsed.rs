@@ -1,37 +1,37 @@
-//! Files of uploads, parsed: lately, so that each look at a preview need not parse again, and two at a time.
+//! Files of uploads, parsed: lately, so that each look at a preview need not parse again.
 
-use crate::ledger::blocking;
 use crate::plan::upload::{Upload, UploadKind};
-use crate::sheet::{self, Mapping};
+use crate::reader::{ReadError, Reader};
+use crate::sheet::{Book, Mapping};
 use crate::store::PendingUpload;
 use crate::web::problem::Problem;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 /// So many parsed files are remembered.
 const REMEMBERED: usize = 8;
-/// So many files are parsed at a time: what bounds the memory.
-const PARSING: usize = 2;
-
 /// What a file holds, or why that is not known.
 type Outcome = Result<Arc<Upload>, Problem>;
 
 /// Files that were parsed lately, with what came of it.
 pub(crate) struct Parsed {
     recent: Mutex<VecDeque<(Uuid, Outcome)>>,
-    parsing: Semaphore,
+    reader: Reader,
+    /// KiB of files that are on their way, or wait to be read.
+    room: Arc<Semaphore>,
 }
 
-impl Default for Parsed {
-    fn default() -> Self {
-        Self { recent: Mutex::new(VecDeque::new()), parsing: Semaphore::new(PARSING) }
-    }
-}
+/// So much of them is held in memory at a time, in KiB.
+const ROOM: usize = 256 * 1024;
 
 impl Parsed {
+    pub(crate) fn new(reader: Reader) -> Self {
+        Self { recent: Mutex::default(), reader, room: Arc::new(Semaphore::new(ROOM)) }
+    }
+
     pub(super) fn get(&self, id: Uuid) -> Option<Outcome> {
         self.recent.lock().iter().find(|(known, _)| *known == id).map(|(_, parsed)| parsed.clone())
     }
@@ -42,10 +42,23 @@ impl Parsed {
         recent.push_front((id, parsed));
     }
 
-    /// What the file is, and the file.
-    pub(super) async fn guess(&self, file: String, content: Vec<u8>) -> Result<(UploadKind, Vec<u8>), Problem> {
-        let _permit = self.parsing.acquire().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
-        Ok(blocking(move || sheet::guess(&file, &content).map(|kind| (kind, content))).await??)
+    /// Room for a file that comes, of which there are so many bytes by now.
+    ///
+    /// # Errors
+    /// Too many files are on their way.
+    pub(super) fn make_room(&self, held: &mut Option<OwnedSemaphorePermit>, bytes: usize) -> Result<(), Problem> {
+        let missing = bytes.div_ceil(1024).saturating_sub(held.as_ref().map_or(0, OwnedSemaphorePermit::num_permits));
+        let missing = u32::try_from(missing).unwrap_or(u32::MAX);
+        let more = self.room.clone().try_acquire_many_owned(missing).map_err(|_| Problem::from(ReadError::Busy))?;
+        match held {
+            Some(held) => held.merge(more),
+            None => *held = Some(more),
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn try_a_reader(&self) -> Result<(), ReadError> {
+        self.reader.read("try.csv", Arc::new(b"Table,Spot\n1,1\n".to_vec()), |_| Ok(())).await
     }
 
     /// The file again, with what is wrong marked in it.
@@ -55,18 +68,20 @@ impl Parsed {
         kept: PendingUpload,
         problems: Vec<(crate::plan::upload::Problem, String)>,
     ) -> Result<Vec<u8>, Problem> {
-        let _permit = self.parsing.acquire().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
         let mapping: Mapping = serde_json::from_str(&kept.mapping).unwrap_or_default();
-        let file = blocking(move || sheet::problems(kind, &kept.file, &kept.content, &mapping, &problems)).await?;
-        file.map_err(|error| {
+        let marked = self.reader.read(&kept.file, Arc::new(kept.content), move |book| Ok(book.marked(kind, &mapping, &problems)));
+        marked.await?.map_err(|error| {
             tracing::error!(%error, "the problems of an upload cannot be written");
             Problem::fault()
         })
     }
 
-    pub(super) async fn parse(&self, kind: UploadKind, file: String, content: Arc<Vec<u8>>, mapping: Mapping) -> Outcome {
-        let _permit = self.parsing.acquire().await.map_err(|_| Problem::unavailable("The server is stopping."))?;
-        let read = blocking(move || sheet::read(kind, &file, &content, &mapping)).await?;
-        Ok(Arc::new(read?))
+    /// What the file says; without a kind, as what it looks like.
+    pub(super) async fn parse(&self, kind: Option<UploadKind>, file: &str, content: Arc<Vec<u8>>, mapping: Mapping) -> Outcome {
+        let upload = move |book: Book| {
+            let kind = kind.map_or_else(|| book.guess(), Ok)?;
+            book.upload(kind, &mapping)
+        };
+        Ok(Arc::new(self.reader.read(file, content, upload).await?))
     }
 }

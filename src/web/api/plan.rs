@@ -55,7 +55,7 @@ async fn asked(request: &HttpRequest, ledger: &Ledger) -> Result<Asked, Problem>
 pub(crate) async fn plan(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let Asked { plan, etag } = asked(&request, app.ledger()?).await?;
     // Of what is shown, not of what has come since: it may be sent back as what was seen.
-    let seen = format!("{}/{}", plan.stream.unwrap_or_default(), plan.position);
+    let seen = format!("{}/{}", app.ledger()?.stream(&plan), plan.position);
     let known = request.headers().get(IF_NONE_MATCH).and_then(|header| header.to_str().ok());
     if known.is_some_and(|known| known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag || known.trim() == "*")) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).insert_header((POSITION, seen)).finish());
@@ -82,7 +82,10 @@ pub(crate) struct DigestAnswer {
 /// sha256 over a canonical form of the plan.
 #[utoipa::path(get, path = "/api/v1/plan/digest", tag = "plan", params(
     ("at" = Option<u64>, Query, description = "The position to look at; without it, the newest"),
-), responses((status = 200, description = "The digest", body = inline(DigestAnswer))))]
+), responses(
+    (status = 200, description = "The digest", body = inline(DigestAnswer)),
+    (status = 404, description = "The stream does not reach that position yet", content_type = "application/problem+json"),
+))]
 pub(crate) async fn digest(request: HttpRequest, app: web::Data<App>, _caller: web::ReqData<Caller>) -> Result<HttpResponse, Problem> {
     let Asked { plan, .. } = asked(&request, app.ledger()?).await?;
     json(StatusCode::OK, &DigestAnswer { position: plan.position, sha256: digest_of(&plan), version: DIGEST_VERSION })

@@ -2,7 +2,7 @@
 
 use super::commands::EventJson;
 use super::json;
-use super::parse::Fields;
+use super::parse::{self, Fields};
 use crate::ledger::{Failure, Ledger, blocking, now};
 use crate::plan::command::ReportAsk;
 use crate::plan::report::{Report, ReportId, Step};
@@ -224,11 +224,7 @@ pub(crate) async fn start(
 }
 
 fn fields(body: &[u8]) -> Result<Fields, Problem> {
-    let value: Value = if body.trim_ascii().is_empty() {
-        Value::Object(serde_json::Map::new())
-    } else {
-        serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("It is not JSON: {error}.")))?
-    };
+    let value: Value = if body.trim_ascii().is_empty() { Value::Object(serde_json::Map::new()) } else { parse::json(body)? };
     Fields::of("", value).map_err(|errors| Problem::invalid(&errors))
 }
 

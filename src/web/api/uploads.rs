@@ -1,29 +1,31 @@
 //! `POST /api/v1/uploads/KIND`, the preview, and applying it.
 
 use super::commands::seen_here;
-use super::parse::Fields;
+use super::parse::{self, Fields};
+use super::upload_form::{Form, read_form, read_mapping};
 use super::{id_in_path, json};
 use crate::ledger::{Answer, Failure, Ledger, blocking, now};
-use crate::plan::command::{ApplyUpload, Ask, Request};
+use crate::plan::command::{ApplyUpload, Ask, Conditions, Request};
 use crate::plan::event::Body;
 use crate::plan::upload::{Choices, Counts, Origin, Preview, RowRef, Upload, UploadKind, against, assess};
 use crate::plan::{BatchId, Invalid, InvalidField, Plan, Position, Refusal, Timestamp};
-use crate::sheet::{FILE_BYTES, Limit, Mapping, SheetError};
+use crate::sheet::Mapping;
 use crate::store::{PendingUpload, codec};
 use crate::view::{self, Address};
 use crate::web::App;
 use crate::web::auth::Caller;
+use crate::web::connections::while_waited_for;
 use crate::web::problem::{Kind, Problem};
-use actix_multipart::{Field, Multipart};
+use actix_multipart::Multipart;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use data_encoding::HEXLOWER;
-use futures_util::StreamExt as _;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -31,8 +33,16 @@ use uuid::Uuid;
 const ANY: &str = "any";
 /// How long a file waits to be applied.
 const KEPT_US: i64 = 3_600 * 1_000_000;
-/// A mapping of a hundred headers is far below this.
-const MAPPING_BYTES: usize = 64 * 1024;
+
+/// What is sent.
+#[derive(ToSchema)]
+#[allow(dead_code)] // The shape, for the document.
+pub(crate) struct FileBody {
+    #[schema(value_type = String, content_media_type = "application/octet-stream")]
+    file: Vec<u8>,
+    /// JSON: header to field, `extra`, or null.
+    mapping: Option<String>,
+}
 
 /// An upload that waits to be applied, with what it would do.
 #[derive(Serialize, ToSchema)]
@@ -46,56 +56,59 @@ pub(crate) struct UploadAnswer<'a> {
 }
 
 /// Reads a spreadsheet and shows what it would change. Nothing is written.
-#[utoipa::path(post, path = "/api/v1/uploads/{kind}", tag = "uploads", params(("kind" = UploadKind, Path, description = "What the file is")),
-    request_body(content_type = "multipart/form-data", description = "The file in the field `file`; optionally a `mapping`, JSON: header to field, `extra`, or null"),
+#[utoipa::path(post, path = "/api/v1/uploads/{id}", tag = "uploads", params(("id" = UploadKind, Path, description = "What the file is")),
+    request_body(content = inline(FileBody), content_type = "multipart/form-data", description = "The file in the field `file`; optionally a `mapping`, JSON: header to field, `extra`, or null"),
     responses(
     (status = 201, description = "The preview", body = inline(UploadAnswer<'static>)),
     (status = 413, description = "Too large", content_type = "application/problem+json"),
     (status = 415, description = "Not a spreadsheet", content_type = "application/problem+json"),
-    (status = 422, description = "A spreadsheet that cannot be read", content_type = "application/problem+json"),
+    (status = 422, description = "A spreadsheet that cannot be read, or not in time", content_type = "application/problem+json"),
+    (status = 503, description = "Many files are being read; send it again after Retry-After", content_type = "application/problem+json"),
 ))]
 pub(crate) async fn receive(
+    request: HttpRequest,
     path: web::Path<String>,
     app: web::Data<App>,
     caller: web::ReqData<Caller>,
     form: Multipart,
 ) -> Result<HttpResponse, Problem> {
-    let (id, upload, preview) = keep(&app, &caller, received(&app, &path, form).await?).await?;
+    let kept = async { keep(&app, &caller, received(&app, &path, form).await?).await };
+    let (id, upload, preview) = while_waited_for(&request, kept).await?;
     json(StatusCode::CREATED, &answer(id, &upload, preview))
 }
 
 /// A file as it came, and how its columns are to be read.
 #[derive(Clone)]
 pub(crate) struct Received {
-    kind: UploadKind,
+    /// Where it is not said, the headers say it.
+    kind: Option<UploadKind>,
     file: String,
     content: Arc<Vec<u8>>,
     mapping: Mapping,
+    /// Held for as long as the content is.
+    room: Arc<Option<OwnedSemaphorePermit>>,
 }
 
 /// Reads what the form brings.
 pub(crate) async fn received(app: &App, kind: &str, form: Multipart) -> Result<Received, Problem> {
     let unknown = || Problem::not_found(Kind::UnknownSheet).titled(format!("There is no kind of upload {kind:?}"));
     let kind: Option<UploadKind> = if kind == ANY { None } else { Some(kind.parse().map_err(|()| unknown())?) };
-    let Form { file, content, mapping } = read_form(form).await?;
+    let Form { file, content, mapping, room } = read_form(&app.parsed, form).await?;
     let mapping = read_mapping(mapping.as_deref())?;
-    let (kind, content) = match kind {
-        Some(kind) => (kind, content),
-        None => app.parsed.guess(file.clone(), content).await?,
-    };
-    Ok(Received { kind, file, content: Arc::new(content), mapping })
+    Ok(Received { kind, file, content: Arc::new(content), mapping, room: Arc::new(room) })
 }
 
 /// Keeps it, also if its header is not recognised: on its page, a person says which column is what.
 pub(crate) async fn keep_or_ask(app: &App, caller: &Caller, received: Received) -> Result<Uuid, Problem> {
     match keep(app, caller, received.clone()).await {
-        Err(problem) if problem.headless().is_some() => {
+        Err(problem) => {
+            let Some((kind, ..)) = problem.headless() else { return Err(problem) };
             let position = app.ledger()?.snapshot().plan.position;
-            let id = set_aside(app, caller, received, position).await?;
+            let id = set_aside(app, caller, kind, received, position).await?;
             app.parsed.keep(id, Err(problem));
             Ok(id)
         }
-        kept => Ok(kept?.0),
+        Ok((id, ..)) => Ok(id),
     }
 }
 
@@ -104,7 +117,15 @@ pub(crate) async fn mapped_anew(app: &App, id: Uuid, mapping: Mapping) -> Result
     let store = app.ledger()?.store().clone();
     let kept = blocking(move || store.upload(id)).await?.map_err(Failure::from)?.ok_or_else(unknown_upload)?;
     let kind = kept.kind.parse().map_err(|()| unknown_upload())?;
-    Ok(Received { kind, file: kept.file, content: Arc::new(kept.content), mapping })
+    Ok(Received { kind: Some(kind), file: kept.file, content: Arc::new(kept.content), mapping, room: Arc::default() })
+}
+
+/// The file again, with the columns as they were.
+pub(crate) async fn read_anew(app: &App, id: Uuid) -> Result<Received, Problem> {
+    let store = app.ledger()?.store().clone();
+    let kept = blocking(move || store.upload(id)).await?.map_err(Failure::from)?.ok_or_else(unknown_upload)?;
+    let mapping = read_mapping(Some(kept.mapping.as_bytes()))?;
+    mapped_anew(app, id, mapping).await
 }
 
 fn unknown_upload() -> Problem {
@@ -112,12 +133,13 @@ fn unknown_upload() -> Problem {
 }
 
 async fn keep(app: &App, caller: &Caller, received: Received) -> Result<(Uuid, Arc<Upload>, Preview), Problem> {
-    let Received { kind, file, content, mapping } = received.clone();
-    let upload = match app.parsed.parse(kind, file.clone(), content.clone(), mapping).await {
+    let Received { kind, file, content, mapping, .. } = received.clone();
+    let upload = match app.parsed.parse(kind, &file, content.clone(), mapping).await {
         Ok(upload) => upload,
         Err(problem) => {
             let sha256 = HEXLOWER.encode(&Sha256::digest(&*content));
-            tracing::info!(actor = &*caller.actor, kind = kind.as_str(), file, sha256, bytes = content.len(), outcome = %problem, "upload refused");
+            let kind = kind.map_or(ANY, UploadKind::as_str);
+            tracing::info!(actor = &*caller.actor, kind, file, sha256, bytes = content.len(), outcome = %problem, "upload refused");
             return Err(problem);
         }
     };
@@ -125,7 +147,8 @@ async fn keep(app: &App, caller: &Caller, received: Received) -> Result<(Uuid, A
     let ledger = app.ledger()?;
     let upload = merged(ledger, upload).await?;
     let preview = assess_aside(ledger.snapshot().plan.clone(), upload.clone(), Choices::default()).await?;
-    let id = set_aside(app, caller, received, preview.position).await?;
+    let kind = upload.kind;
+    let id = set_aside(app, caller, kind, received, preview.position).await?;
     let counts = preview.counts;
     tracing::info!(
         actor = &*caller.actor, upload = %id, kind = kind.as_str(), file = upload.file.as_str(), sha256 = upload.sha256.as_str(), position = preview.position.0,
@@ -137,15 +160,16 @@ async fn keep(app: &App, caller: &Caller, received: Received) -> Result<(Uuid, A
 }
 
 /// Into the store, for an hour.
-async fn set_aside(app: &App, caller: &Caller, received: Received, position: Position) -> Result<Uuid, Problem> {
+async fn set_aside(app: &App, caller: &Caller, kind: UploadKind, received: Received, position: Position) -> Result<Uuid, Problem> {
     let id = Uuid::now_v7();
     let created_at = now();
-    let Received { kind, file, content, mapping } = received;
+    let Received { file, content, mapping, room, .. } = received;
     let mapping = serde_json::to_string(&mapping).map_err(|_| Problem::fault())?;
     let (kind, content, actor) = (kind.as_str().to_owned(), Arc::unwrap_or_clone(content), caller.actor.to_string());
     let pending = PendingUpload { id, kind, file, mapping, content, actor, position, created_at };
     let store = app.ledger()?.store().clone();
     blocking(move || store.keep_upload(&pending, Timestamp(created_at.0 - KEPT_US))).await?.map_err(Failure::from)?;
+    drop(room);
     Ok(id)
 }
 
@@ -171,51 +195,6 @@ fn answer(id: Uuid, upload: &Upload, preview: Preview) -> UploadAnswer<'_> {
     UploadAnswer { id, kind: upload.kind, file: upload.file.as_str(), sha256: upload.sha256.as_str(), preview }
 }
 
-struct Form {
-    file: String,
-    content: Vec<u8>,
-    mapping: Option<Vec<u8>>,
-}
-
-async fn read_form(mut form: Multipart) -> Result<Form, Problem> {
-    let (mut file, mut mapping) = (None, None);
-    while let Some(field) = form.next().await {
-        let mut field = field.map_err(|error| Problem::bad_request(format!("It is not a multipart form: {error}.")))?;
-        match field.name() {
-            Some("file") => {
-                let name = field.content_disposition().and_then(|disposition| disposition.get_filename()).unwrap_or("unnamed").to_owned();
-                file = Some((name, read_field(&mut field, FILE_BYTES, || SheetError::TooLarge(Limit::FileBytes).into()).await?));
-            }
-            Some("mapping") => {
-                mapping = Some(read_field(&mut field, MAPPING_BYTES, || Problem::too_large("64 KiB for the mapping")).await?);
-            }
-            other => return Err(Problem::bad_request(format!("There is no field {:?}; there are file and mapping.", other.unwrap_or("")))),
-        }
-    }
-    let (file, content) = file.ok_or_else(|| Problem::bad_request("The field file is missing."))?;
-    Ok(Form { file, content, mapping })
-}
-
-async fn read_field(field: &mut Field, limit: usize, too_large: impl Fn() -> Problem) -> Result<Vec<u8>, Problem> {
-    let mut content = Vec::new();
-    while let Some(chunk) = field.next().await {
-        let chunk = chunk.map_err(|error| Problem::bad_request(format!("The upload broke off: {error}.")))?;
-        if content.len() + chunk.len() > limit {
-            return Err(too_large());
-        }
-        content.extend_from_slice(&chunk);
-    }
-    Ok(content)
-}
-
-fn read_mapping(json: Option<&[u8]>) -> Result<Mapping, Problem> {
-    let Some(json) = json else { return Ok(Mapping::new()) };
-    serde_json::from_slice(json).map_err(|error| {
-        let message = Invalid::Said(format!("must be an object of header to field: {error}"));
-        Problem::invalid(&[InvalidField { pointer: "/mapping".to_owned(), message }])
-    })
-}
-
 /// A pending upload as it is kept, and what it holds.
 pub(crate) async fn load(app: &App, id: Uuid) -> Result<(PendingUpload, Arc<Upload>), Problem> {
     let store = app.ledger()?.store().clone();
@@ -230,7 +209,7 @@ pub(crate) async fn load(app: &App, id: Uuid) -> Result<(PendingUpload, Arc<Uplo
     let kind = pending.kind.parse().map_err(|()| Problem::not_found(Kind::UnknownUpload).titled("Another version kept this upload"))?;
     let mapping = read_mapping(Some(pending.mapping.as_bytes()))?;
     let content = Arc::new(std::mem::take(&mut pending.content));
-    let parsed = app.parsed.parse(kind, pending.file.clone(), content, mapping).await;
+    let parsed = app.parsed.parse(Some(kind), &pending.file, content, mapping).await;
     if let Err(problem) = &parsed
         && problem.headless().is_some()
     {
@@ -260,10 +239,13 @@ pub(crate) async fn preview(
 ) -> Result<HttpResponse, Problem> {
     let id = id_in_path(&path)?;
     let choices = view::choices(&Address::new("", request.query_string())).map_err(Problem::bad_request)?;
-    let (_, upload) = load(&app, id).await?;
+    let (_, upload) = while_waited_for(&request, load(&app, id)).await?;
     let ledger = app.ledger()?;
-    let preview = assess_aside(ledger.snapshot().plan.clone(), upload.clone(), choices).await?;
+    let mut preview = assess_aside(ledger.snapshot().plan.clone(), upload.clone(), choices).await?;
     remember_shown(ledger, id, preview.position).await?;
+    // What was applied once is not applied again under the same id, also where it was taken back.
+    let store = ledger.store().clone();
+    preview.can_apply &= blocking(move || store.head(BatchId(id))).await?.map_err(Failure::from)?.is_none();
     json(StatusCode::OK, &answer(id, &upload, preview))
 }
 
@@ -300,7 +282,7 @@ pub(crate) struct ApplyAnswer {
 #[utoipa::path(post, path = "/api/v1/uploads/{id}/apply", tag = "uploads", params(("id" = Uuid, Path, description = "The upload")),
     request_body = inline(ApplyBody), responses(
     (status = 200, description = "Applied, and durable", body = inline(ApplyAnswer)),
-    (status = 409, description = "There are problems, or the effect is another one by now", content_type = "application/problem+json"),
+    (status = 409, description = "There are problems, the effect is another one by now, it was applied with other choices, or was taken back since", content_type = "application/problem+json"),
 ))]
 pub(crate) async fn apply(
     path: web::Path<String>,
@@ -324,18 +306,29 @@ pub(crate) async fn apply_choices(
     let ledger = app.ledger()?;
     let store = ledger.store().clone();
     let done = blocking(move || store.batch(BatchId(id))).await?.map_err(Failure::from)?;
+    if let Some(retraction) = ledger.snapshot().validity.retraction_of(BatchId(id)) {
+        return Err(Refusal::UploadRetracted { position: retraction.position }.into());
+    }
+    let loaded = load(app, id).await;
     if !done.is_empty() {
+        // With the file still at hand, the ledger tells whether it was applied with these choices.
+        if let Ok((_, upload)) = loaded {
+            let ask = Ask::Upload(Box::new(ApplyUpload { upload, choices, expected: None }));
+            return Ok(ledger
+                .submit(Request { id: BatchId(id), actor: caller.actor.clone(), at: now(), conditions: Conditions::default(), ask })
+                .await?);
+        }
         let position = done.last().map_or(Position(0), |event| event.position);
         return Ok(Answer { position, batch: BatchId(id), events: done.into() });
     }
-    let (pending, upload) = load(app, id).await?;
+    let (pending, upload) = loaded?;
     // What the person says they saw, or else what was shown last.
     let plan = ledger.snapshot().plan.clone();
     let shown = confirmed.unwrap_or(pending.position);
     let shown = if shown < plan.position { ledger.plan_at(shown, None).await? } else { plan };
     let expected = Some(Box::new(assess_aside(shown, upload.clone(), choices.clone()).await?));
     let ask = Ask::Upload(Box::new(ApplyUpload { upload, choices, expected }));
-    let request = Request { id: BatchId(id), actor: caller.actor.clone(), at: now(), seen: None, ask };
+    let request = Request { id: BatchId(id), actor: caller.actor.clone(), at: now(), conditions: Conditions::default(), ask };
     match ledger.submit(request).await {
         Ok(answer) => Ok(answer),
         Err(failure) => {
@@ -362,7 +355,7 @@ fn read_choices(body: &[u8]) -> Result<(Choices, Option<Position>), Problem> {
     if body.is_empty() {
         return Ok((Choices::default(), None));
     }
-    let value: Value = serde_json::from_slice(body).map_err(|error| Problem::bad_request(format!("It is not JSON: {error}.")))?;
+    let value = parse::json(body)?;
     let read = || -> Result<(Choices, Option<Position>), Vec<InvalidField>> {
         let mut fields = Fields::of("", value)?;
         let leave_out = rows("/leave_out", fields.optional("leave_out")?)?;

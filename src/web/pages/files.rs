@@ -12,6 +12,7 @@ use crate::web::App;
 use crate::web::api::id_in_path;
 use crate::web::api::uploads::{assess_aside, load};
 use crate::web::auth::Caller;
+use crate::web::connections::while_waited_for;
 use crate::web::problem::{Kind, Problem};
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -136,12 +137,13 @@ pub(crate) async fn template_file(path: web::Path<String>) -> Result<HttpRespons
 
 /// `/uploads/ID/problems.xlsx`: the file again, with what is wrong marked where it stands.
 pub(crate) async fn problems_file(
+    request: HttpRequest,
     path: web::Path<String>,
     caller: web::ReqData<Caller>,
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let id = id_in_path(&path)?;
-    let (_, upload) = load(&app, id).await?;
+    let (_, upload) = while_waited_for(&request, load(&app, id)).await?;
     let preview = assess_aside(app.ledger()?.snapshot().plan.clone(), upload.clone(), Choices::default()).await?;
     let store = app.ledger()?.store().clone();
     let kept = blocking(move || store.upload(id)).await?.map_err(Failure::from)?;
@@ -151,6 +153,7 @@ pub(crate) async fn problems_file(
         let words = trouble(t, &problem.message);
         (problem, words)
     };
-    let file = app.parsed.marked(upload.kind, kept, preview.problems.into_iter().map(worded).collect()).await?;
+    let marked = app.parsed.marked(upload.kind, kept, preview.problems.into_iter().map(worded).collect());
+    let file = while_waited_for(&request, marked).await?;
     Ok(download("problems.xlsx", XLSX, file))
 }

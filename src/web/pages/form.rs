@@ -6,6 +6,7 @@ use crate::view::words::when;
 use crate::web::api::parse;
 use crate::web::auth::Caller;
 use crate::web::problem::{Conflict, Problem};
+use actix_web::http::header::{HeaderMap, HeaderName};
 use serde_json::{Map, Number, Value, json};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -24,6 +25,11 @@ const LISTS: [&str; 1] = ["guests"];
 const ONE_LINE: [&str; 4] = ["name", "host", "title", "notice"];
 /// What the page needs, and the command does not.
 const OURS: [&str; 3] = ["view", "back", "seen"];
+
+/// What the same page has written since it showed what the form is about: pairs of positions, as JSON.
+const OWN: HeaderName = HeaderName::from_static("tafel-own");
+/// When the page will have given up.
+const EXPIRES_AT: HeaderName = HeaderName::from_static("tafel-expires-at");
 
 /// The first value of the name.
 pub(super) fn value<'a>(pairs: &'a Pairs, name: &str) -> Option<&'a str> {
@@ -162,7 +168,7 @@ fn table_by_number(plan: &Plan, typed: &str) -> Option<TableId> {
 
 /// The request's body, as the JSON interface would have got it. `was.NAME` holds what the form was filled with: a
 /// field that the person left as it was is not written.
-pub(super) fn body(pairs: &Pairs, id: BatchId) -> Result<parse::Body, Problem> {
+pub(super) fn body(pairs: &Pairs, headers: &HeaderMap, id: BatchId) -> Result<parse::Body, Problem> {
     let mut command = Map::new();
     for (name, raw) in pairs {
         if OURS.contains(&name.as_str()) || name.starts_with("was.") || name.starts_with("keep.") || command.contains_key(name) {
@@ -200,6 +206,14 @@ pub(super) fn body(pairs: &Pairs, id: BatchId) -> Result<parse::Body, Problem> {
     body.insert("id".to_owned(), Value::String(id.0.to_string()));
     if let Some(seen) = value(pairs, "seen") {
         body.insert("seen".to_owned(), typed("seen", seen));
+    }
+    for (header, name) in [(OWN, "own"), (EXPIRES_AT, "expires_at")] {
+        // Scripts send them beside the form, so that the form stays the same from one try to the next.
+        let said = headers.get(&header).and_then(|said| said.to_str().ok());
+        if let Some(said) = said {
+            let json = serde_json::from_str(said).unwrap_or_else(|_| Value::String(said.to_owned()));
+            body.insert(name.to_owned(), json);
+        }
     }
     match commands {
         Some(commands) => body.insert("commands".to_owned(), Value::Array(commands)),

@@ -54,7 +54,9 @@ pub(crate) fn blocks(
         return past_blocks(app, ledger, snapshot, address, at, reader.lang);
     }
     let (is_up, t) = (ledger.is_up(), reader.lang.texts());
-    let status = isolated("status", t, || rendered(&Status::of(&snapshot.plan, t, is_up)))?;
+    let (is_doubted, may_confirm) = (ledger.clock().is_awaited(), reader.role == Role::Admin);
+    let risks = if may_confirm { ledger.store().risks().join(", ") } else { String::new() };
+    let status = isolated("status", t, || rendered(&Status::of(&snapshot.plan, t, is_up, is_doubted, may_confirm, risks)))?;
     let mut heading = (String::new(), "");
     let main = isolated("main", t, || {
         let (title, section, main) = main(app, ledger, snapshot, address, reader)?;
@@ -79,7 +81,7 @@ fn past_blocks(
     let next = ledger.event_at(at.next())?.map(|event| ledger.store().batch(event.batch)).transpose().map_err(Failure::from)?;
     let later = next.and_then(|events| events.last().map(|event| event.position)).filter(|later| *later < now.plan.position);
     let bar = rendered(&PastBar::of(address, t, &now.plan, &then.plan, last, later))?;
-    let status = rendered(&Status::of(&then.plan, t, true))?;
+    let status = rendered(&Status::of(&then.plan, t, true, false, false, String::new()))?;
     let reader = Reader { role: Role::Viewer, lang };
     let found = match address.parts()[..] {
         ["history", id] => batch(ledger, &then, id, reader, true),

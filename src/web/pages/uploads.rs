@@ -10,23 +10,24 @@ use crate::sheet::{self, Mapping};
 use crate::view::{self, Address, ColumnsPage, UploadPage};
 use crate::web::App;
 use crate::web::api::id_in_path;
-use crate::web::api::uploads::{apply_choices, keep_or_ask, load, mapped_anew, received};
+use crate::web::api::uploads::{apply_choices, keep_or_ask, load, mapped_anew, read_anew, received};
 use crate::web::auth::Caller;
+use crate::web::connections::while_waited_for;
 use crate::web::problem::Problem;
 use actix_multipart::Multipart;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 /// What an upload's page says once it is applied.
 #[derive(Template)]
-#[template(
-    source = r#"<header class="head"><p class="crumb"><a href="/uploads">{{ t.uploads() }}</a></p><h1>{{ t.file_applied() }}</h1></header><p><a class="button" href="/history/{{ id }}">{{ t.see_what_it_did() }}</a></p>"#,
-    ext = "html"
-)]
+#[template(path = "upload_applied.html")]
 struct Applied {
     t: T,
     id: String,
+    is_retracted: bool,
+    /// The file is still kept.
+    can_apply_anew: bool,
 }
 
 pub(super) fn see(target: String) -> HttpResponse {
@@ -34,12 +35,14 @@ pub(super) fn see(target: String) -> HttpResponse {
 }
 
 pub(crate) async fn receive_upload(
+    request: HttpRequest,
     path: web::Path<String>,
     app: web::Data<App>,
     caller: web::ReqData<Caller>,
     form: Multipart,
 ) -> Result<HttpResponse, Problem> {
-    let id = keep_or_ask(&app, &caller, received(&app, &path, form).await?).await?;
+    let kept = async { keep_or_ask(&app, &caller, received(&app, &path, form).await?).await };
+    let id = while_waited_for(&request, kept).await?;
     Ok(see(format!("/uploads/{id}")))
 }
 
@@ -54,7 +57,9 @@ pub(super) fn upload_block(
 ) -> Result<(String, &'static str, String), Problem> {
     let id = id_in_path(id)?;
     if ledger.store().head(BatchId(id)).map_err(Failure::from)?.is_some() {
-        let applied = Applied { t, id: id.to_string() };
+        let is_retracted = snapshot.validity.retraction_of(BatchId(id)).is_some();
+        let can_apply_anew = is_retracted && ledger.store().upload(id).map_err(Failure::from)?.is_some();
+        let applied = Applied { t, id: id.to_string(), is_retracted, can_apply_anew };
         return Ok((t.an_upload(), "Uploads", rendered(&applied)?));
     }
     let upload = match tokio::runtime::Handle::current().block_on(load(app, id)) {
@@ -86,8 +91,21 @@ pub(crate) async fn apply_upload(
     Ok(see(format!("/history/{}", answer.batch.0)))
 }
 
+/// A file that was applied and taken back is read once more, as another upload.
+pub(crate) async fn apply_anew(
+    request: HttpRequest,
+    path: web::Path<String>,
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+) -> Result<HttpResponse, Problem> {
+    let kept = async { keep_or_ask(&app, &caller, read_anew(&app, id_in_path(&path)?).await?).await };
+    let id = while_waited_for(&request, kept).await?;
+    Ok(see(format!("/uploads/{id}")))
+}
+
 /// The columns stand for something else than was thought.
 pub(crate) async fn map_columns(
+    request: HttpRequest,
     path: web::Path<String>,
     app: web::Data<App>,
     caller: web::ReqData<Caller>,
@@ -104,6 +122,7 @@ pub(crate) async fn map_columns(
     // Two columns cannot be the same; of what is kept under its own name, there may be any number.
     let chosen: Vec<&str> = mapping.values().flatten().map(String::as_str).filter(|field| *field != "extra").collect();
     let is_twice = chosen.iter().enumerate().any(|(at, field)| chosen[..at].contains(field));
-    let id = keep_or_ask(&app, &caller, mapped_anew(&app, id, mapping).await?).await?;
+    let kept = async { keep_or_ask(&app, &caller, mapped_anew(&app, id, mapping).await?).await };
+    let id = while_waited_for(&request, kept).await?;
     Ok(see(format!("/uploads/{id}?again={}", if is_twice { "twice" } else { "1" })))
 }

@@ -9,7 +9,7 @@ use crate::plan::{BatchId, Position, Refusal, Text};
 use crate::store::codec::Decoder;
 use crate::view::words::summary;
 use crate::web::App;
-use crate::web::api::commands::seen_here;
+use crate::web::api::commands::{in_time, is_final, seen_here};
 use crate::web::api::id_in_path;
 use crate::web::auth::Caller;
 use crate::web::gate::WANTS;
@@ -17,6 +17,7 @@ use crate::web::problem::Problem;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use uuid::Uuid;
 
 /// Back to where the form stood, which shows what has happened.
 pub(super) fn back(pairs: &Pairs, otherwise: &str) -> HttpResponse {
@@ -40,29 +41,36 @@ pub(crate) async fn command(
         // Theirs stays, and there is nothing else in it.
         return Ok(wants.nothing(String::new()));
     };
-    let body = form::body(&pairs, id)?;
+    let body = form::body(&pairs, request.headers(), id)?;
     let needed = body.commands.iter().map(Command::role).max().unwrap_or(Role::Door);
     if caller.role < needed {
         return Err(Problem::forbidden(format!("It needs the role {needed}; yours is {}.", caller.role)));
     }
     let ledger = app.ledger()?;
-    seen_here(ledger, body.seen).await?;
-    let request = Request { id, actor: caller.actor.clone(), at: now(), seen: body.seen, ask: Ask::Commands(body.commands) };
+    seen_here(ledger, body.conditions.seen).await?;
+    let (at, given) = (now(), body.conditions.expires_at);
+    let conditions = in_time(body.conditions, at);
+    let request = Request { id, actor: caller.actor.clone(), at, conditions, ask: Ask::Commands(body.commands) };
     match ledger.submit(request).await {
         Ok(answer) => wants.outcome(ledger, caller.lang.texts(), &answer),
         Err(Failure::Refused(refusal)) if matches!(*refusal, Refusal::ChangedMeanwhile { .. }) => {
             let newest = ledger.snapshot().plan.position.to_string();
-            let again = pairs
-                .iter()
-                .filter(|(name, _)| !name.starts_with("keep."))
-                .map(|(name, value)| (name.clone(), if name == "seen" { newest.clone() } else { value.clone() }));
+            let again = pairs.iter().filter(|(name, _)| !name.starts_with("keep.")).map(|(name, value)| {
+                let value = match name.as_str() {
+                    "seen" => newest.clone(),
+                    // To press again is to ask anew.
+                    "view" => Uuid::now_v7().to_string(),
+                    _ => value.clone(),
+                };
+                (name.clone(), value)
+            });
             let again: Vec<(String, String)> = again.collect();
-            let Refusal::ChangedMeanwhile { fields } = &*refusal else { return Err((*refusal).into()) };
+            let Refusal::ChangedMeanwhile { fields } = &*refusal else { return Err(Problem::from(*refusal)) };
             let plan = &ledger.snapshot().plan;
             let conflicts = fields.iter().map(|field| form::conflict(plan, caller.lang.texts(), field, &pairs)).collect();
-            Err(Problem::from(*refusal).with_again(again, conflicts))
+            Err(Problem::undone(Failure::Refused(refusal), is_final(given)).with_again(again, conflicts))
         }
-        Err(failure) => Err(failure.into()),
+        Err(failure) => Err(Problem::undone(failure, is_final(given))),
     }
 }
 
@@ -81,7 +89,8 @@ pub(super) fn outcome(request: &HttpRequest, pairs: &Pairs, otherwise: &str, wor
 #[derive(Serialize)]
 struct Outcome<'a> {
     batch: BatchId,
-    /// Where the plan has it.
+    /// Its first event, and its last.
+    first: Position,
     position: Position,
     /// Whether the plan is another one now.
     changed: bool,
@@ -99,7 +108,8 @@ impl Wants {
 
     fn nothing(&self, words: String) -> HttpResponse {
         self.answer(&Outcome {
-            batch: BatchId(uuid::Uuid::nil()),
+            batch: BatchId(Uuid::nil()),
+            first: Position(0),
             position: Position(0),
             changed: false,
             undoes: None,
@@ -115,6 +125,7 @@ impl Wants {
         let words = summary(&ledger.snapshot().plan, t, &events);
         Ok(self.answer(&Outcome {
             batch: answer.batch,
+            first: events.first().map_or(answer.position, |event| event.position),
             position: answer.position,
             changed: !events.is_empty(),
             undoes: None,
@@ -151,6 +162,16 @@ pub(crate) async fn reinstate(
     change_validity(&request, &app, &caller, &path, &pairs, false).await
 }
 
+/// The clock is right as it is.
+pub(crate) async fn confirm_clock(
+    app: web::Data<App>,
+    caller: web::ReqData<Caller>,
+    pairs: web::Form<Pairs>,
+) -> Result<HttpResponse, Problem> {
+    app.ledger()?.confirm_clock(&caller.actor).await?;
+    Ok(back(&pairs, "/"))
+}
+
 async fn change_validity(
     request: &HttpRequest,
     app: &App,
@@ -177,6 +198,7 @@ async fn change_validity(
     Ok(wants.answer(&Outcome {
         // What was brought back can be taken back again: the batch, not its return.
         batch: if retracts { id } else { batch },
+        first: preview.position,
         position: preview.position,
         changed: true,
         undoes: retracts.then_some(batch),

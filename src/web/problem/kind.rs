@@ -21,8 +21,10 @@ pub(crate) enum Kind {
     RoleTooLow,
     SignedOut,
     StoreAway,
+    StreamRestored,
     TooLarge,
     TooMany,
+    TooSlow,
     Unauthorized,
     Unavailable,
     UnknownAccount,
@@ -69,8 +71,10 @@ impl Kind {
             Self::ReportsOff => (Is::CONFLICT, "reports_off", "Reports are not switched on"),
             Self::RoleTooLow => (Is::FORBIDDEN, "role_too_low", "Your role does not allow this"),
             Self::SignedOut => (Is::UNAUTHORIZED, "signed_out", "You are not signed in"),
+            Self::StreamRestored => (Is::CONFLICT, "stream_restored", "The stream was restored from a backup"),
             Self::StoreAway => (Is::SERVICE_UNAVAILABLE, "store_away", "The store is away"),
             Self::TooLarge => (Is::PAYLOAD_TOO_LARGE, "too_large", "The request is too large"),
+            Self::TooSlow => (Is::REQUEST_TIMEOUT, "too_slow", "The request took too long"),
             Self::TooMany => (Is::TOO_MANY_REQUESTS, "too_many", "Too many tries"),
             Self::Unauthorized => (Is::UNAUTHORIZED, "unauthorized", "There is no valid token"),
             Self::Unavailable => (Is::SERVICE_UNAVAILABLE, "unavailable", "Not now"),
@@ -95,7 +99,7 @@ impl Kind {
             Self::BadRequest | Self::UnsupportedMediaType | Self::MethodNotAllowed => {
                 (t.problem_bad_request(), t.problem_bad_request_detail())
             }
-            Self::BeyondTheEnd | Self::MovedElsewhere => (t.plan_moved_on(), t.problem_bad_request_detail()),
+            Self::BeyondTheEnd | Self::MovedElsewhere | Self::StreamRestored => (t.plan_moved_on(), t.problem_bad_request_detail()),
             Self::Fault => (t.problem_fault(), t.problem_fault_detail()),
             Self::ForeignOrigin => (t.problem_foreign(), t.problem_foreign_detail()),
             Self::MailOff => (t.problem_mail_off(), t.problem_mail_off_detail()),
@@ -115,6 +119,7 @@ impl Kind {
             Self::SignedOut | Self::Unauthorized => (t.problem_signed_out(), t.problem_signed_out_detail()),
             Self::StoreAway => (t.problem_unavailable(), t.problem_unavailable_detail()),
             Self::TooLarge => (t.problem_too_large(), t.problem_too_large_detail()),
+            Self::TooSlow => (t.problem_too_slow(), t.problem_too_slow_detail()),
             Self::TooMany => (t.problem_too_many(), t.problem_too_many_detail()),
             Self::Unavailable => (t.problem_unavailable(), t.problem_not_decided_detail()),
             Self::UnknownBatch => (t.unknown_batch_title(), t.unknown_batch_detail()),

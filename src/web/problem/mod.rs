@@ -9,14 +9,18 @@ use crate::ledger::Failure;
 use crate::plan::mail::MailRefusal;
 use crate::plan::upload::{Column, UploadKind};
 use crate::plan::{InvalidField, Refusal, ReportRefusal};
+use crate::reader::ReadError;
 use crate::sheet::SheetError;
 use crate::view::refusals;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Map, Value, json};
 use std::fmt;
 use std::sync::Arc;
+
+/// What a refusal's `final` says, for scripts that get a page.
+const FINAL: HeaderName = HeaderName::from_static("tafel-final");
 
 /// An answer that is not what was asked for.
 #[derive(Debug, Clone)]
@@ -172,6 +176,16 @@ impl Problem {
         }
     }
 
+    /// What became of a command: of a refusal it is said whether an earlier try that is still under way could yet be carried out.
+    pub(crate) fn undone(failure: Failure, is_final: bool) -> Self {
+        let is_refusal = matches!(failure, Failure::Refused(_));
+        let mut problem = Self::from(failure);
+        if is_refusal {
+            problem.fields.insert("final".to_owned(), Value::Bool(is_final));
+        }
+        problem
+    }
+
     /// Offers the form once more, to whoever has read why it was refused.
     pub(crate) fn with_again(self, again: Vec<(String, String)>, conflicts: Vec<Conflict>) -> Self {
         Self { more: Some(Box::new(More::Again(again, conflicts))), ..self }
@@ -233,6 +247,9 @@ impl Problem {
     pub(crate) fn add_headers(&self, response: &mut HttpResponse) {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        if let Some(Value::Bool(is_final)) = self.fields.get("final") {
+            response.headers_mut().insert(FINAL, HeaderValue::from_static(if *is_final { "true" } else { "false" }));
         }
         if let Some(More::Allow(allow)) = self.more.as_deref()
             && let Ok(allow) = HeaderValue::from_str(allow)
@@ -339,12 +356,28 @@ impl From<SheetError> for Problem {
     fn from(error: SheetError) -> Self {
         let status = match error {
             SheetError::EmptyFile | SheetError::NotASpreadsheet(_) | SheetError::Damaged(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            SheetError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
-            SheetError::PasswordProtected | SheetError::NoHeader { .. } | SheetError::NoRows | SheetError::Mapping { .. } => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
+            SheetError::TooLarge(_) | SheetError::TakesTooMuch => StatusCode::PAYLOAD_TOO_LARGE,
+            SheetError::PasswordProtected
+            | SheetError::TakesTooLong
+            | SheetError::NoHeader { .. }
+            | SheetError::NoRows
+            | SheetError::Mapping { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let (title, detail) = (error.title(english()), error.detail(english()));
         Self::made(status, title, detail, Cause::Sheet(Arc::new(error)))
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Sheet(error) => error.into(),
+            ReadError::Busy => Self { retry_after: Some(5), ..Self::unavailable("Many files are being read just now. Send yours again.") },
+            ReadError::Stopped => Self { retry_after: Some(5), ..Self::unavailable("The server is stopping. Send the file again.") },
+            ReadError::NotStarted(error) => {
+                tracing::error!(%error, "a reader cannot be started");
+                Self { retry_after: Some(5), ..Self::unavailable("The file could not be read just now. Nothing was changed.") }
+            }
+        }
     }
 }

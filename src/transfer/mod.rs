@@ -1,15 +1,17 @@
 //! The stream as a file: JSON lines behind a header with checksums. A backup, and the way from one database to another.
 
+mod line;
+
 use crate::ledger::{ReplayError, Snapshot, replay_only};
 use crate::plan::document::digest;
-use crate::plan::{BatchId, Position, Timestamp, broken_invariants};
+use crate::plan::{Position, Timestamp, broken_invariants};
+use crate::store::chain::hash_at;
 use crate::store::codec::Decoder;
-use crate::store::{AppendError, Chunk, End, RawEvent, Store, StoreError, StoredEvent};
+use crate::store::{Append, AppendError, Chain, Chunk, End, Hash, RawEvent, Record, Store, StoreError, new_incarnation};
 use data_encoding::HEXLOWER;
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use line::{EnvelopeLine, Header, Line, chained, line, unchained};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::ops::ControlFlow;
@@ -17,7 +19,10 @@ use std::path::Path;
 use std::sync::Arc;
 use uuid::Uuid;
 
-const FORMAT: &str = "tafel-log/1";
+/// What is written: events with their envelopes.
+const FORMAT: &str = "tafel-log/2";
+/// What was written before events had envelopes: they are chained as they are imported.
+const FORMAT_UNCHAINED: &str = "tafel-log/1";
 /// Each so many events have a checksum.
 const BLOCK: u64 = 10_000;
 /// So many events are appended at a time.
@@ -43,64 +48,6 @@ pub enum TransferError {
     OtherStream { found: Position },
     #[error("the file begins at {first}, and the store ends at {end}: what lies between is missing")]
     Gap { first: Position, end: Position },
-}
-
-/// The first line.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Header {
-    format: String,
-    stream: Option<Uuid>,
-    title: Option<String>,
-    first: Position,
-    count: u64,
-    /// Of the lines of each 10,000 events, in hexadecimal.
-    sha256: Vec<String>,
-}
-
-/// Every other line: the event as the JSON interface shows it.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Line<'a> {
-    position: Position,
-    recorded_at: Timestamp,
-    #[serde(borrow)]
-    actor: Cow<'a, str>,
-    batch: BatchId,
-    #[serde(borrow)]
-    kind: Cow<'a, str>,
-    #[serde(borrow)]
-    payload: &'a RawValue,
-}
-
-fn line(raw: RawEvent<'_>) -> Result<String, StoreError> {
-    let broken = |error: serde_json::Error| StoreError::Broken { position: raw.position, why: error.to_string() };
-    let payload = serde_json::from_str(raw.payload).map_err(broken)?;
-    let RawEvent { position, recorded_at, actor, batch, kind, .. } = raw;
-    let line = Line { position, recorded_at, actor: actor.into(), batch, kind: kind.into(), payload };
-    serde_json::to_string(&line).map(|line| line + "\n").map_err(broken)
-}
-
-/// Shows every line of the stream from `from` on.
-fn lines(store: &dyn Store, from: Position, until: Position, mut each: impl FnMut(&str) -> io::Result<()>) -> Result<(), TransferError> {
-    let (mut failed, mut expected) = (None, from);
-    store.scan(Position(from.0.saturating_sub(1)), until, &mut |raw| {
-        let shown = if raw.position == expected {
-            line(raw).map_err(TransferError::from).and_then(|line| Ok(each(&line)?))
-        } else {
-            let why = format!("there should be {expected}: there is a gap");
-            Err(StoreError::Broken { position: raw.position, why }.into())
-        };
-        expected = expected.next();
-        match shown {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    })?;
-    failed.map_or(Ok(()), Err)
 }
 
 /// Checksums of what is read, block by block.
@@ -134,25 +81,36 @@ impl Sums {
 /// The store fails, has a gap, or the file cannot be written.
 pub fn export(store: &dyn Store, from: Position, out: &mut dyn Write, progress: Progress<'_>) -> Result<u64, TransferError> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    let last = runtime.block_on(store.end())?.position;
+    let end = runtime.block_on(store.end())?;
+    let last = end.position;
     let first = from.max(Position(1));
     let count = last.next().0.saturating_sub(first.0);
     let (mut sums, mut done) = (Sums::default(), 0);
     let steps = 2 * count;
-    lines(store, first, last, |line| {
-        sums.add(line);
+    let after = Position(first.0 - 1);
+    // A stream of an older program is written as that would have written it.
+    let before = end.hash.map(|_| hash_at(store, after)).transpose()?.map(|hash| hash.unwrap_or(Hash::NOTHING));
+    let read = |each: &mut dyn FnMut(&Record) -> Result<(), TransferError>| match before {
+        Some(before) => chained(store, &mut Chain::behind_unread(after, before), last, each),
+        None => unchained(store, after, last, each),
+    };
+    read(&mut |record| {
+        sums.add(&line(record)?);
         done += 1;
         progress(done, steps);
         Ok(())
     })?;
     sums.end_block();
     let (stream, title) = about(store)?;
-    let header = Header { format: FORMAT.to_owned(), stream, title, first, count, sha256: sums.sha256 };
+    let format = if before.is_some() { FORMAT } else { FORMAT_UNCHAINED };
+    // The database of an older program does not say.
+    let incarnation = store.incarnation().unwrap_or_default();
+    let header = Header { format: format.to_owned(), stream, title, incarnation, first, before, count, sha256: sums.sha256 };
     writeln!(out, "{}", serde_json::to_string(&header).map_err(io::Error::from)?)?;
-    lines(store, first, last, |line| {
+    read(&mut |record| {
         done += 1;
         progress(done, steps);
-        out.write_all(line.as_bytes())
+        Ok(out.write_all(line(record)?.as_bytes())?)
     })?;
     out.flush()?;
     Ok(count)
@@ -189,8 +147,9 @@ impl Reading {
             return Err(reading.wrong("the file is empty"));
         }
         let header: Header = serde_json::from_str(&reading.text).map_err(|error| reading.wrong(format!("this is no header: {error}")))?;
-        if header.format != FORMAT {
-            return Err(reading.wrong(format!("the format is {:?}, and this program reads {FORMAT:?}", header.format)));
+        if ![FORMAT, FORMAT_UNCHAINED].contains(&&*header.format) {
+            let why = format!("the format is {:?}, and this program reads {FORMAT:?} and {FORMAT_UNCHAINED:?}", header.format);
+            return Err(reading.wrong(why));
         }
         Ok((reading, header))
     }
@@ -211,31 +170,40 @@ impl Reading {
         Ok(is_there)
     }
 
-    fn event(&self, expected: Position, decoder: &mut Decoder) -> Result<StoredEvent, TransferError> {
+    fn record(&self, expected: Position, decoder: &mut Decoder) -> Result<Record, TransferError> {
         let line: Line<'_> = serde_json::from_str(&self.text).map_err(|error| self.wrong(error.to_string()))?;
         if line.position != expected {
             return Err(self.wrong(format!("the position is {}, and should be {expected}", line.position)));
         }
-        let Line { position, recorded_at, actor, batch, kind, payload } = line;
+        let Line { position, recorded_at, actor, batch, kind, payload, envelope } = line;
         let raw = RawEvent { position, recorded_at, actor: &actor, batch, kind: &kind, payload: payload.get() };
         decoder.decode(raw).map_err(|error| self.wrong(error.to_string()))?;
-        Ok(raw.to_stored())
+        Ok(Record { event: raw.to_stored(), envelope: envelope.map(EnvelopeLine::read) })
     }
+}
+
+/// The chain of a file that has one, from before its first event.
+fn chain_of(header: &Header) -> Option<Chain> {
+    header.before.map(|before| Chain::behind_unread(Position(header.first.0.saturating_sub(1)), before))
 }
 
 /// Whether the file is whole and unedited; answers its header. Nothing is written before this is known.
 fn check(path: &Path, progress: Progress<'_>) -> Result<Header, TransferError> {
     let (mut reading, header) = Reading::open(path)?;
     let (mut sums, mut decoder, mut recorded_at) = (Sums::default(), Decoder::default(), Timestamp(i64::MIN));
+    let (mut chain, mut unchecked) = (chain_of(&header), Vec::new());
+    if chain.is_none() && header.format == FORMAT {
+        return Err(reading.wrong("the header lacks `before`, the hash of the event before the first"));
+    }
     for done in 0..header.count {
         if !reading.next()? {
             return Err(reading.wrong(format!("the file ends after {done} of {} events: it is truncated", header.count)));
         }
-        let event = reading.event(Position(header.first.0 + done), &mut decoder)?;
-        if event.recorded_at < recorded_at {
+        let record = reading.record(Position(header.first.0 + done), &mut decoder)?;
+        if record.event.recorded_at < recorded_at {
             return Err(reading.wrong("it was recorded before the event before it"));
         }
-        recorded_at = event.recorded_at;
+        recorded_at = record.event.recorded_at;
         sums.add(&reading.text);
         let is_last = done + 1 == header.count;
         if is_last {
@@ -244,6 +212,11 @@ fn check(path: &Path, progress: Progress<'_>) -> Result<Header, TransferError> {
         if (sums.in_block == 0 || is_last) && sums.sha256.last() != header.sha256.get(sums.sha256.len() - 1) {
             let from = reading.number.saturating_sub(done % BLOCK);
             return Err(reading.wrong(format!("the checksum of the lines from {from} to here is another one: one of them was edited")));
+        }
+        // Behind the checksums, which say more plainly that a line was edited.
+        unchecked.push(record);
+        if is_last || sums.in_block == 0 {
+            unchecked.drain(..).try_for_each(|record| chain.as_mut().map_or(Ok(()), |chain| chain.check(&record)))?;
         }
         progress(done + 1, 2 * header.count);
     }
@@ -271,17 +244,17 @@ pub fn import(store: &dyn Store, path: &Path, progress: Progress<'_>) -> Result<
         return Err(TransferError::OtherStream { found: end.position });
     }
     let (mut reading, _) = Reading::open(path)?;
-    let (mut decoder, mut last, mut appended) = (Decoder::default(), end.position, 0);
-    let mut filling: Vec<StoredEvent> = Vec::with_capacity(APPEND);
+    let (mut decoder, mut last, mut appended) = (Decoder::default(), end, 0);
+    let mut filling: Vec<Record> = Vec::with_capacity(APPEND);
     for done in 0..header.count {
         reading.next()?;
-        let event = reading.event(Position(header.first.0 + done), &mut decoder)?;
+        let record = reading.record(Position(header.first.0 + done), &mut decoder)?;
+        let event = &record.event;
         if event.position < end.position {
             continue;
         }
         if event.position == end.position {
-            let there = End { position: event.position, recorded_at: event.recorded_at, batch: event.batch };
-            if there != end {
+            if !is_at_end(store, &record, end)? {
                 return Err(TransferError::OtherStream { found: end.position });
             }
             continue;
@@ -289,25 +262,62 @@ pub fn import(store: &dyn Store, path: &Path, progress: Progress<'_>) -> Result<
         if appended == 0 && event.recorded_at < end.recorded_at {
             return Err(reading.wrong(format!("it was recorded before the store's last event, at {}", end.position)));
         }
-        filling.push(event);
+        filling.push(record);
         if filling.len() == APPEND || done + 1 == header.count {
-            let chunk: Chunk = Arc::from(std::mem::take(&mut filling));
-            runtime.block_on(store.append(last, vec![chunk.clone()]))?;
-            last = Position(last.0 + chunk.len() as u64);
-            appended += chunk.len() as u64;
+            let append = Arc::new(following(last, std::mem::take(&mut filling))?);
+            runtime.block_on(store.append(append.clone()))?;
+            last = append.end();
+            appended += append.len() as u64;
         }
         progress(header.count + done + 1, 2 * header.count);
     }
     if end.position.0 >= header.first.0 + header.count {
         return Err(TransferError::OtherStream { found: end.position });
     }
-    Ok((appended, last.0))
+    // What others have read of the stream they have read elsewhere.
+    if end.position.0 == 0 && appended > 0 {
+        store.begin_incarnation(&new_incarnation())?;
+    }
+    Ok((appended, last.position.0))
+}
+
+/// Whether the store ends with this event. What was written before events had hashes may have been chained twice, with different
+/// salts: it is the same event all the same.
+fn is_at_end(store: &dyn Store, record: &Record, end: End) -> Result<bool, StoreError> {
+    if record.envelope.as_ref().is_some_and(|envelope| Some(envelope.hash) == end.hash) {
+        return Ok(true);
+    }
+    let mut there = None;
+    store.scan(Position(end.position.0 - 1), end.position, &mut |raw| {
+        there = Some(raw.to_stored());
+        ControlFlow::Break(())
+    })?;
+    Ok(there.as_ref() == Some(&record.event))
+}
+
+/// The records behind the store's end: with the chain that they have, if it joins there, and chained anew if not.
+fn following(end: End, records: Vec<Record>) -> Result<Append, StoreError> {
+    let joins = records.first().is_some_and(|record| Chain::behind(end).check(record).is_ok());
+    if joins {
+        return Append::copied(end, records);
+    }
+    let batches = records.into_iter().map(|Record { event, envelope }| {
+        let origin = envelope.map(|envelope| envelope.origin).unwrap_or_default();
+        (Chunk::from([event]), origin)
+    });
+    Ok(Append::new(end, batches).at_any_time())
 }
 
 /// What reading a whole stream has shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     pub position: Position,
+    /// The hash of the last event that has one: whoever has noted it elsewhere knows that the stream is still the same.
+    pub hash: Hash,
+    /// Events at the end that nobody has chained yet.
+    pub unchained: u64,
+    /// Events whose payload was erased.
+    pub erased: u64,
     pub guests: usize,
     pub tables: usize,
     /// Batches that do not count.
@@ -318,14 +328,33 @@ pub struct Verified {
     pub broken: Vec<String>,
 }
 
-/// Reads the whole stream, folds it, and checks what must hold. Writes nothing. Blocks its thread.
+/// Reads the whole stream, follows its chain, folds it, and checks what must hold. Writes nothing. Blocks its thread.
 ///
 /// # Errors
-/// The store fails, or the stream is broken: a gap, a time that falls, an event that is not understood.
+/// The store fails, or the stream is broken: a gap, a time that falls, an event that is not what was written or not understood.
 pub fn verify(store: &Arc<dyn Store>) -> Result<Verified, TransferError> {
     let Snapshot { plan, validity } = replay_only(store)?;
+    let (mut chain, mut erased, mut unchained) = (Chain::behind(End::NOTHING), 0, 0);
+    let mut broken = None;
+    store.scan_records(Position(0), plan.position, &mut |record| {
+        match &record.envelope {
+            // They are all at the end, as an older program leaves them.
+            None => unchained += 1,
+            Some(envelope) => {
+                erased += u64::from(envelope.salt.is_none());
+                broken = chain.check(&record).err();
+            }
+        }
+        if broken.is_none() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    if let Some(error) = broken {
+        return Err(error.into());
+    }
     Ok(Verified {
         position: plan.position,
+        hash: chain.end().hash.unwrap_or(Hash::NOTHING),
+        unchained,
+        erased,
         guests: plan.guests.len(),
         tables: plan.tables.len(),
         void: validity.voids().len(),
