@@ -56,6 +56,8 @@ if $quick; then
     exit
 fi
 
+say "Instances, database and clocks, simulated: many seeds"
+TAFEL_SEEDS=1000 cargo test --locked "${features[@]}" --test quick -- simulation::the_promises --nocapture
 say "The light build: without what talks to other servers"
 cargo clippy --locked --no-default-features --lib --bins --test quick -- -D warnings
 cargo test --locked --no-default-features --lib --bins --test quick
@@ -72,11 +74,12 @@ if [ ! -x /usr/sbin/sshd ]; then
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends openssh-server >/dev/null
 fi
 missing=()
+compgen -G '/usr/lib/*/faketime/libfaketime.so.1' >/dev/null || missing+=(faketime)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v java >/dev/null || missing+=(openjdk-17-jre-headless)
 python3 -m venv --help >/dev/null 2>&1 || missing+=(python3-venv)
 if [ ${#missing[@]} -gt 0 ]; then
-    say "For change data capture and for mail, missing: ${missing[*]}; installing"
+    say "For wrong clocks, change data capture and mail, missing: ${missing[*]}; installing"
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 cdc="${CARGO_TARGET_DIR:-$PWD/target}/cdc"

@@ -5,8 +5,10 @@ use super::writer::Writer;
 use super::{Failure, Ledger, Shared, blocking};
 use crate::clock::{Clock, TOLERANCE_US, now};
 use crate::plan::Timestamp;
+use crate::plan::command::Conditions;
 use crate::store::{Append, Confirmation};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// How often our clock is compared with the database server's.
 const COMPARE_CLOCKS: Duration = Duration::from_secs(10);
@@ -18,6 +20,14 @@ impl Ledger {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
+    }
+
+    /// Whether what was not done by now will stay undone. A clock that has jumped cannot say so.
+    #[must_use]
+    pub fn is_final(&self, expires_at: Option<Timestamp>) -> bool {
+        // In this order: a jump in between is seen.
+        let is_over = Conditions::is_over(expires_at, self.clock().now());
+        is_over && self.clock().jump().is_none()
     }
 
     /// Somebody says that this machine's clock is right.

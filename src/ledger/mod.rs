@@ -3,6 +3,7 @@
 //! One writer task owns the stream's end; everybody else holds this handle, sends it requests, and reads snapshots.
 
 mod batches;
+mod blocking;
 mod clocks;
 mod disk;
 mod fingerprint;
@@ -16,6 +17,8 @@ mod undo;
 mod validity;
 mod writer;
 
+pub(crate) use blocking::blocking;
+pub use blocking::simulate_on_this_thread;
 pub use replay::{ReplayError, first_of, fold};
 pub use undo::{ChangeValidity, can_be_undone};
 pub use validity::{Doing, Validity, Voids};
@@ -26,7 +29,7 @@ use crate::clock::{Clock, SystemTime};
 use crate::plan::command::Request;
 use crate::plan::event::Event;
 use crate::plan::{BatchId, Plan, Position, Refusal};
-use crate::store::{Chunk, Store, StoreError, StoredEvent};
+use crate::store::{Chunk, Fut, Store, StoreError, StoredEvent};
 use history::History;
 use parking_lot::RwLock;
 use std::ops::ControlFlow;
@@ -209,10 +212,22 @@ impl Ledger {
     pub fn start_with(store: Arc<dyn Store>, decide: Decide, clock: Clock) -> Result<Self, ReplayError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
+        let (ledger, writing) = runtime.block_on(Self::assemble(store, decide, clock))?;
+        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || runtime.block_on(writing));
+        *ledger.writer.lock() = Some(thread.map_err(|error| StoreError::Unavailable(Arc::new(error)))?);
+        Ok(ledger)
+    }
+
+    /// [`Ledger::start_with`], with the writer as a future, to be run by the caller: nothing is decided but while it is polled. Its only
+    /// time is the runtime's and the clock's, so that a simulation has both in its hands. Blocks its thread for the replay.
+    ///
+    /// # Errors
+    /// The store fails, or the stream is broken: the error says at which position.
+    pub async fn assemble(store: Arc<dyn Store>, decide: Decide, clock: Clock) -> Result<(Self, Fut<'static, ()>), ReplayError> {
         let history = History::new(store.clone());
         // The database of an older program, which is only looked at, does not say; one that is away is noticed next.
         let incarnation = store.incarnation().unwrap_or_default();
-        let end = runtime.block_on(store.end())?;
+        let end = store.end().await?;
         let last = end.position;
         let replayed = replay::replay(&*store, &history, last)?;
         clocks::warn_of_the_future(replayed.plan.recorded_at);
@@ -233,9 +248,8 @@ impl Ledger {
         let (jobs, queue) = mpsc::channel(QUEUE_REQUESTS);
         let (stop, stopped) = watch::channel(false);
         let writer = writer::Writer::new(shared.clone(), decide, replayed.batches, end);
-        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn(move || runtime.block_on(writer.run(queue, stopped)));
-        let thread = thread.map_err(|error| StoreError::Unavailable(Arc::new(error)))?;
-        Ok(Self { jobs, shared, stop, writer: Arc::new(parking_lot::Mutex::new(Some(thread))) })
+        let ledger = Self { jobs, shared, stop, writer: Arc::default() };
+        Ok((ledger, Box::pin(writer.run(queue, stopped))))
     }
 
     /// The newest plan. It never changes; later ones are other snapshots.
@@ -389,21 +403,4 @@ pub fn replay_only(store: &Arc<dyn Store>) -> Result<Snapshot, ReplayError> {
     let last = runtime.block_on(store.end())?.position;
     let replayed = replay::replay(&**store, &History::new(store.clone()), last)?;
     Ok(Snapshot { plan: replayed.plan, validity: replayed.validity })
-}
-
-/// Runs what blocks on a thread of its own.
-///
-/// # Errors
-/// It crashed.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
-    let (done, outcome) = oneshot::channel();
-    // Boxed, so that the runtime's part is compiled once, and not for each of the many things that block.
-    let work: Box<dyn FnOnce() + Send> = Box::new(move || drop(done.send(work())));
-    let crashed = |error: &dyn std::fmt::Display| {
-        let id = Uuid::now_v7();
-        tracing::error!(%id, %error, "a task crashed");
-        Failure::Crashed(id)
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|error| crashed(&error))?;
-    outcome.await.map_err(|error| crashed(&error))
 }

@@ -7,8 +7,9 @@ use crate::plan::{Position, apply};
 use crate::store::codec::Decoder;
 use crate::store::{Chain, End, Record, StoreError};
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// How often it is looked whether somebody else has appended: soon after something came, seldom while nothing does.
 const LOOK_SOONEST: Duration = Duration::from_millis(20);
@@ -45,10 +46,11 @@ impl Tail {
             Some(turn) => turn.min(self.next_look),
             None => self.next_look,
         };
-        let slept = tokio::time::sleep_until(until.into());
+        let slept = tokio::time::sleep_until(until);
         let news = ours.0.max(self.looked_for);
         let is_told = if let Some(told) = &mut self.told {
             tokio::select! {
+                biased;
                 () = slept => true,
                 told = told.wait_for(|last| *last > news) => told.is_ok(),
             }

@@ -11,8 +11,9 @@ use crate::store::{Append, AppendError, Chunk, End, Fut, StoreError};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 /// A group takes no further command beyond these.
 const GROUP_COMMANDS: usize = 512;
@@ -132,7 +133,7 @@ impl Writer {
                     None => closed = true,
                 },
                 // A dropped handle stops the writer, too.
-                _ = stopped.wait_for(|stopped| *stopped), if !closed => {
+                () = is_stopped(&mut stopped), if !closed => {
                     queue.close();
                     closed = true;
                 }
@@ -403,6 +404,11 @@ impl Writer {
 /// What became of a group is not known.
 fn unknown(why: &str) -> Failure {
     Failure::Unavailable(why.to_owned())
+}
+
+/// Until the writer is told to stop, or nobody is there any more to tell it.
+async fn is_stopped(stopped: &mut watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
 /// Waits for the commit that is under way.

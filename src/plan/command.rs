@@ -1,5 +1,6 @@
 //! What somebody asks for.
 
+pub use super::condition::Conditions;
 use super::event::{Family, PlanPatch};
 use super::floor::{RoomPatch, SpotPatch};
 use super::guest::GuestPatch;
@@ -65,27 +66,6 @@ pub struct Request {
     pub at: Timestamp,
     pub conditions: Conditions,
     pub ask: Ask,
-}
-
-/// What the plan must look like for a request to be carried out, and until when.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Conditions {
-    /// The position that the person was looking at: nobody may have changed since what the request changes.
-    pub seen: Option<Position>,
-    /// What the same client has written since it saw that, from the first position to the last: no conflict.
-    pub own: Vec<(Position, Position)>,
-    /// Where the stream must end: nothing at all may have happened since.
-    pub expected: Option<Position>,
-    /// Whoever waits for the answer will have given up by then, so nothing may be done any more.
-    pub expires_at: Option<Timestamp>,
-}
-
-impl Conditions {
-    /// Whether the event there was written by the client itself, as far as it says.
-    #[must_use]
-    pub fn is_own(&self, position: Position) -> bool {
-        self.own.iter().any(|(first, last)| (*first..=*last).contains(&position))
-    }
 }
 
 /// All of it takes effect, or none.

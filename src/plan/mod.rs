@@ -1,6 +1,7 @@
 //! The plan: values, events, `decide` and `evolve`. Pure: nothing here knows a clock, a database or a browser.
 
 pub mod command;
+mod condition;
 mod decide;
 pub mod diff;
 pub mod document;

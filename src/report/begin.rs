@@ -4,7 +4,7 @@ use super::attempt::Trouble;
 use super::rows::last_before;
 use super::settings::Settings;
 use super::work::{Worker, ask, fresh_id, system};
-use crate::ledger::{Failure, Ledger, blocking, now};
+use crate::ledger::{Failure, Ledger, blocking};
 use crate::plan::command::ReportAsk;
 use crate::plan::event::Body;
 use crate::plan::report::{ReportEvent, ReportId, Terms};
@@ -55,7 +55,7 @@ pub async fn begin(
             (Terms { corrected_as_of, reason: reason.clone(), ..first.terms.clone() }, false)
         } else {
             let cut_off = schedule.cut_off(date);
-            if now() < cut_off {
+            if ledger.clock().now() < cut_off {
                 return Err(Refusal::from(ReportRefusal::NotDue { report, cut_off }).into());
             }
             let reading = ledger.clone();

@@ -72,7 +72,8 @@ pub(crate) fn own_name() -> Text {
 
 /// Has the stream say something of reports. The same id, if it is asked again.
 pub(super) async fn ask(ledger: &Ledger, id: BatchId, actor: &Arc<str>, ask: ReportAsk) -> Result<Answer, Failure> {
-    ledger.submit(Request { id, actor: actor.clone(), at: now(), conditions: Conditions::default(), ask: Ask::Report(Box::new(ask)) }).await
+    let at = ledger.clock().now();
+    ledger.submit(Request { id, actor: actor.clone(), at, conditions: Conditions::default(), ask: Ask::Report(Box::new(ask)) }).await
 }
 
 pub(crate) fn system() -> Arc<str> {

@@ -24,6 +24,7 @@ mod mutants;
 mod night;
 mod openapi;
 mod postgres;
+mod promises;
 mod reader;
 mod report;
 mod transfer;

@@ -7,6 +7,7 @@ use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 use tafel::app;
 use tafel::config::Settings;
 use tafel::ledger::now;
@@ -377,7 +378,12 @@ impl Answer {
 
 impl Client {
     pub fn new(address: SocketAddr, token: Option<String>) -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE));
+        Self::waiting(address, token, PATIENCE)
+    }
+
+    /// A client that gives up after so long.
+    pub fn waiting(address: SocketAddr, token: Option<String>, patience: Duration) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).timeout_global(Some(patience));
         Self { base: format!("http://{address}"), token, agent: config.build().into() }
     }
 

@@ -28,5 +28,6 @@ mod roles;
 mod rules;
 mod sheets;
 mod sign_in;
+mod simulation;
 mod store;
 mod uploads;

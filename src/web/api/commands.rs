@@ -2,7 +2,7 @@
 
 use super::{json, parse};
 use crate::ledger::{Ledger, now};
-use crate::plan::command::{Ask, Command, Conditions, Request, Role};
+use crate::plan::command::{Ask, Command, Request, Role};
 use crate::plan::{BatchId, Position, Timestamp};
 use crate::store::StoredEvent;
 use crate::web::App;
@@ -47,22 +47,6 @@ pub(crate) struct CommandAnswer<'a> {
     /// Of an answer without events: whether the same request, sent earlier and still under way, can no longer be carried out.
     #[serde(rename = "final", skip_serializing_if = "Option::is_none")]
     is_final: Option<bool>,
-}
-
-/// Without a time of its own, a command is good for so long after it was received.
-const GOOD_FOR_US: i64 = 60_000_000;
-/// So far may a database's clock be behind ours.
-const SKEW_US: i64 = 2_000_000;
-
-/// What the client has given, or else the usual time.
-pub(crate) fn in_time(conditions: Conditions, at: Timestamp) -> Conditions {
-    let usual = Timestamp(at.0 + GOOD_FOR_US);
-    Conditions { expires_at: conditions.expires_at.or(Some(usual)), ..conditions }
-}
-
-/// Whether what was not done will stay undone: only who says how long to try can be told.
-pub(crate) fn is_final(given: Option<Timestamp>) -> bool {
-    given.is_some_and(|expires_at| now().0 > expires_at.0.saturating_add(SKEW_US))
 }
 
 /// An event, as the stream holds it.
@@ -114,10 +98,11 @@ pub(crate) async fn submit(app: web::Data<App>, caller: web::ReqData<Caller>, bo
     }
     seen_here(app.ledger()?, body.conditions.seen.max(body.conditions.expected)).await?;
     let (at, given) = (now(), body.conditions.expires_at);
-    let conditions = in_time(body.conditions, at);
+    let conditions = body.conditions.in_time(at);
     let request = Request { id: BatchId(body.id), actor: caller.actor.clone(), at, conditions, ask: Ask::Commands(body.commands) };
-    let answer = app.ledger()?.submit(request).await.map_err(|failure| Problem::undone(failure, is_final(given)))?;
+    let ledger = app.ledger()?;
+    let answer = ledger.submit(request).await.map_err(|failure| Problem::undone(failure, ledger.is_final(given)))?;
     let events = answer.events.iter().map(EventJson::of).collect::<Result<Vec<_>, _>>()?;
-    let is_final = events.is_empty().then(|| is_final(given));
+    let is_final = events.is_empty().then(|| ledger.is_final(given));
     json(StatusCode::OK, &CommandAnswer { position: answer.position, batch: answer.batch, events, is_final })
 }

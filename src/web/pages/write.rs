@@ -9,7 +9,7 @@ use crate::plan::{BatchId, Position, Refusal, Text};
 use crate::store::codec::Decoder;
 use crate::view::words::summary;
 use crate::web::App;
-use crate::web::api::commands::{in_time, is_final, seen_here};
+use crate::web::api::commands::seen_here;
 use crate::web::api::id_in_path;
 use crate::web::auth::Caller;
 use crate::web::gate::WANTS;
@@ -49,7 +49,7 @@ pub(crate) async fn command(
     let ledger = app.ledger()?;
     seen_here(ledger, body.conditions.seen).await?;
     let (at, given) = (now(), body.conditions.expires_at);
-    let conditions = in_time(body.conditions, at);
+    let conditions = body.conditions.in_time(at);
     let request = Request { id, actor: caller.actor.clone(), at, conditions, ask: Ask::Commands(body.commands) };
     match ledger.submit(request).await {
         Ok(answer) => wants.outcome(ledger, caller.lang.texts(), &answer),
@@ -68,9 +68,9 @@ pub(crate) async fn command(
             let Refusal::ChangedMeanwhile { fields } = &*refusal else { return Err(Problem::from(*refusal)) };
             let plan = &ledger.snapshot().plan;
             let conflicts = fields.iter().map(|field| form::conflict(plan, caller.lang.texts(), field, &pairs)).collect();
-            Err(Problem::undone(Failure::Refused(refusal), is_final(given)).with_again(again, conflicts))
+            Err(Problem::undone(Failure::Refused(refusal), ledger.is_final(given)).with_again(again, conflicts))
         }
-        Err(failure) => Err(Problem::undone(failure, is_final(given))),
+        Err(failure) => Err(Problem::undone(failure, ledger.is_final(given))),
     }
 }
 
