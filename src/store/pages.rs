@@ -2,7 +2,11 @@
 
 use super::{Record, RecordSink, Rows, Sink, StoreError, bound};
 use crate::plan::Position;
+use futures_util::{FutureExt as _, TryStream, TryStreamExt as _};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+use tokio::time::error::Elapsed;
+use tokio::time::timeout;
 
 /// A reading begins with few rows, since many want no more, and goes on with many.
 const FIRST: i64 = 256;
@@ -56,6 +60,16 @@ impl Limit {
     }
 }
 
+/// The next row of a query. Only waiting for the server takes time: rows that are there already do not, and whoever takes them may
+/// take as long as they like.
+pub(super) async fn next_row<S: TryStream + Unpin>(rows: &mut S, within: Duration) -> Result<Result<Option<S::Ok>, S::Error>, Elapsed> {
+    // A clock for each row would cost as much as the row.
+    match rows.try_next().now_or_never() {
+        Some(next) => Ok(next),
+        None => timeout(within, rows.try_next()).await,
+    }
+}
+
 /// The end at which boxes are filled.
 pub(super) struct Boxes(SyncSender<Result<Rows, StoreError>>);
 
@@ -103,5 +117,25 @@ pub(super) fn read_records(
         if records.into_iter().try_for_each(&mut *sink).is_break() {
             return Ok(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::stream;
+
+    const WITHIN: Duration = Duration::from_secs(20);
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_reader_takes_no_time_of_the_servers_and_a_slow_server_does() {
+        let mut rows = stream::iter([Ok::<_, ()>(1), Ok(2), Ok(3)]);
+        for expected in 1..=3 {
+            assert_eq!(next_row(&mut rows, WITHIN).await.unwrap(), Ok(Some(expected)));
+            // Longer than the server may take.
+            tokio::time::sleep(3 * WITHIN).await;
+        }
+        assert_eq!(next_row(&mut rows, WITHIN).await.unwrap(), Ok(None));
+        assert!(next_row(&mut stream::pending::<Result<(), ()>>(), WITHIN).await.is_err());
     }
 }

@@ -1,13 +1,14 @@
 //! Accounts, tokens, sessions, uploads that wait, and consumers, in SQL Server.
 
 use super::stream::{instant, position, there, timestamp};
-use super::{ANSWERS_WITHIN, DUPLICATE_KEY, Fault, Mssql, code, on_connection, unavailable};
+use super::{ANSWERS_WITHIN, Client, DUPLICATE_KEY, Fault, Mssql, code, on_connection, unavailable};
 use crate::plan::command::Role;
 use crate::plan::{Position, Timestamp};
 use crate::store::{
     Account, Accounts, ApiToken, Clocks, Confirmation, Consumer, Consumers, Incarnations, PendingUpload, ReportFile, ReportFiles, Session,
     Sessions, StoreError, Uploads, bound, to_sha256,
 };
+use std::borrow::Cow;
 use tiberius::error::Error;
 use tiberius::{ColumnData, IntoSql, Query, Row, ToSql as _};
 use time::OffsetDateTime;
@@ -35,7 +36,7 @@ impl<'a> IntoSql<'a> for Owned {
     }
 }
 
-fn query(sql: &'static str, values: Vec<Value>) -> Query<'static> {
+fn query(sql: impl Into<Cow<'static, str>>, values: Vec<Value>) -> Query<'static> {
     let mut query = Query::new(sql);
     for value in values {
         match value {
@@ -48,6 +49,14 @@ fn query(sql: &'static str, values: Vec<Value>) -> Query<'static> {
         }
     }
     query
+}
+
+/// Makes a change; answers how many rows it was about. The driver's own count is 0 where NOCOUNT is on, which the append sets, and
+/// which outlives it on some servers.
+async fn counted(client: &mut Client, sql: &str, values: Vec<Value>) -> Result<u64, Error> {
+    let counting = query(format!("{sql};\nSELECT CAST(@@ROWCOUNT AS bigint);"), values);
+    let count: i64 = there(there(counting.query(client).await?.into_row().await?)?.try_get(0)?)?;
+    Ok(count.unsigned_abs())
 }
 
 fn text(value: &str) -> Value {
@@ -66,7 +75,7 @@ fn at(timestamp: Timestamp) -> Value {
 impl Mssql {
     /// Answers how many rows it was about.
     fn change(&self, sql: &'static str, values: Vec<Value>) -> Result<u64, StoreError> {
-        self.run(move |client| Box::pin(async move { Ok(query(sql, values).execute(client).await?.total()) }))
+        self.run(move |client| Box::pin(counted(client, sql, values)))
     }
 
     fn rows<T: Send + 'static>(
@@ -93,9 +102,7 @@ impl Mssql {
     fn add(&self, sql: &'static str, values: Vec<Value>) -> Result<Option<u64>, StoreError> {
         let pool = self.pool.clone();
         self.runtime.wait(async move {
-            let added = on_connection(&pool, ANSWERS_WITHIN, move |client| {
-                Box::pin(async move { Ok(query(sql, values).execute(client).await?.total()) })
-            });
+            let added = on_connection(&pool, ANSWERS_WITHIN, move |client| Box::pin(counted(client, sql, values)));
             match added.await {
                 Ok(rows) => Ok(Some(rows)),
                 Err(Fault::Database(error)) if code(&error).is_some_and(|code| DUPLICATE_KEY.contains(&code)) => Ok(None),

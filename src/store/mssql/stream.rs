@@ -3,15 +3,15 @@
 use super::open::Manager;
 use super::{ANSWERS_WITHIN, Client, Fault, Mssql, Work, connection, on_connection, unavailable};
 use crate::plan::{BatchId, Position, Timestamp};
-use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages, drain, read_records};
+use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages, drain, next_row, read_records};
 use crate::store::{
     Append, AppendError, Columns, End, Envelope, Fut, Hash, Origin, Overwrite, RawEvent, Record, RecordSink, Rows, Sink, StoreError,
     StoredEvent, Stream, bound,
 };
 use deadpool::managed::{Object, Pool};
-use futures_util::TryStreamExt as _;
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 use tiberius::error::Error;
 use tiberius::{Query, Row};
 use time::OffsetDateTime;
@@ -96,23 +96,20 @@ fn sql(pages: Pages) -> String {
     format!("SELECT TOP (@P3) {COLUMNS} WHERE {rest}")
 }
 
+/// A page may take longer than a small question.
+const PAGE_WITHIN: Duration = Duration::from_secs(4 * ANSWERS_WITHIN.as_secs());
+
 /// Sends the pages in boxes, until there is no more or nobody takes them.
 async fn read(pool: Pool<Manager>, mut pages: Pages, boxes: &Boxes) -> Result<(), Fault> {
     let mut client = connection(&pool).await?;
     let mut limit = Limit::first(pages);
     loop {
-        let within = ANSWERS_WITHIN * 4;
-        let page = tokio::time::timeout(within, read_page(&mut client, pages, limit.0, boxes)).await;
-        match page {
-            Ok(Ok(Some(last))) => pages.go_on_from(last),
-            Ok(Ok(None)) => return Ok(()),
-            Ok(Err(error)) => {
+        match read_page(&mut client, pages, limit.0, boxes).await {
+            Ok(Some(last)) => pages.go_on_from(last),
+            Ok(None) => return Ok(()),
+            Err(fault) => {
                 drop(Object::take(client));
-                return Err(Fault::Database(error));
-            }
-            Err(_) => {
-                drop(Object::take(client));
-                return Err(Fault::TooSlow(within));
+                return Err(fault);
             }
         }
         limit.grow();
@@ -120,17 +117,19 @@ async fn read(pool: Pool<Manager>, mut pages: Pages, boxes: &Boxes) -> Result<()
 }
 
 /// The position where the next page begins; `None` where there is none, or nobody wants it.
-async fn read_page(client: &mut Client, pages: Pages, limit: i64, boxes: &Boxes) -> Result<Option<i64>, Error> {
+async fn read_page(client: &mut Client, pages: Pages, limit: i64, boxes: &Boxes) -> Result<Option<i64>, Fault> {
+    let too_slow = |_| Fault::TooSlow(PAGE_WITHIN);
     let (from, until) = pages.bounds();
     let mut query = Query::new(sql(pages));
     query.bind(from);
     query.bind(until);
     query.bind(limit);
-    let mut rows = query.query(client).await?.into_row_stream();
+    let answered = tokio::time::timeout(PAGE_WITHIN, query.query(client)).await.map_err(too_slow)?;
+    let mut rows = answered.map_err(Fault::Database)?.into_row_stream();
     let (mut filling, mut count, mut last, mut is_wanted) = (Rows::default(), 0, from, true);
     // Read to its end even where nobody wants the rest: the connection could not be used again otherwise.
-    while let Some(row) = rows.try_next().await? {
-        let raw = raw(&row)?;
+    while let Some(row) = next_row(&mut rows, PAGE_WITHIN).await.map_err(too_slow)?.map_err(Fault::Database)? {
+        let raw = raw(&row).map_err(Fault::Database)?;
         (count, last) = (count + 1, bound(raw.position));
         filling.push(raw);
         if filling.len() == BOX_ROWS {

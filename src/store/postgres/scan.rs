@@ -3,14 +3,15 @@
 use super::open::Server;
 use super::stream::{COLUMNS, raw};
 use super::{ANSWERS_WITHIN, Fault, connection, unavailable};
-use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages};
+use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages, next_row};
 use crate::store::{Rows, Sink, StoreError, bound};
 use deadpool_postgres::{Object, Pool};
-use futures_util::TryStreamExt as _;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
-use tokio_postgres::Error;
+use std::time::Duration;
 use tokio_postgres::types::ToSql;
+use tokio_postgres::{Error, Row, RowStream};
 
 /// Whoever wants more than this is worth a connection.
 pub(super) const WHOLE_EVENTS: i64 = 65_536;
@@ -62,16 +63,13 @@ async fn read_page(client: &Object, pages: Pages, limit: i64, boxes: &Boxes) -> 
     let (mut count, mut last) = (0, from);
     loop {
         let mut filling = Rows::default();
-        let fill = async {
-            while filling.len() < BOX_ROWS {
-                let Some(row) = rows.try_next().await? else { break };
-                let raw = raw(&row)?;
-                (count, last) = (count + 1, bound(raw.position));
-                filling.push(raw);
-            }
-            Ok(filling.len() < BOX_ROWS)
-        };
-        let is_end = in_time(fill).await?;
+        while filling.len() < BOX_ROWS {
+            let Some(row) = next(&mut rows).await? else { break };
+            let raw = raw(&row).map_err(Fault::Database)?;
+            (count, last) = (count + 1, bound(raw.position));
+            filling.push(raw);
+        }
+        let is_end = filling.len() < BOX_ROWS;
         if !filling.is_empty() && !boxes.hand_over(filling) {
             return Ok(Read::Unwanted);
         }
@@ -81,9 +79,15 @@ async fn read_page(client: &Object, pages: Pages, limit: i64, boxes: &Boxes) -> 
     }
 }
 
+/// A page may take longer than a small question.
+const PAGE_WITHIN: Duration = Duration::from_secs(4 * ANSWERS_WITHIN.as_secs());
+
 async fn in_time<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Fault> {
-    let within = ANSWERS_WITHIN * 4;
-    tokio::time::timeout(within, work).await.map_err(|_| Fault::TooSlow(within))?.map_err(Fault::Database)
+    tokio::time::timeout(PAGE_WITHIN, work).await.map_err(|_| Fault::TooSlow(PAGE_WITHIN))?.map_err(Fault::Database)
+}
+
+async fn next(rows: &mut Pin<&mut RowStream>) -> Result<Option<Row>, Fault> {
+    next_row(rows, PAGE_WITHIN).await.map_err(|_| Fault::TooSlow(PAGE_WITHIN))?.map_err(Fault::Database)
 }
 
 /// Reads the events after `after`, up to and with `until`, in one go, on a connection and a runtime of this thread's own: rows go
@@ -100,19 +104,10 @@ async fn read_whole(server: &Server, after: i64, until: i64, sink: Sink<'_>) -> 
     tokio::spawn(connection);
     let sql = format!("{COLUMNS} WHERE position > $1 AND position <= $2 ORDER BY position");
     let mut rows = std::pin::pin!(in_time(client.query_raw(&sql, [after, until])).await?);
-    loop {
-        // Of so many together, because a clock for each row would cost as much as the row.
-        let some = async {
-            for _ in 0..BOX_ROWS {
-                let Some(row) = rows.try_next().await? else { return Ok(false) };
-                if sink(raw(&row)?).is_break() {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        };
-        if !in_time(some).await? {
-            return Ok(());
+    while let Some(row) = next(&mut rows).await? {
+        if sink(raw(&row).map_err(Fault::Database)?).is_break() {
+            break;
         }
     }
+    Ok(())
 }
