@@ -45,6 +45,10 @@ before-after = Vorher → nachher
 becomes = wird
 n-more-rows = und { $count } weitere Zeilen; suchen Sie danach
 added-changed = { $added } neu · { $changed } geändert · { $unchanged } unverändert
+n-likely-doubles = { $count ->
+    [one] 1 Zeile meint vielleicht jemanden, der schon da ist
+   *[other] { $count } Zeilen meinen vielleicht jemanden, der schon da ist
+}
 n-warnings = { $count ->
     [one] 1 Hinweis
    *[other] { $count } Hinweise

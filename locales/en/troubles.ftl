@@ -50,7 +50,14 @@ trouble-name-remains = A first or a last name must remain
 trouble-nobody = The row has no employee number, no e-mail and no name
 # $count (Number)
 # $people (String)
-trouble-ambiguous-name = { $count } guests have this name, and the row has no employee number and no e-mail: { $people }
+trouble-ambiguous-name = { $count } guests have this name, and the row does not say which of them is meant: { $people }
+# $who (String)
+trouble-may-be = { $who } has this name already: if it is the same person, leave the row out
+# $row (Number)
+trouble-may-be-row = Row { $row } has this name already: if it is the same person, leave one of them out
+# $email (String)
+# $who (String)
+trouble-shared-email = { $email } is the address of { $who }: the guest gets none, and is reached through { $who }
 # $label (String)
 trouble-stays-removed = { $label } was removed since the export, and stays so
 # $label (String)

@@ -62,6 +62,11 @@ n-more-rows = and { $count } more rows; search for them
 # $unchanged (Number)
 added-changed = { $added } added · { $changed } changed · { $unchanged } unchanged
 # $count (Number)
+n-likely-doubles = { $count ->
+    [one] 1 row may be somebody who is there already
+   *[other] { $count } rows may be somebody who is there already
+}
+# $count (Number)
 n-warnings = { $count ->
     [one] 1 warning
    *[other] { $count } warnings

@@ -4,8 +4,9 @@ use super::{Address, Shown, troubles};
 use crate::lang::T;
 use crate::plan::Plan;
 use crate::plan::diff::ChangeKind;
-use crate::plan::upload::{Choices, Column, Preview, Problem, RowChange, SHEET_NOT_READ, Upload, UploadKind};
+use crate::plan::upload::{Choices, Column, LIKELY_DOUBLE, Preview, Problem, RowChange, SHEET_NOT_READ, Upload, UploadKind};
 use askama::Template;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(Template)]
@@ -203,6 +204,19 @@ impl<'a> UploadPage<'a> {
     /// Sheets of the file that nobody would miss otherwise.
     fn unread(&self) -> Vec<&Problem> {
         self.preview.warnings.iter().filter(|problem| problem.code == SHEET_NOT_READ).collect()
+    }
+
+    /// The rows that may mean somebody who is there already, each once.
+    fn doubles(&self) -> BTreeMap<String, Vec<&Problem>> {
+        let mut rows: BTreeMap<String, Vec<&Problem>> = BTreeMap::new();
+        for problem in self.preview.warnings.iter().filter(|problem| problem.code == LIKELY_DOUBLE) {
+            rows.entry(Self::row(problem)).or_default().push(problem);
+        }
+        rows
+    }
+
+    fn other_warnings(&self) -> Vec<&Problem> {
+        self.preview.warnings.iter().filter(|problem| problem.code != LIKELY_DOUBLE).collect()
     }
 
     fn left_out(&self) -> Vec<String> {

@@ -12,7 +12,8 @@ use tracing_subscriber::EnvFilter;
 
 /// Log lines to standard error: for people on a terminal, as JSON otherwise. `TAFEL_LOG` picks levels.
 pub fn log() -> Log {
-    let filter = EnvFilter::try_from_env("TAFEL_LOG").unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn,refinery_core=warn,tiberius=off"));
+    let filter =
+        EnvFilter::try_from_env("TAFEL_LOG").unwrap_or_else(|_| EnvFilter::new("info,actix_server=warn,refinery_core=warn,tiberius=off"));
     // A log that cannot be written (its disk is full, say) must not stop the work that it tells of: reporting the
     // failure to the same place would panic.
     let builder = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);

@@ -7,6 +7,7 @@ pub mod authority;
 pub mod contract;
 pub mod files;
 pub mod hands;
+pub mod longest;
 #[cfg(feature = "full-tests")]
 pub mod mssql;
 pub mod plans;

@@ -11,6 +11,7 @@ mod harness;
 mod api;
 mod clock;
 mod consumers;
+mod doubles;
 mod golden;
 mod incident;
 mod laws;

@@ -1,12 +1,13 @@
 //! A guest list: who is meant by each row, and what it says of them.
 
-use super::merge::{Since, settle};
+use super::identity::{ByName, by_identity, describe, has_name, has_the_name, identify, warn_of_doubles};
+use super::merge::settle;
 use super::plus_one::Names;
+use super::shared::Shared;
 use super::{Claim, Draft, GuestRow, Missing, Move, Outcome, Row, RowRef, Trouble};
 use crate::plan::event::Body;
 use crate::plan::guest::{Guest, GuestPatch};
 use crate::plan::id::{GuestId, Subject, TableId};
-use crate::plan::state::Plan;
 use crate::plan::value::{Code, Key, Patch, Rsvp};
 use std::collections::{HashMap, HashSet};
 
@@ -22,8 +23,9 @@ pub(super) struct Meant<'a> {
 pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
     let by_name = ByName::of(draft.plan, rows);
     list_missing(draft, rows, &by_name);
-    let mut settled = Vec::new();
+    let (mut settled, mut shared) = (Vec::new(), Shared::default());
     for row in draft.sound(rows) {
+        let row = &shared.of_their_own(draft, row);
         if let Some(known) = identify(draft, row, &by_name) {
             let value = settle(draft, row);
             settled.push((Row { at: row.at.clone(), value, problems: Vec::new() }, known));
@@ -33,6 +35,7 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
     refuse_meant_twice(draft, &identified);
     refuse_taken(draft, &identified);
     identified.retain(|(row, _)| !draft.is_refused(&row.at));
+    warn_of_doubles(draft, &identified, &by_name);
 
     // The rows that remain are all stated, in their order, so their positions are known now.
     let first = draft.first_statement();
@@ -50,6 +53,11 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
     for guest in &meant {
         let mut set = guest.row.set.clone();
         set.plus_one_of = links.link(draft, guest);
+        if set.plus_one_of.is_keep()
+            && let Some(leader) = shared.leader(guest, &meant)
+        {
+            set.plus_one_of = Patch::Set(leader);
+        }
         let table = seats.get(guest.at).cloned().unwrap_or_default();
         draft.statements.push(Body::GuestStated { guest: guest.id, set: Box::new(set), table });
         // A row without a seat at a full table is refused; it keeps its place, so that the others keep theirs.
@@ -59,116 +67,6 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
             draft.outcomes.insert(guest.at.clone(), Outcome::Taken(Subject::Guest(guest.id)));
         }
     }
-}
-
-/// The guest whom the row means: by employee number, then e-mail; by name only where the row has neither.
-pub(super) fn by_identity(plan: &Plan, set: &GuestPatch) -> Option<GuestId> {
-    let by_number = set.employee_no.set().and_then(|number| plan.guest_by_employee_no(number.as_str()));
-    by_number.or_else(|| {
-        let holder = plan.guest_by_email(set.email.set()?.as_str())?;
-        // Two employee numbers are two people, whatever address they share.
-        let other = set.employee_no.set().is_some() && plan.guest(holder)?.employee_no.is_some();
-        (!other).then_some(holder)
-    })
-}
-
-/// The guests of the plan by name; made only where a row has nothing else.
-struct ByName(HashMap<String, Vec<GuestId>>);
-
-impl ByName {
-    fn of(plan: &Plan, rows: &[Row<GuestRow>]) -> Self {
-        let mut names: HashMap<String, Vec<GuestId>> = HashMap::new();
-        if rows.iter().any(|row| !has_identity(&row.value.set)) {
-            for guest in plan.guests.values() {
-                names.entry(guest_name(guest)).or_default().push(guest.id);
-            }
-        }
-        Self(names)
-    }
-
-    fn find(&self, set: &GuestPatch) -> &[GuestId] {
-        self.0.get(&full_name(set.first_name.set(), set.last_name.set())).map_or(&[], Vec::as_slice)
-    }
-}
-
-fn has_identity(set: &GuestPatch) -> bool {
-    set.employee_no.set().is_some() || set.email.set().is_some()
-}
-
-/// Whom the row means: somebody, nobody yet, or (`None`) it cannot be told.
-fn identify(draft: &mut Draft<'_>, row: &Row<GuestRow>, by_name: &ByName) -> Option<Option<GuestId>> {
-    let plan = draft.plan;
-    let set = &row.value.set;
-    if let Some(since) = &row.value.since {
-        return since_export(draft, row, since);
-    }
-    if has_identity(set) {
-        let known = by_identity(plan, set);
-        if known.is_none() && !has_name(set) {
-            draft.problem(&row.at, "first_name", "name_missing", Trouble::NameNeeded);
-            return None;
-        }
-        if known.and_then(|id| plan.guest(id)).is_some_and(|guest| !keeps_a_name(guest, set)) {
-            draft.problem(&row.at, "first_name", "name_missing", Trouble::NameMustRemain);
-            return None;
-        }
-        return Some(known);
-    }
-    if !has_name(set) {
-        draft.problem(&row.at, "employee_no", "nobody", Trouble::Nobody);
-        return None;
-    }
-    match by_name.find(set) {
-        [] => Some(None),
-        [one] => Some(Some(*one)),
-        several => {
-            let people: Vec<String> = several.iter().filter_map(|id| plan.guest(*id)).map(describe).collect();
-            let people = super::listed(people.iter());
-            let words = Trouble::AmbiguousName { count: several.len(), people };
-            draft.problem(&row.at, "last_name", "ambiguous_name", words);
-            None
-        }
-    }
-}
-
-/// Whom an exported row means: whom it meant then, unless that guest is gone.
-fn since_export(draft: &mut Draft<'_>, row: &Row<GuestRow>, since: &Since) -> Option<Option<GuestId>> {
-    let plan = draft.plan;
-    match plan.guest(since.guest) {
-        Some(guest) if !keeps_a_name(guest, &row.value.set) => {
-            draft.problem(&row.at, "first_name", "name_missing", Trouble::NameMustRemain);
-            None
-        }
-        Some(_) => Some(Some(since.guest)),
-        None if since.was.is_empty() => {
-            draft.warn(&row.at, "last_name", "guest_removed", Trouble::StaysRemoved { label: since.label.clone() });
-            draft.outcomes.insert(row.at.clone(), Outcome::Silent);
-            None
-        }
-        None => {
-            let words = Trouble::Removed { label: since.label.clone() };
-            draft.problem(&row.at, "last_name", "guest_removed", words);
-            None
-        }
-    }
-}
-
-/// A guest, told apart from namesakes.
-fn describe(guest: &Guest) -> String {
-    let known_by = guest.employee_no.as_ref().map(ToString::to_string).or_else(|| guest.email.as_ref().map(ToString::to_string));
-    let party = guest.party.as_ref().map(|party| format!("party {party}"));
-    let words: Vec<String> = known_by.into_iter().chain(party).collect();
-    if words.is_empty() { format!("{} (no. {})", guest.label(), guest.id) } else { format!("{} ({})", guest.label(), words.join(", ")) }
-}
-
-/// Whether a name is left after the row has cleared what it clears.
-fn keeps_a_name(guest: &Guest, set: &GuestPatch) -> bool {
-    let left = |said: &Patch<crate::plan::Text>, now: bool| said.set().is_some() || (said.is_keep() && now);
-    left(&set.first_name, guest.first_name.is_some()) || left(&set.last_name, guest.last_name.is_some())
-}
-
-fn has_name(set: &GuestPatch) -> bool {
-    set.first_name.set().is_some() || set.last_name.set().is_some()
 }
 
 /// Two rows must not mean the same guest, nor two new guests share a number or an address.
@@ -232,10 +130,14 @@ fn list_missing(draft: &mut Draft<'_>, rows: &[Row<GuestRow>], by_name: &ByName)
         let set = &row.value.set;
         if let Some(since) = &row.value.since {
             listed.insert(since.guest);
-        } else if has_identity(set) {
-            listed.extend(by_identity(plan, set));
+        } else if let Some(known) = by_identity(plan, set) {
+            listed.insert(known);
+            if plan.guest(known).is_some_and(|guest| !has_the_name(guest, set)) {
+                // It may be about somebody who shares the address.
+                listed.extend(by_name.namesakes(set));
+            }
         } else if has_name(set) {
-            listed.extend(by_name.find(set));
+            listed.extend(by_name.who_may_be(plan, set));
         }
     }
     for (id, guest) in plan.guests.iter().filter(|(id, _)| !listed.contains(id)) {
@@ -344,14 +246,4 @@ fn refuse_full(draft: &mut Draft<'_>, meant: &[Meant<'_>], stated: &HashMap<RowR
             draft.problem(guest.at, "table", "table_full", words);
         }
     }
-}
-
-/// A name to compare by: without case, blanks run together.
-pub(super) fn full_name(first: Option<&crate::plan::Text>, last: Option<&crate::plan::Text>) -> String {
-    let words = first.into_iter().chain(last).flat_map(|name| name.as_str().split_whitespace());
-    words.collect::<Vec<_>>().join(" ").to_lowercase()
-}
-
-pub(super) fn guest_name(guest: &Guest) -> String {
-    full_name(guest.first_name.as_ref(), guest.last_name.as_ref())
 }

@@ -2,7 +2,7 @@
 //!
 //! What others changed meanwhile is not turned back. Where both changed the same field, the person decides.
 
-use super::guests::{by_identity, full_name, guest_name};
+use super::identity::{by_identity, full_name, guest_name};
 use super::{Draft, GuestRow, Row, Rows, Upload};
 use crate::plan::guest::Guest;
 use crate::plan::guest::GuestPatch;

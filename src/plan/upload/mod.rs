@@ -2,9 +2,11 @@
 
 mod floor;
 mod guests;
+mod identity;
 mod merge;
 mod placement;
 mod plus_one;
+mod shared;
 mod tables;
 mod trouble;
 
@@ -114,6 +116,8 @@ pub struct Upload {
 
 /// The code of a warning that is about more than a row.
 pub const SHEET_NOT_READ: &str = "sheet_not_read";
+/// The code of a warning that a new guest may be somebody who is there already.
+pub const LIKELY_DOUBLE: &str = "likely_double";
 
 /// Where a list comes from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

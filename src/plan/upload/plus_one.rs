@@ -1,6 +1,7 @@
 //! Whom a guest accompanies, by name: who is meant by "plus one of Anna Bauer".
 
-use super::guests::{Meant, full_name, guest_name};
+use super::guests::Meant;
+use super::identity::{full_name, guest_name};
 use super::{Draft, Trouble};
 use crate::plan::id::GuestId;
 use crate::plan::state::Plan;

@@ -27,8 +27,14 @@ pub enum Trouble {
     NameMustRemain,
     #[error("The row has no employee number, no e-mail and no name")]
     Nobody,
-    #[error("{count} guests have this name, and the row has no employee number and no e-mail: {people}")]
+    #[error("{count} guests have this name, and the row does not say which of them is meant: {people}")]
     AmbiguousName { count: usize, people: String },
+    #[error("{0} has this name already: if it is the same person, leave the row out")]
+    MayBe(String),
+    #[error("Row {0} has this name already: if it is the same person, leave one of them out")]
+    MayBeRow(u32),
+    #[error("{email} is the address of {who}: the guest gets none, and is reached through {who}")]
+    SharedEmail { email: String, who: String },
     #[error("{label} was removed since the export, and stays so")]
     StaysRemoved { label: String },
     #[error("{label} was removed since the export; leave the row out, or add the guest again by hand")]

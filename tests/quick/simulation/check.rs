@@ -144,6 +144,14 @@ impl<'a> Run<'a> {
         }
         for instance in &self.world.instances {
             let Some(ledger) = instance.ledger() else { return Err(format!("instance {} does not run", instance.number)) };
+            let life = self.world.database.content.lock().incarnation.clone();
+            if ledger.incarnation() != life {
+                return Err(format!(
+                    "instance {} serves the life {:?}, and the stream is in {life:?}",
+                    instance.number,
+                    ledger.incarnation()
+                ));
+            }
             let plan = &ledger.snapshot().plan;
             if !ledger.is_serving() || !ledger.is_up() {
                 return Err(format!("instance {} does not serve: {:?}", instance.number, ledger.hindrance()));
