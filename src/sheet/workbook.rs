@@ -3,7 +3,7 @@
 use super::guard::{check_compound, check_rectangles};
 use super::package::{self, Package, damaged};
 use super::{COLUMNS, Cell, Guards, KEPT_ROWS, LAST_ROW, Limit, Sheet, SheetError, ods};
-use calamine::{Data, Ods, OdsError, Range, Reader, SheetType, Xls, XlsError, Xlsx, XlsxError};
+use calamine::{Data, DataRef, Ods, OdsError, Range, Reader, SheetType, Xls, XlsError, Xlsx, XlsxError};
 use std::fmt::Display;
 use std::io::Cursor;
 
@@ -90,10 +90,9 @@ fn read_xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
         collector.begin(&name);
         while let Some(record) = cells.next_cell_with_formula_metadata().map_err(refuse)? {
             let (row, column) = record.pos;
-            let mut cell = cell(Data::from(record.value));
-            if cell.is_empty() && record.formula.is_some() {
-                cell = Cell::Formula;
-            }
+            // A text without letters is a result, too.
+            let has_result = !matches!(record.value, DataRef::Empty);
+            let cell = if record.formula.is_some() && !has_result { Cell::Formula } else { cell(Data::from(record.value)) };
             collector.put(row, column, cell);
         }
     }
@@ -139,7 +138,8 @@ fn put_range(collector: &mut Collector, values: &Range<Data>, formulas: &Range<S
     let formula_start = formulas.start().unwrap_or((0, 0));
     for (row, column, formula) in formulas.used_cells() {
         let at = (formula_start.0 + narrow(row), formula_start.1 + narrow(column));
-        if !formula.is_empty() && values.get_value(at).is_none_or(|value| cell(value.clone()).is_empty()) {
+        // A text without letters is a result, too.
+        if !formula.is_empty() && values.get_value(at).is_none_or(|value| matches!(value, Data::Empty)) {
             collector.put(at.0, at.1, Cell::Formula);
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::harness::files::{archive, compound, ods, ods_content, xlsx};
 use std::io::{Cursor, Write};
-use tafel::plan::upload::UploadKind;
+use tafel::plan::upload::{Row, Rows, UploadKind};
 use tafel::sheet::{Limit, Mapping, NotASheet, SheetError, read};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -56,7 +56,7 @@ fn only_what_is_read_counts() {
     };
     let problems = |bytes: &[u8]| {
         let upload = read(UploadKind::Draw, "x.xlsx", bytes, &Mapping::new()).unwrap();
-        let tafel::plan::upload::Rows::Placement(rows) = upload.rows else { panic!() };
+        let Rows::Placement(rows) = upload.rows else { panic!() };
         rows[0].problems.iter().map(|problem| problem.code).collect::<Vec<_>>()
     };
     assert!(problems(&row(&"x".repeat(5_000), "S1")).is_empty());
@@ -195,7 +195,7 @@ fn packages_are_read_whatever_their_parts_are_called() {
             <table:table-cell office:value-type=\"string\"><text:p>S1 &amp; <text:span>more</text:span></text:p></table:table-cell>\n</table:table-row>",
     )]);
     let upload = read(UploadKind::Draw, "x.ods", &archive(&[("content.xml", &content)]), &Mapping::new()).unwrap();
-    let tafel::plan::upload::Rows::Placement(rows) = &upload.rows else { panic!() };
+    let Rows::Placement(rows) = &upload.rows else { panic!() };
     assert_eq!(rows[0].value.spot, tafel::plan::Patch::Set(tafel::plan::Code::parse("S1 & more").unwrap()));
 }
 
@@ -228,7 +228,7 @@ fn texts_of_ods_cells_are_what_a_reader_of_the_sheet_sees() {
             typed("<text:p>S1</text:p>")
         );
         let upload = read(UploadKind::Draw, "x.ods", &ods(&[("S", &rows)]), &Mapping::new()).unwrap();
-        let tafel::plan::upload::Rows::Placement(rows) = &upload.rows else { panic!() };
+        let Rows::Placement(rows) = &upload.rows else { panic!() };
         let table = rows[0].value.table.as_ref().map(|table| table.as_str().split_whitespace().collect::<Vec<_>>().join(" "));
         assert_eq!(table.as_deref(), Some(expected), "{cell}");
         assert_eq!(rows[0].value.spot, tafel::plan::Patch::Set(tafel::plan::Code::parse("S1").unwrap()), "{cell}");
@@ -291,7 +291,36 @@ fn a_title_above_the_header_is_passed_over_and_rows_keep_their_numbers() {
         <row r="4"><c r="B4" t="inlineStr"><is><t>TABLE</t></is></c><c r="C4" t="inlineStr"><is><t>Spot:</t></is></c></row>
         <row r="9"><c r="B9"><v>17</v></c><c r="C9" t="inlineStr"><is><t>S1</t></is></c></row>"#;
     let upload = read(UploadKind::Draw, "../../etc/pass\u{7}wd.xlsx", &xlsx(&[("S", sheet)]), &Mapping::new()).unwrap();
-    let tafel::plan::upload::Rows::Placement(rows) = &upload.rows else { panic!() };
+    let Rows::Placement(rows) = &upload.rows else { panic!() };
     assert_eq!((rows[0].at.row, rows[0].value.table.as_ref().unwrap().as_str()), (9, "17"), "a number is digits");
     assert_eq!(upload.file.as_str(), "passwd.xlsx", "no folders and no control characters");
+}
+
+/// Prepared rows say nothing as long as nobody has filled them in; a formula that was never computed is another thing.
+#[test]
+fn a_formula_whose_result_is_no_letters_is_empty() {
+    let text = |at: &str, text: &str| format!(r#"<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>"#);
+    let row = |number: u32, cells: &[String]| format!(r#"<row r="{number}">{}</row>"#, cells.concat());
+    let empty = |at: &str| format!(r#"<c r="{at}" t="str"><f>IF(1=1,"","x")</f><v></v></c>"#);
+    let rows = [
+        row(1, &[text("A1", "First name"), text("B1", "Last name"), text("C1", "Table")]),
+        row(2, &[text("A2", "Anna"), empty("B2"), empty("C2")]),
+        row(3, &[empty("A3"), empty("B3"), empty("C3")]),
+        row(4, &[text("A4", "Ben"), r#"<c r="C4"><f>Sheet2!A1</f></c>"#.to_owned()]),
+    ];
+    let problems = |file: &str, bytes: &[u8]| {
+        let upload = read(UploadKind::Guests, file, bytes, &Mapping::new()).unwrap();
+        let Rows::Guests(rows) = upload.rows else { panic!("{file} holds guests") };
+        let codes = |row: &Row<_>| row.problems.iter().map(|problem| problem.code).collect::<Vec<_>>();
+        rows.iter().map(|row| (row.at.row, codes(row))).collect::<Vec<_>>()
+    };
+    let expected = vec![(2, vec![]), (4, vec!["formula_without_value"])];
+    assert_eq!(problems("list.xlsx", &xlsx(&[("S", &rows.concat())])), expected);
+
+    let text = |text: &str| format!(r#"<table:table-cell office:value-type="string"><text:p>{text}</text:p></table:table-cell>"#);
+    let empty = r#"<table:table-cell table:formula="of:=IF(1=1;&quot;&quot;;&quot;x&quot;)" office:value-type="string" office:string-value=""></table:table-cell>"#;
+    let row = |cells: &[&str]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let rows =
+        [row(&[&text("First name"), &text("Last name"), &text("Table")]), row(&[&text("Anna"), empty, empty]), row(&[empty, empty, empty])];
+    assert_eq!(problems("list.ods", &ods(&[("S", &rows.concat())])), [(2, vec![])]);
 }
