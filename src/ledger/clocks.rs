@@ -71,6 +71,8 @@ impl Writer {
                 Compared::Agree | Compared::NothingToCompare => {}
             }
             if self.shared.store.incarnation().is_ok_and(|life| life != self.shared.incarnation) {
+                // That is so until it is started anew, so it is looked at every time, too.
+                self.tail.clocks_compared = None;
                 return Err("the stream has begun another life (its database was restored or promoted): start this server anew".to_owned());
             }
         }

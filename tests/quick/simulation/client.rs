@@ -145,6 +145,11 @@ impl Client {
         for attempt in 0.. {
             let instance = self.world.instances[self.rng.usize(..self.world.instances.len())].clone();
             let sent = self.world.moment();
+            // What was seen may be nowhere any more: whoever hears of another life of the stream looks again.
+            let knows_positions = matches!(&wish, Wish::Commands { given, .. } if given.seen.or(given.expected).is_some());
+            if knows_positions && sent.era != first_sent.era {
+                return;
+            }
             let patience = Duration::from_millis(self.rng.u64(300..3_000));
             let said = ask(&instance, patience, id, &self.actor, &wish).await;
             let (outcome, is_final) = match said {

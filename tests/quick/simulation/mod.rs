@@ -148,13 +148,17 @@ async fn simulate(mut rng: Rng) -> Result<Vec<Record>, String> {
     faults::trouble(world.clone(), kinds, TROUBLE, rng.fork()).await;
     world.is_over.store(true, Ordering::Relaxed);
     for task in clients.into_iter().chain(readers).chain(workers) {
-        match timeout(RECOVERY, task).await {
-            Ok(ended) => ended.map_err(|error| error.to_string())?,
-            Err(_) => return Err("somebody was never answered".to_owned()),
-        }
+        let Ok(ended) = timeout(RECOVERY, task).await else {
+            let states = world.instances.iter().map(|instance| {
+                let ledger = instance.ledger();
+                ledger.map(|ledger| (ledger.snapshot().plan.position, ledger.is_up(), ledger.hindrance(), ledger.clock().jump()))
+            });
+            let states: Vec<_> = states.collect();
+            return Err(format!("somebody was never answered; {:?}; {states:?}; {kinds:?}", world.newest()));
+        };
+        ended.map_err(|error| error.to_string())?;
     }
-    // Time enough for the last one to look for what the others have appended, and for the operator to look after it.
-    sleep(Duration::from_secs(10)).await;
+    sleep(Duration::from_secs(30)).await;
     operator.abort();
     let fresh = Instance::new(world.instances.len(), world.database.clone(), truth, false, false, rng.fork());
     fresh.start().await;
