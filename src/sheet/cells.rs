@@ -51,6 +51,11 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// The header of the field's column.
+    pub(super) fn header(&self, field: &str) -> Option<&'a str> {
+        self.columns.iter().find(|column| column.field.as_deref() == Some(field)).map(|column| column.header.as_str())
+    }
+
     fn problem(&mut self, index: usize, code: &'static str, trouble: impl FnOnce(String) -> Trouble) {
         let header = self.columns.get(index).map(|column| column.header.clone()).unwrap_or_default();
         self.problems.push(Problem::new(self.at, Some(header.clone()), code, trouble(header)));
@@ -103,20 +108,124 @@ pub(super) fn shortened(text: &str) -> String {
     if text.chars().count() <= SHOWN { text.to_owned() } else { text.chars().take(SHOWN).chain(['…']).collect() }
 }
 
+/// A word as it is looked up: without case, and without what stands around it.
+fn plain(text: &str) -> String {
+    let is_around = |char: char| char.is_whitespace() || matches!(char, '.' | '!' | ',' | ';' | ':' | '"');
+    text.trim_matches(is_around).replace('’', "'").to_lowercase()
+}
+
+/// The first word, where more follows: "Yes - 2 guests", "ja (Rollator)".
+fn first_word(plain: &str) -> &str {
+    plain.split(|char: char| char.is_whitespace() || matches!(char, ',' | ';' | ':' | '.' | '!' | '(')).next().unwrap_or(plain)
+}
+
+const YES: &[&str] = &["yes", "y", "true", "t", "1", "x", "on", "✓", "✔", "☑", "ja", "j", "wahr"];
+const NO: &[&str] = &["no", "n", "false", "f", "0", "off", "✗", "✘", "☐", "nein", "falsch"];
+
+fn yes_or_no(plain: &str) -> Option<bool> {
+    let is_one_of = |words: &[&str]| words.contains(&plain);
+    if is_one_of(YES) { Some(true) } else { is_one_of(NO).then_some(false) }
+}
+
 pub(super) fn yes_no(text: &str) -> Result<bool, Invalid> {
-    match text.to_lowercase().as_str() {
-        "yes" | "y" | "true" | "1" | "x" | "✓" | "ja" | "j" | "wahr" => Ok(true),
-        "no" | "n" | "false" | "0" | "nein" | "falsch" => Ok(false),
-        _ => Err(Invalid::NotYesOrNo),
+    let plain = plain(text);
+    match plain.as_str() {
+        "none" | "n/a" | "kein" | "keine" | "keiner" => Ok(false),
+        _ => yes_or_no(&plain).or_else(|| yes_or_no(first_word(&plain))).ok_or(Invalid::NotYesOrNo),
     }
 }
 
+/// Whether somebody is a VIP: the column may also say so by its own word.
+pub(super) fn vip(text: &str) -> Result<bool, Invalid> {
+    if text.replace(['.', ' '], "").eq_ignore_ascii_case("vip") { Ok(true) } else { yes_no(text) }
+}
+
+const ACCEPTED: &[&str] = &[
+    "accepted",
+    "accept",
+    "accepts",
+    "approved",
+    "attending",
+    "attends",
+    "will attend",
+    "coming",
+    "is coming",
+    "confirmed",
+    "going",
+    "zugesagt",
+    "zusage",
+    "kommt",
+    "nimmt teil",
+    "dabei",
+    "angemeldet",
+    "bestätigt",
+];
+const DECLINED: &[&str] = &[
+    "declined",
+    "decline",
+    "declines",
+    "cancelled",
+    "canceled",
+    "not attending",
+    "will not attend",
+    "won't attend",
+    "cannot attend",
+    "can't attend",
+    "not coming",
+    "not going",
+    "regret",
+    "regrets",
+    "abgesagt",
+    "absage",
+    "abgemeldet",
+    "kommt nicht",
+    "nimmt nicht teil",
+    "nicht dabei",
+    "storniert",
+    "verhindert",
+];
+const INVITED: &[&str] = &[
+    "invited",
+    "open",
+    "pending",
+    "awaiting",
+    "no answer",
+    "no reply",
+    "no response",
+    "not answered",
+    "unknown",
+    "n/a",
+    "?",
+    "eingeladen",
+    "offen",
+    "ausstehend",
+    "steht aus",
+    "keine antwort",
+    "keine rückmeldung",
+    "unbekannt",
+];
+
 pub(super) fn rsvp(text: &str) -> Result<Rsvp, Invalid> {
-    match text.to_lowercase().as_str() {
-        "accepted" | "accept" | "accepts" | "yes" | "coming" | "zugesagt" | "zusage" | "ja" | "kommt" => Ok(Rsvp::Accepted),
-        "declined" | "decline" | "declines" | "no" | "not coming" | "abgesagt" | "absage" | "nein" | "kommt nicht" => Ok(Rsvp::Declined),
-        "invited" | "open" | "pending" | "no answer" | "eingeladen" | "offen" | "ausstehend" => Ok(Rsvp::Invited),
-        _ => Err(Invalid::NotAnAnswer),
+    let plain = plain(text);
+    let known = [(ACCEPTED, Rsvp::Accepted), (DECLINED, Rsvp::Declined), (INVITED, Rsvp::Invited)];
+    if let Some((_, answer)) = known.into_iter().find(|(words, _)| words.contains(&plain.as_str())) {
+        return Ok(answer);
+    }
+    match yes_or_no(&plain).or_else(|| yes_or_no(first_word(&plain))) {
+        Some(true) => Ok(Rsvp::Accepted),
+        Some(false) => Ok(Rsvp::Declined),
+        None => Err(Invalid::NotAnAnswer),
+    }
+}
+
+/// A number that identifies something, without the `.0` that a spreadsheet program or a database has added.
+pub(super) fn whole(text: &str) -> &str {
+    match text.split_once('.') {
+        Some((digits, zeros)) if !digits.is_empty() && !zeros.is_empty() => {
+            let is_number = digits.bytes().all(|byte| byte.is_ascii_digit()) && zeros.bytes().all(|byte| byte == b'0');
+            if is_number { digits } else { text }
+        }
+        _ => text,
     }
 }
 
@@ -153,7 +262,7 @@ pub(super) fn shape(text: &str) -> Result<Shape, Invalid> {
 }
 
 pub(super) fn seats(text: &str) -> Result<Seats, Invalid> {
-    text.parse::<u32>().ok().and_then(|seats| Seats::try_from(seats).ok()).ok_or(Invalid::NotSeats)
+    whole(text).parse::<u32>().ok().and_then(|seats| Seats::try_from(seats).ok()).ok_or(Invalid::NotSeats)
 }
 
 /// A decimal number, with a point or with a comma.
@@ -178,7 +287,24 @@ mod tests {
         assert_eq!(yes_no("JA"), Ok(true));
         assert_eq!(yes_no("nein"), Ok(false));
         assert!(yes_no("maybe").is_err());
-        assert_eq!(rsvp("Zugesagt"), Ok(Rsvp::Accepted));
+        for (words, expected) in [("V.I.P.", Ok(true)), ("Gold", Err(Invalid::NotYesOrNo)), ("n", Ok(false)), ("✔", Ok(true))] {
+            assert_eq!(vip(words), expected, "{words}");
+        }
+        for (words, expected) in [("ja (Rollator)", Ok(true)), ("1 x", Ok(true)), ("none", Ok(false)), ("often", Err(Invalid::NotYesOrNo))]
+        {
+            assert_eq!(yes_no(words), expected, "{words}");
+        }
+        for words in ["Zugesagt", "y", "Attending", "Going", "TRUE", "Confirmed", "x", "Yes - 2 guests", "nimmt teil", "✓", "Yes!"] {
+            assert_eq!(rsvp(words), Ok(Rsvp::Accepted), "{words}");
+        }
+        for words in ["n", "Not attending", "Regrets", "No, sorry", "FALSE", "Can’t attend", "nimmt nicht teil", "0"] {
+            assert_eq!(rsvp(words), Ok(Rsvp::Declined), "{words}");
+        }
+        for words in ["No response", "?", "offen", "Keine Antwort"] {
+            assert_eq!(rsvp(words), Ok(Rsvp::Invited), "{words}");
+        }
+        assert!(rsvp("maybe").is_err(), "the plan has no place for it");
+        assert_eq!(["42.0", "1.0", "1.5", "T1.0", "007", ".0", "0."].map(whole), ["42", "1", "1.5", "T1.0", "007", ".0", "0."]);
         assert_eq!(diet("Vegetarisch").unwrap().as_str(), "vegetarian");
         assert_eq!(diet("no onions").unwrap().as_str(), "no onions");
         assert_eq!(number("1,5"), Ok(1.5));

@@ -24,9 +24,32 @@ const GUEST: &[Field] = &[
             "mitarbeiternummer",
         ],
     ),
-    ("first_name", &["firstname", "givenname", "forename", "vorname"]),
-    ("last_name", &["lastname", "surname", "familyname", "nachname", "familienname", "zuname", "name"]),
-    ("email", &["email", "mail", "emailaddress", "mailaddress", "emailadresse", "mailadresse"]),
+    ("first_name", &["firstname", "givenname", "forename", "first", "attendeefirstname", "attendeenamegivenname", "vorname"]),
+    (
+        "last_name",
+        &[
+            "lastname",
+            "surname",
+            "familyname",
+            "last",
+            "attendeelastname",
+            "attendeenamefamilyname",
+            "nachname",
+            "familienname",
+            "zuname",
+            "name",
+            "fullname",
+            "guestname",
+            "nameofguest",
+            "attendeename",
+            "vollständigername",
+            "vollername",
+            "vorundnachname",
+            "vornamenachname",
+            "nachnamevorname",
+        ],
+    ),
+    ("email", &["email", "mail", "emailaddress", "mailaddress", "attendeeemail", "emailadresse", "mailadresse"]),
     ("company", &["company", "organisation", "organization", "firma", "unternehmen"]),
     ("department", &["department", "dept", "unit", "abteilung", "bereich"]),
     ("party", &["party", "group", "family", "gruppe", "familie"]),
@@ -35,7 +58,27 @@ const GUEST: &[Field] = &[
     ("diet", &["diet", "dietaryrequirement", "dietaryrequirements", "meal", "ernährung", "ernaehrung", "kost", "essen"]),
     ("allergies", &["allergies", "allergy", "allergien", "allergie", "unverträglichkeiten", "unvertraeglichkeiten"]),
     ("wheelchair", &["wheelchair", "accessible", "rollstuhl", "rollstuhlplatz", "barrierefrei"]),
-    ("rsvp", &["rsvp", "response", "answer", "zusage", "antwort", "rückmeldung", "rueckmeldung"]),
+    (
+        "rsvp",
+        &[
+            "rsvp",
+            "rsvpstatus",
+            "response",
+            "answer",
+            "approvalstatus",
+            "attending",
+            "attendance",
+            "willyouattend",
+            "willyoubeattending",
+            "zusage",
+            "antwort",
+            "rückmeldung",
+            "rueckmeldung",
+            "teilnahme",
+            "nehmensieteil",
+            "nimmstduteil",
+        ],
+    ),
     ("language", &["language", "lang", "sprache"]),
     (
         "notes",
@@ -136,7 +179,11 @@ impl Content {
     fn is_recognised(self, has: impl Fn(&str) -> bool) -> bool {
         match self {
             Self::Guests => {
-                has("employee_no") || has("email") || (has("first_name") && has("last_name")) || (has("last_name") && has("table"))
+                let is_beside_a_name = |field: &&str| has(field);
+                has("employee_no")
+                    || has("email")
+                    || (has("first_name") && has("last_name"))
+                    || (has("last_name") && ["table", "rsvp", "party", "company", "diet"].iter().any(is_beside_a_name))
             }
             Self::Tables => has("number"),
             Self::Rooms => has("name") && has("width_m") && has("depth_m"),
@@ -188,6 +235,30 @@ pub(super) fn names(kind: UploadKind) -> Vec<&'static str> {
     names
 }
 
+/// What is under these is the whole name of a person, first and last.
+const FULL_NAME: &[&str] = &[
+    "fullname",
+    "guestname",
+    "nameofguest",
+    "attendeename",
+    "vollständigername",
+    "vollername",
+    "vorundnachname",
+    "vornamenachname",
+    "nachnamevorname",
+];
+
+/// Headers that are taken for a field only where no other says it better.
+fn is_vague(plain: &str) -> bool {
+    plain == "name" || FULL_NAME.contains(&plain)
+}
+
+/// Whether there are full names under the header of the last names: it says so, or there is no other for the first names.
+pub(super) fn is_full_name(header: &str, has_first_names: bool) -> bool {
+    let plain = plain(header);
+    FULL_NAME.contains(&plain.as_str()) || (plain == "name" && !has_first_names)
+}
+
 /// A header without case, blanks and punctuation.
 fn plain(header: &str) -> String {
     header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -210,15 +281,17 @@ pub(super) fn recognise(content: Content, headers: &[String], mapping: &Mapping)
 pub(super) fn taken(content: Content, headers: &[String], mapping: &Mapping) -> Result<Vec<Column>, SheetError> {
     let fields = content.fields();
     let mut columns: Vec<Column> = Vec::with_capacity(headers.len());
+    let by_alias = |plain: &str| fields.iter().find(|(_, aliases)| aliases.contains(&plain)).map(|(name, _)| *name);
+    // A vague header gives way to an exact one: beside a last name, "Name" is the whole of it.
+    let exact: Vec<&str> =
+        headers.iter().map(|header| plain(header)).filter(|plain| !is_vague(plain)).filter_map(|plain| by_alias(&plain)).collect();
+    let known = |plain: &str| by_alias(plain).filter(|field| !is_vague(plain) || !exact.contains(field));
     for header in headers {
         let mapped = mapping.get(header.trim()).cloned();
         let field = match mapped {
             Some(Some(field)) => Some(check(content, field)?),
             Some(None) => None,
-            None => {
-                let plain = plain(header);
-                fields.iter().find(|(_, aliases)| aliases.contains(&plain.as_str())).map(|(name, _)| (*name).to_owned())
-            }
+            None => known(&plain(header)).map(ToOwned::to_owned),
         };
         // Of two columns for one field, the first counts.
         let same =
@@ -250,6 +323,10 @@ mod tests {
         };
         assert_eq!(fields(&["PERSONALNR.", "e-mail", "Plus one of", "Shoe size"]).unwrap(), ["employee_no", "email", "plus_one_of", ""]);
         assert_eq!(fields(&["Table", "Tisch", "E-Mail"]).unwrap(), ["table", "", "email"], "the first of two columns counts");
+        assert_eq!(fields(&["api_id", "name", "first_name", "last_name"]).unwrap(), ["", "", "first_name", "last_name"]);
+        assert_eq!(fields(&["Email", "Name", "Vorname", "Nachname"]).unwrap(), ["email", "", "first_name", "last_name"]);
+        assert_eq!(fields(&["Name", "Vorname", "Tisch"]).unwrap(), ["last_name", "first_name", "table"]);
+        assert_eq!(fields(&["First", "Last", "Will you attend?"]).unwrap(), ["first_name", "last_name", "rsvp"]);
         assert_eq!(fields(&["100001", "Omar", "Fischer"]), None);
     }
 

@@ -56,8 +56,12 @@ pub(super) fn read(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     Ok(vec![sheet])
 }
 
-/// Without the mark that keeps a spreadsheet program from taking the cell for a formula: exports put it there.
+/// Without the mark that keeps a spreadsheet program from taking the cell for a formula, and without the formula that keeps it from
+/// taking a text for a number (`="00042"`): exports put them there.
 fn unquoted(cell: &str) -> &str {
+    if let Some(text) = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).filter(|text| !text.contains('"')) {
+        return text;
+    }
     cell.strip_prefix('\'').filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r'])).unwrap_or(cell)
 }
 
@@ -109,6 +113,13 @@ mod tests {
         for text in ["Table,Spot\nT1,A\n", "Table;Spot\r\nT1;A\r\n", "Table\tSpot\nT1\tA\n", "\"a,b,c\";x\n"] {
             assert_eq!(rows(text.as_bytes())[0].1.len(), 2, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_keeps_a_text_a_text_is_taken_off() {
+        let cells = texts(&["00042", "-1", "=1+1", "=\"a\"&\"b\"", "'quoted'"]);
+        assert_eq!(rows(b"\"=\"\"00042\"\"\";'-1;=1+1;\"=\"\"a\"\"&\"\"b\"\"\";'quoted'"), [(1, cells)]);
+        assert_eq!(rows(b"=\"00042\";x")[0].1[0], Cell::Text("00042".to_owned()));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod delimited;
 mod exported;
 mod guard;
 mod marked;
+mod names;
 mod ods;
 mod other;
 mod package;

@@ -1,7 +1,8 @@
 //! Sheets to the typed rows that an upload is made of.
 
-use super::cells::{Cells, diet, language, number, rsvp, seats, shape, shortened, yes_no};
-use super::columns::{Content, recognise, taken};
+use super::cells::{Cells, diet, language, number, rsvp, seats, shape, shortened, vip, whole, yes_no};
+use super::columns::{Content, is_full_name, recognise, taken};
+use super::names::split;
 use super::{Cell, HEADER_WITHIN_ROWS, Limit, Mapping, ROWS, Sheet, SheetError, SheetName};
 use crate::plan::upload::{Column, GuestRow, PlacementRow, Problem, RoomRow, Row, RowRef, Rows, SpotRow, UploadKind};
 use crate::plan::{Code, Degrees, Email, EmployeeNo, GuestPatch, Invalid, Metres, Patch, SpotPatch, TablePatch, Text};
@@ -206,17 +207,18 @@ fn guest(cells: &mut Cells<'_>) -> GuestRow {
             Some((Code::parse(&header).ok()?, value))
         })
         .collect();
+    let (first_name, last_name) = names(cells);
     GuestRow {
         set: GuestPatch {
-            employee_no: cells.patch("employee_no", EmployeeNo::parse),
-            first_name: cells.patch("first_name", Text::parse),
-            last_name: cells.patch("last_name", Text::parse),
+            employee_no: cells.patch("employee_no", |text| EmployeeNo::parse(whole(text))),
+            first_name,
+            last_name,
             email: cells.patch("email", Email::parse),
             company: cells.patch("company", Text::parse),
             department: cells.patch("department", Text::parse),
             party: cells.patch("party", Code::parse),
             plus_one_of: Patch::Keep,
-            vip: cells.patch("vip", yes_no),
+            vip: cells.patch("vip", vip),
             diet: cells.patch("diet", diet),
             allergies: cells.patch("allergies", Text::parse),
             wheelchair: cells.patch("wheelchair", yes_no),
@@ -226,14 +228,27 @@ fn guest(cells: &mut Cells<'_>) -> GuestRow {
             extra: if extra.is_empty() { Patch::Keep } else { Patch::Set(extra) },
         },
         plus_one_of: cells.patch("plus_one_of", Text::parse),
-        table: cells.patch("table", Code::parse),
+        table: cells.patch("table", |text| Code::parse(whole(text))),
         since: None,
     }
 }
 
+/// First and last names, also out of a column with both.
+fn names(cells: &mut Cells<'_>) -> (Patch<Text>, Patch<Text>) {
+    let first = cells.patch("first_name", Text::parse);
+    let has_first_names = cells.header("first_name").is_some();
+    let is_full = cells.header("last_name").is_some_and(|header| is_full_name(header, has_first_names));
+    let last = cells.patch("last_name", Text::parse);
+    let Some(full) = last.set().filter(|_| is_full) else { return (first, last) };
+    // Parts of a text that was valid are.
+    let part = |text: Option<String>| text.map_or(Patch::Keep, |text| Patch::Set(Text::stored(&text)));
+    let (first_of_it, last_of_it) = split(full.as_str());
+    (if first.is_keep() { part(first_of_it) } else { first }, part(last_of_it))
+}
+
 fn table_row(cells: &mut Cells<'_>) -> TablePatch {
     TablePatch {
-        number: cells.value("number", Code::parse),
+        number: cells.value("number", |text| Code::parse(whole(text))),
         name: cells.patch("name", Text::parse),
         seats: cells.value("seats", seats),
         vip: cells.patch("vip", yes_no),
@@ -267,7 +282,7 @@ fn spot(cells: &mut Cells<'_>) -> SpotRow {
 }
 
 fn placement(cells: &mut Cells<'_>) -> PlacementRow {
-    PlacementRow { table: cells.value("number", Code::parse).set().cloned(), spot: cells.patch("code", Code::parse) }
+    PlacementRow { table: cells.value("number", |text| Code::parse(whole(text))).set().cloned(), spot: cells.patch("code", Code::parse) }
 }
 
 fn metres(text: &str) -> Result<Metres, Invalid> {

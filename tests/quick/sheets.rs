@@ -324,3 +324,30 @@ fn a_formula_whose_result_is_no_letters_is_empty() {
         [row(&[&text("First name"), &text("Last name"), &text("Table")]), row(&[&text("Anna"), empty, empty]), row(&[empty, empty, empty])];
     assert_eq!(problems("list.ods", &ods(&[("S", &rows.concat())])), [(2, vec![])]);
 }
+
+#[test]
+fn names_are_read_out_of_one_column_or_two() {
+    let names = |list: &str| {
+        let upload = read(UploadKind::Guests, "list.csv", list.as_bytes(), &Mapping::new()).unwrap();
+        let Rows::Guests(rows) = upload.rows else { panic!("{list} holds guests") };
+        let name = |row: &Row<tafel::plan::upload::GuestRow>| {
+            let set = &row.value.set;
+            let text = |name: &tafel::plan::Patch<tafel::plan::Text>| name.set().map_or("", |name| name.as_str()).to_owned();
+            (text(&set.first_name), text(&set.last_name))
+        };
+        rows.iter().map(name).collect::<Vec<_>>()
+    };
+    let mara = vec![("Mara".to_owned(), "Quendt".to_owned())];
+    for list in [
+        "Full name,E-mail\nMara Quendt,mara@example.org\n",
+        "Name,E-mail\nMara Quendt,mara@example.org\n",
+        "Name;Table\n\"Quendt, Mara\";1\n",
+        "Name,Vorname,Tisch\nQuendt,Mara,1\n",
+        "api_id,name,first_name,last_name,email,approval_status\ng1,Mara Quendt,Mara,Quendt,mara@example.org,approved\n",
+        "Order code,Attendee name,Attendee name: Given name,Attendee name: Family name,Attendee email\nA1,Mara Quendt,Mara,Quendt,mara@example.org\n",
+        "First,Last,Email\nMara,Quendt,mara@example.org\n",
+        "Full name,First name,E-mail\nMara Quendt,Mara,mara@example.org\n",
+    ] {
+        assert_eq!(names(list), mara, "{list}");
+    }
+}
