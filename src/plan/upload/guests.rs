@@ -25,7 +25,7 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
     list_missing(draft, rows, &by_name);
     let (mut settled, mut shared) = (Vec::new(), Shared::default());
     for row in draft.sound(rows) {
-        let row = &shared.of_their_own(draft, row);
+        let row = &*shared.of_their_own(draft, row);
         if let Some(known) = identify(draft, row, &by_name) {
             let value = settle(draft, row);
             settled.push((Row { at: row.at.clone(), value, problems: Vec::new() }, known));
@@ -48,13 +48,14 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
             is_new: known.is_none(),
         })
         .collect();
+    let ids: HashMap<&RowRef, GuestId> = meant.iter().map(|guest| (guest.at, guest.id)).collect();
     let links = Names::of(draft.plan, &meant);
     let seats = seating(draft, &meant);
     for guest in &meant {
         let mut set = guest.row.set.clone();
         set.plus_one_of = links.link(draft, guest);
         if set.plus_one_of.is_keep()
-            && let Some(leader) = shared.leader(guest, &meant)
+            && let Some(leader) = shared.leader(guest, &ids)
         {
             set.plus_one_of = Patch::Set(leader);
         }

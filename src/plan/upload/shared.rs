@@ -6,6 +6,7 @@ use super::{Draft, GuestRow, Row, RowRef, Trouble};
 use crate::plan::guest::GuestPatch;
 use crate::plan::id::GuestId;
 use crate::plan::value::{Key, Patch, Text};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// Whose address a row has.
@@ -25,9 +26,9 @@ pub(super) struct Shared {
 impl Shared {
     /// The row without an address that is another person's: somebody of another first name, without a number of their own that says
     /// who they are.
-    pub(super) fn of_their_own(&mut self, draft: &mut Draft<'_>, row: &Row<GuestRow>) -> Row<GuestRow> {
+    pub(super) fn of_their_own<'r>(&mut self, draft: &mut Draft<'_>, row: &'r Row<GuestRow>) -> Cow<'r, Row<GuestRow>> {
         let set = &row.value.set;
-        let Some(email) = set.email.set().filter(|_| row.value.since.is_none()) else { return row.clone() };
+        let Some(email) = set.email.set().filter(|_| row.value.since.is_none()) else { return Cow::Borrowed(row) };
         let is_known = set.employee_no.set().is_some_and(|number| draft.plan.guest_by_employee_no(number.as_str()).is_some());
         let holder = draft.plan.guest_by_email(email.as_str()).and_then(|id| draft.plan.guest(id));
         let holder = holder.filter(|holder| !is_known && is_other(set, holder.first_name.as_ref()));
@@ -38,20 +39,20 @@ impl Shared {
             (Holder::Row(first.clone()), format!("{} (row {})", name.as_ref().map_or("", Text::as_str), first.row))
         } else {
             self.first.entry(key).or_insert_with(|| (row.at.clone(), set.first_name.set().cloned()));
-            return row.clone();
+            return Cow::Borrowed(row);
         };
         draft.warn(&row.at, "email", "email_shared", Trouble::SharedEmail { email: email.to_string(), who });
         self.holders.insert(row.at.clone(), holder);
         let mut own = row.clone();
         own.value.set.email = Patch::Keep;
-        own
+        Cow::Owned(own)
     }
 
-    /// Through whom the guest is reached.
-    pub(super) fn leader(&self, guest: &Meant<'_>, meant: &[Meant<'_>]) -> Option<GuestId> {
+    /// Through whom the guest is reached; `ids` are those of the file's rows.
+    pub(super) fn leader(&self, guest: &Meant<'_>, ids: &HashMap<&RowRef, GuestId>) -> Option<GuestId> {
         let leader = match self.holders.get(guest.at)? {
             Holder::Guest(id) => Some(*id),
-            Holder::Row(at) => meant.iter().find(|other| other.at == at).map(|other| other.id),
+            Holder::Row(at) => ids.get(at).copied(),
         };
         leader.filter(|leader| *leader != guest.id)
     }
