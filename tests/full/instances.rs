@@ -62,7 +62,8 @@ fn insist(fleet: &Fleet, worker: usize, id: Uuid, commands: &Value) -> u64 {
     for attempt in 0.. {
         match fleet.client(worker + attempt).send("POST", "/api/v1/commands", &[], Some(("application/json", body.clone()))) {
             Ok(answer) if answer.status == 200 => return answer.body["position"].as_u64().unwrap(),
-            Ok(answer) => assert!(answer.status == 503, "{answer:?}"),
+            // An instance that the machine has starved for seconds has not read the request in time: nothing was done.
+            Ok(answer) => assert!(matches!(answer.status, 408 | 503), "{answer:?}"),
             Err(_) => std::thread::sleep(Duration::from_millis(20)),
         }
     }

@@ -110,7 +110,8 @@ fn seat(machines: &[Machine], token: &str, ids: &[u64], number: usize, over: &At
                 }
                 // Not for good: until it is over, some other instance may do it yet.
                 200 | 409 => std::thread::sleep(Duration::from_millis(300)),
-                503 => std::thread::sleep(Duration::from_millis(50)),
+                // An instance that the machine has starved for seconds has not read the request in time: nothing was done.
+                408 | 503 => std::thread::sleep(Duration::from_millis(50)),
                 _ => panic!("{answer:?}"),
             }
         }

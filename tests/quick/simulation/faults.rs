@@ -45,6 +45,8 @@ pub async fn trouble(world: Arc<World>, kinds: Kinds, lasting: Duration, mut rng
             12 if kinds.has_jumps && kinds.has_kills => start_with_a_wrong_clock(instance, length, step(&mut rng)),
             13 if restores_left > 0 && world.truth.elapsed() > lasting / 3 => {
                 restores_left -= 1;
+                // Who sleeps meanwhile may wake up when the stream is as long as it was.
+                pause(instance, length / 2);
                 restore(&world, &mut rng);
             }
             _ => {}
