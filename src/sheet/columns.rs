@@ -38,15 +38,6 @@ const GUEST: &[Field] = &[
             "familienname",
             "zuname",
             "name",
-            "fullname",
-            "guestname",
-            "nameofguest",
-            "attendeename",
-            "vollständigername",
-            "vollername",
-            "vorundnachname",
-            "vornamenachname",
-            "nachnamevorname",
         ],
     ),
     ("email", &["email", "mail", "emailaddress", "mailaddress", "attendeeemail", "emailadresse", "mailadresse"]),
@@ -235,7 +226,7 @@ pub(super) fn names(kind: UploadKind) -> Vec<&'static str> {
     names
 }
 
-/// What is under these is the whole name of a person, first and last.
+/// What is under these is the whole name of a person, first and last; it is read as a last name, and split.
 const FULL_NAME: &[&str] = &[
     "fullname",
     "guestname",
@@ -281,7 +272,11 @@ pub(super) fn recognise(content: Content, headers: &[String], mapping: &Mapping)
 pub(super) fn taken(content: Content, headers: &[String], mapping: &Mapping) -> Result<Vec<Column>, SheetError> {
     let fields = content.fields();
     let mut columns: Vec<Column> = Vec::with_capacity(headers.len());
-    let by_alias = |plain: &str| fields.iter().find(|(_, aliases)| aliases.contains(&plain)).map(|(name, _)| *name);
+    let by_alias = |plain: &str| {
+        let is_full_name = content == Content::Guests && FULL_NAME.contains(&plain);
+        let field = fields.iter().find(|(name, aliases)| aliases.contains(&plain) || (is_full_name && *name == "last_name"));
+        field.map(|(name, _)| *name)
+    };
     // A vague header gives way to an exact one: beside a last name, "Name" is the whole of it.
     let exact: Vec<&str> =
         headers.iter().map(|header| plain(header)).filter(|plain| !is_vague(plain)).filter_map(|plain| by_alias(&plain)).collect();

@@ -9,7 +9,7 @@ use crate::plan::value::{Code, Email, EmployeeNo, Key, Patch, Text};
 use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// The guest whom the row means: by employee number, then e-mail; by name only where the row has neither.
+/// The guest who has the row's employee number, or else its address.
 pub(super) fn by_identity(plan: &Plan, set: &GuestPatch) -> Option<GuestId> {
     let by_number = set.employee_no.set().and_then(|number| plan.guest_by_employee_no(number.as_str()));
     by_number.or_else(|| {
@@ -74,7 +74,7 @@ fn contradicts(guest: &Guest, set: &GuestPatch) -> bool {
         || other(set.email.set().map(Email::as_str), guest.email.as_ref().map(Email::as_str))
 }
 
-pub(super) fn has_identity(set: &GuestPatch) -> bool {
+fn has_identity(set: &GuestPatch) -> bool {
     set.employee_no.set().is_some() || set.email.set().is_some()
 }
 
