@@ -85,6 +85,23 @@ impl Tail {
     }
 }
 
+/// Why what others have appended was not folded in.
+enum Behind {
+    /// The store went away in between.
+    Away(StoreError),
+    /// The stream is not the one that was read, or cannot be read on: why, in words.
+    Hindered(String),
+}
+
+impl Behind {
+    fn of(error: impl Into<ReplayError>, what: &str) -> Self {
+        match error.into() {
+            ReplayError::Store(error @ StoreError::Unavailable(_)) => Self::Away(error),
+            error => Self::Hindered(format!("{what}: {error}")),
+        }
+    }
+}
+
 impl Writer {
     /// Folds in what others have appended. While the store is away, this finds out when it is back.
     pub(super) async fn look_for_others(&mut self) {
@@ -110,19 +127,25 @@ impl Writer {
         if let Err(why) = self.watch_the_clock(is_back).await {
             return self.shared.set_hindered(Some(why));
         }
-        let hindered = self.follow(end).await.err();
+        let hindered = match self.follow(end).await {
+            Ok(()) => None,
+            // That is the store's trouble, not this instance's: it is ready again as soon as the store is back.
+            Err(Behind::Away(error)) => {
+                tracing::debug!(%error, "what others have appended cannot be read now");
+                return self.shared.set_up(false);
+            }
+            Err(Behind::Hindered(why)) => Some(why),
+        };
         self.shared.set_hindered(hindered);
         self.shared.set_up(true);
     }
 
-    /// # Errors
-    /// The stream is not the one that was read, or cannot be read on: why, in words.
-    async fn follow(&mut self, mut end: End) -> Result<(), String> {
+    async fn follow(&mut self, mut end: End) -> Result<(), Behind> {
         let tip = self.tip;
         if end.hash.is_none() {
             // An instance from before the chain is still at work: what it has written is chained for it.
             let store = self.shared.store.clone();
-            let unchained = |error: StoreError| format!("what others have appended cannot be chained: {error}");
+            let unchained = |error: StoreError| Behind::of(error, "what others have appended cannot be chained");
             store.chain().map_err(unchained)?;
             end = store.end().await.map_err(unchained)?;
         }
@@ -130,12 +153,12 @@ impl Writer {
             return Ok(());
         }
         if end.position <= tip.position {
-            return Err(format!(
+            return Err(Behind::Hindered(format!(
                 "the database's stream ends at {} and ours at {}: was it restored from a backup? Start anew to serve what it holds",
                 end.position, tip.position
-            ));
+            )));
         }
-        self.catch_up(end.position).map_err(|error| format!("what others have appended cannot be read: {error}"))
+        self.catch_up(end.position).map_err(|error| Behind::of(error, "what others have appended cannot be read"))
     }
 
     fn catch_up(&mut self, last: Position) -> Result<(), ReplayError> {
