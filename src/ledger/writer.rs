@@ -6,10 +6,10 @@ use super::settle;
 use super::tail::Tail;
 use super::undo::ValidityJob;
 use super::{Answer, CommandJob, Decide, Failure, Job, Shared, Snapshot};
-use crate::plan::{Position, Refusal};
-use crate::store::{Append, AppendError, Chunk, End, Fut, StoreError};
+use crate::plan::{BatchId, Position};
+use crate::store::{Append, AppendError, End, Fut, StoreError, StoredBatch};
 use metrics::{Counter, Histogram, counter, gauge, histogram};
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -20,6 +20,8 @@ const GROUP_COMMANDS: usize = 512;
 const GROUP_EVENTS: usize = 20_000;
 /// The pauses before a commit that failed is tried again; then its commands are answered "unknown".
 pub(super) const RETRY_PAUSES: [Duration; 3] = [Duration::from_millis(20), Duration::from_millis(100), Duration::from_millis(400)];
+/// A database that does not answer is not tried again after so long: whoever waits is told within 15 s.
+const SETTLE_WITHIN: Duration = Duration::from_secs(8);
 
 pub(super) struct Writer {
     pub(super) shared: Arc<Shared>,
@@ -34,9 +36,11 @@ pub(super) struct Writer {
     /// Being decided, on the plan after the group in flight.
     pub(super) building: Group,
     /// Ids of the commands in either group.
-    pending: HashSet<crate::plan::BatchId>,
+    pending: HashSet<BatchId>,
     /// To be decided before anything from the queue.
-    waiting: VecDeque<CommandJob>,
+    pub(super) waiting: VecDeque<CommandJob>,
+    /// Batches that commands which wait name again.
+    pub(super) stored_batches: HashMap<BatchId, StoredBatch>,
     /// The same ids as pending ones: they get their answer from the stream.
     repeated: Vec<CommandJob>,
     /// So many commands are committed alone, because one of them spoilt a group.
@@ -95,6 +99,7 @@ impl Writer {
             building,
             pending: HashSet::new(),
             waiting: VecDeque::new(),
+            stored_batches: HashMap::new(),
             repeated: Vec::new(),
             alone: 0,
             exclusive: VecDeque::new(),
@@ -150,19 +155,25 @@ impl Writer {
     /// Decides all that is there, without waiting for more.
     fn fill(&mut self, queue: &mut mpsc::Receiver<Job>) {
         while self.has_room() {
-            if let Some(job) = self.waiting.pop_front() {
-                self.take_command(job);
-            } else if let Ok(job) = queue.try_recv() {
-                self.take(job);
-            } else {
-                return;
+            if self.waiting.is_empty() {
+                while self.has_room()
+                    && self.waiting.len() < GROUP_COMMANDS
+                    && let Ok(job) = queue.try_recv()
+                {
+                    self.take(job);
+                }
             }
+            let Some(job) = self.waiting.pop_front() else { break };
+            self.take_command(job);
+        }
+        if self.waiting.is_empty() {
+            self.stored_batches = HashMap::new();
         }
     }
 
     fn take(&mut self, job: Job) {
         match job {
-            Job::Command(job) => self.take_command(job),
+            Job::Command(job) => self.waiting.push_back(job),
             Job::ChangeValidity(job) => self.exclusive.push_back(job),
         }
     }
@@ -184,21 +195,10 @@ impl Writer {
             self.repeated.push(job);
             return;
         }
-        if self.batches.may_have(id) {
-            match self.shared.store.batch(id) {
-                Ok(events) if events.is_empty() => {}
-                Ok(events) => {
-                    match settle::is_same_request(&*self.shared.store, &job, &events[0]) {
-                        Ok(true) => {}
-                        // Under this id something else was done.
-                        Ok(false) => return self.reply(job, Err(Refusal::IdTaken.into()), "refused"),
-                        Err(error) => return self.reply(job, Err(error.into()), "unknown"),
-                    }
-                    let position = events.last().map_or(self.committed.plan.position, |event| event.position);
-                    return self.reply(job, Ok(Answer { position, batch: id, events: Chunk::from(events) }), "repeated");
-                }
-                Err(error) => return self.reply(job, Err(error.into()), "unknown"),
-            }
+        match self.stored(id) {
+            Ok(None) => {}
+            Ok(Some(batch)) => return self.repeat(job, batch),
+            Err(error) => return self.reply(job, Err(error.into()), "unknown"),
         }
         match self.building.add(self.decide, job) {
             Ok(()) => drop(self.pending.insert(id)),
@@ -345,7 +345,7 @@ impl Writer {
     /// The outcome of a commit is unknown. The same events at the same position settle it, if the store answers.
     async fn try_again(&mut self, group: Group, append: Arc<Append>, error: StoreError, began: Instant) {
         let mut last_error = error;
-        for pause in RETRY_PAUSES {
+        for pause in RETRY_PAUSES.into_iter().take_while(|_| began.elapsed() < SETTLE_WITHIN) {
             tracing::warn!(error = %last_error, expected = append.behind().position.0, "a commit failed; trying again");
             tokio::time::sleep(pause).await;
             match self.shared.store.append(append.clone()).await {
@@ -375,7 +375,7 @@ impl Writer {
     }
 
     /// Answers, counts and logs. A client that has gone away is none of the command's business.
-    fn reply(&self, job: CommandJob, answer: Result<Answer, Failure>, outcome: &'static str) {
+    pub(super) fn reply(&self, job: CommandJob, answer: Result<Answer, Failure>, outcome: &'static str) {
         let counter = match outcome {
             "accepted" | "unchanged" | "repeated" => &self.gauges.accepted,
             "refused" => &self.gauges.refused,

@@ -34,6 +34,7 @@ use crate::capability::Capability;
 use crate::capability::NotBuiltIn;
 use crate::plan::{BatchId, Position, Timestamp};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::future::Future;
 use std::ops::ControlFlow;
 use std::pin::Pin;
@@ -117,6 +118,28 @@ pub enum StoreError {
     Broken { position: Position, why: String },
 }
 
+/// A batch as it is in the stream.
+#[derive(Debug, Clone)]
+pub struct StoredBatch {
+    /// The fingerprint of the request that wrote it; none of a batch from before there were any.
+    pub request: Option<Uuid>,
+    /// At least one.
+    pub events: Vec<StoredEvent>,
+}
+
+#[cfg(any(feature = "mssql", feature = "postgres"))]
+impl StoredBatch {
+    /// Gathers the rows of several batches, in the order of the stream.
+    fn gather(rows: impl IntoIterator<Item = (Option<Uuid>, StoredEvent)>) -> HashMap<BatchId, Self> {
+        let mut gathered: HashMap<BatchId, Self> = HashMap::new();
+        for (request, event) in rows {
+            let batch = gathered.entry(event.batch).or_insert(Self { request, events: Vec::new() });
+            batch.events.push(event);
+        }
+        gathered
+    }
+}
+
 /// Why events were not appended.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AppendError {
@@ -181,6 +204,20 @@ pub trait Stream: Send + Sync {
     /// # Errors
     /// The store fails.
     fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError>;
+    /// Those of these batches that are in the stream, whole, in one question where a server is asked. Blocks its thread.
+    ///
+    /// # Errors
+    /// The store fails.
+    fn batches(&self, batches: &[BatchId]) -> Result<HashMap<BatchId, StoredBatch>, StoreError> {
+        let mut stored = HashMap::new();
+        for batch in batches {
+            let events = self.batch(*batch)?;
+            if !events.is_empty() {
+                stored.insert(*batch, StoredBatch { request: self.request_of(*batch)?, events });
+            }
+        }
+        Ok(stored)
+    }
     /// The first event of a batch. Blocks its thread.
     ///
     /// # Errors

@@ -1,14 +1,17 @@
 //! A store that goes wrong as a test wants it.
 
 use parking_lot::Mutex;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::time::Duration;
 use tafel::ledger::now;
 use tafel::plan::command::Role;
 use tafel::plan::{BatchId, Position, Timestamp};
 use tafel::store::{
     Account, Accounts, ApiToken, Append, AppendError, Chunk, Clocks, Confirmation, Consumer, Consumers, End, Fut, Incarnations, Overwrite,
-    PendingUpload, RecordSink, ReportFile, ReportFiles, Session, Sessions, Sink, Store, StoreError, StoredEvent, Stream, Uploads,
+    PendingUpload, RecordSink, ReportFile, ReportFiles, Session, Sessions, Sink, Store, StoreError, StoredBatch, StoredEvent, Stream,
+    Uploads,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -21,21 +24,42 @@ pub struct Wayward {
     appends: AtomicUsize,
     /// What is said of the database server's clock: so far from ours.
     skew_us: AtomicI64,
+    /// How often batches were looked up together.
+    lookups: AtomicUsize,
 }
+
+/// A server that is not next door answers a question after so long.
+const LOOKUP_TAKES: Duration = Duration::from_millis(50);
 
 impl Wayward {
     pub fn new(inner: Arc<dyn Store>, goes: impl Fn(usize, &[Chunk]) -> Goes + Send + Sync + 'static) -> Arc<Self> {
         let inner = Arc::new(Mutex::new(inner));
-        Arc::new(Self { inner, goes: Box::new(goes), appends: AtomicUsize::new(0), skew_us: AtomicI64::new(0) })
+        Arc::new(Self {
+            inner,
+            goes: Box::new(goes),
+            appends: AtomicUsize::new(0),
+            skew_us: AtomicI64::new(0),
+            lookups: AtomicUsize::new(0),
+        })
     }
 
     /// Whatever stands in the lock at the moment; nothing else goes wrong.
     pub fn switching(inner: Arc<Mutex<Arc<dyn Store>>>) -> Arc<Self> {
-        Arc::new(Self { inner, goes: Box::new(|_, _| Goes::Well), appends: AtomicUsize::new(0), skew_us: AtomicI64::new(0) })
+        Arc::new(Self {
+            inner,
+            goes: Box::new(|_, _| Goes::Well),
+            appends: AtomicUsize::new(0),
+            skew_us: AtomicI64::new(0),
+            lookups: AtomicUsize::new(0),
+        })
     }
 
     fn inner(&self) -> Arc<dyn Store> {
         self.inner.lock().clone()
+    }
+
+    pub fn lookups(&self) -> usize {
+        self.lookups.load(Ordering::SeqCst)
     }
 
     pub fn set_skew(&self, skew_us: i64) {
@@ -98,6 +122,11 @@ impl Stream for Wayward {
     }
     fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError> {
         self.inner().batch(batch)
+    }
+    fn batches(&self, batches: &[BatchId]) -> Result<HashMap<BatchId, StoredBatch>, StoreError> {
+        self.lookups.fetch_add(1, Ordering::SeqCst);
+        std::thread::sleep(LOOKUP_TAKES);
+        self.inner().batches(batches)
     }
     fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError> {
         self.inner().head(batch)

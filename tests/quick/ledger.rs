@@ -350,6 +350,26 @@ fn an_id_stands_for_one_request_of_one_person() {
     );
 }
 
+#[test]
+fn ids_that_are_sent_again_after_a_restart_are_looked_up_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Wayward::new(sqlite(folder.path()), |_, _| Goes::Well);
+    let requests: Vec<Request> = (0..25).map(|number| table(&format!("T{number}"))).collect();
+    let submit_all = || {
+        let ledger = Ledger::start(store.clone(), decide).unwrap();
+        runtime().block_on(async {
+            let answers = futures_util::future::join_all(requests.iter().map(|request| ledger.submit(request.clone()))).await;
+            ledger.stop().await;
+            answers.into_iter().map(|answer| answer.unwrap().events).collect::<Vec<_>>()
+        })
+    };
+    let first = submit_all();
+    assert_eq!(store.lookups(), 0, "new ids are not looked up");
+    assert!(submit_all() == first, "each is answered as it was");
+    // The first may come before the others are there.
+    assert!(store.lookups() <= 3, "{} questions for 25 ids", store.lookups());
+}
+
 /// Four requests at once under one id: one is done, and nobody is told that theirs was who was not asked for it.
 #[test]
 fn of_several_requests_at_once_under_one_id_one_is_done() {

@@ -5,11 +5,12 @@ use super::{ANSWERS_WITHIN, Fault, Postgres, connection, on_connection, unavaila
 use crate::plan::{BatchId, Position, Timestamp};
 use crate::store::pages::{Boxes, Pages, drain, read_records};
 use crate::store::{
-    Append, AppendError, Columns, End, Envelope, Fut, Hash, Origin, Overwrite, RawEvent, Record, RecordSink, Sink, StoreError, StoredEvent,
-    Stream, bound, to_sha256,
+    Append, AppendError, Columns, End, Envelope, Fut, Hash, Origin, Overwrite, RawEvent, Record, RecordSink, Sink, StoreError, StoredBatch,
+    StoredEvent, Stream, bound, to_sha256,
 };
 use deadpool_postgres::{Object, Pool};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio_postgres::types::{FromSql, Type};
@@ -150,6 +151,17 @@ impl Stream for Postgres {
 
     fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError> {
         self.of_batch(batch, i64::MAX)
+    }
+
+    fn batches(&self, batches: &[BatchId]) -> Result<HashMap<BatchId, StoredBatch>, StoreError> {
+        let ids: Vec<Uuid> = batches.iter().map(|batch| batch.0).collect();
+        let rows = self.run(move |client| async move {
+            let sql =
+                "SELECT position, recorded_at, actor, batch, kind, payload, request FROM event WHERE batch = ANY($1) ORDER BY position";
+            let rows = client.query(&client.prepare_cached(sql).await?, &[&ids]).await?;
+            rows.iter().map(|row| Ok((row.try_get(6)?, raw(row)?.to_stored()))).collect::<Result<Vec<_>, Error>>()
+        })?;
+        Ok(StoredBatch::gather(rows))
     }
 
     fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError> {
