@@ -1,15 +1,15 @@
 -- What an event carries beside what it says. The hash covers all of it and the hash of the event before it; the payload goes in as
 -- a salted digest. An event without a hash was written by a program from before; it is chained by the next one that sees it.
-ALTER TABLE event ADD
-    schema_version smallint         NOT NULL CONSTRAINT event_schema_version_first DEFAULT 1,
-    -- Of a batch's first event: the fingerprint of the request, the command or worker's step, and the trace that it belongs to.
-    request        uniqueidentifier,
-    cause          nvarchar(64)     COLLATE Latin1_General_100_BIN2,
-    trace          uniqueidentifier,
-    -- The salt goes when the payload is erased; from then on the digest is kept. Both digests are hexadecimal.
-    salt           uniqueidentifier,
-    digest         char(64)         COLLATE Latin1_General_100_BIN2,
-    hash           char(64)         COLLATE Latin1_General_100_BIN2;
+-- One column a statement: Babelfish takes no more.
+ALTER TABLE event ADD schema_version smallint NOT NULL CONSTRAINT event_schema_version_first DEFAULT 1;
+-- Of a batch's first event: the fingerprint of the request, the command or worker's step, and the trace that it belongs to.
+ALTER TABLE event ADD request uniqueidentifier;
+ALTER TABLE event ADD cause nvarchar(64) COLLATE Latin1_General_100_BIN2;
+ALTER TABLE event ADD trace uniqueidentifier;
+-- The salt goes when the payload is erased; from then on the digest is kept. Both digests are hexadecimal.
+ALTER TABLE event ADD salt uniqueidentifier;
+ALTER TABLE event ADD digest char(64) COLLATE Latin1_General_100_BIN2;
+ALTER TABLE event ADD hash char(64) COLLATE Latin1_General_100_BIN2;
 
 -- Two things may happen to an event: its payload is erased behind the open gate, and an event without a hash is chained.
 EXEC(N'DROP TRIGGER event_is_append_only');

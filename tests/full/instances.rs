@@ -23,7 +23,7 @@ const CLIENTS: usize = 64;
 const INSTANCES: usize = 3;
 
 /// Instances on one database, any of which may be away at a moment.
-struct Fleet {
+pub struct Fleet {
     url: String,
     folders: Vec<TempDir>,
     processes: Vec<Mutex<Option<Process>>>,
@@ -48,6 +48,27 @@ impl Fleet {
 
     fn kill(&self, number: usize) {
         self.processes[number].lock().take().unwrap().kill();
+    }
+
+    pub fn kill_one_after_the_other(&self, lasting: Duration) {
+        let began = Instant::now();
+        for number in (0..INSTANCES).cycle() {
+            std::thread::sleep(Duration::from_secs(4));
+            if began.elapsed() > lasting {
+                break;
+            }
+            self.kill(number);
+            std::thread::sleep(Duration::from_millis(500));
+            self.restart(number);
+        }
+    }
+
+    /// Stops an instance for a while, in the midst of whatever it does.
+    pub fn pause(&self, number: usize, lasting: Duration) {
+        let pause = |sends: fn(&Process)| sends(self.processes[number].lock().as_ref().unwrap());
+        pause(Process::pause);
+        std::thread::sleep(lasting);
+        pause(Process::wake);
     }
 
     fn restart(&self, number: usize) {
@@ -89,11 +110,11 @@ fn batches(client: &Client) -> HashMap<String, u64> {
 
 #[test]
 fn three_instances_and_64_clients_for_a_minute_with_kills() {
-    insisting(shared().database(), Duration::from_mins(1));
+    insisting(shared().database(), |fleet| fleet.kill_one_after_the_other(Duration::from_mins(1)));
 }
 
-/// 64 clients insist on their commands while one instance after the other is killed and comes back.
-pub fn insisting(url: String, lasting: Duration) {
+/// 64 clients insist on their commands while something goes wrong.
+pub fn insisting(url: String, goes_wrong: impl FnOnce(&Fleet)) {
     let fleet = Arc::new(Fleet::start(url));
     let over = Arc::new(AtomicBool::new(false));
     let workers: Vec<_> = (0..CLIENTS)
@@ -124,18 +145,13 @@ pub fn insisting(url: String, lasting: Duration) {
         })
         .collect();
     let began = Instant::now();
-    for number in (0..INSTANCES).cycle() {
-        std::thread::sleep(Duration::from_secs(4));
-        if began.elapsed() > lasting {
-            break;
-        }
-        fleet.kill(number);
-        std::thread::sleep(Duration::from_millis(500));
-        fleet.restart(number);
-    }
+    goes_wrong(&fleet);
+    let lasted = began.elapsed();
     over.store(true, Ordering::Relaxed);
     let known: Vec<(Uuid, u64)> = workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect();
     let last = known.iter().map(|(_, position)| *position).max().unwrap();
+    // This instance may not have seen yet what another has acknowledged.
+    fleet.client(0).get(&format!("/api/v1/plan/digest?wait_for={last}")).expect(200);
     let batches = batches(&fleet.client(0));
     for (id, _) in &known {
         assert_eq!(batches.get(&id.to_string()), Some(&2), "{id} is there exactly once, and whole");
@@ -148,7 +164,7 @@ pub fn insisting(url: String, lasting: Duration) {
     fleet.kill(0);
     fleet.restart(0);
     assert_eq!(fleet.client(0).get("/api/v1/plan/digest").expect(200), digests[0]);
-    println!("{} commands in {} s of kills", known.len(), lasting.as_secs());
+    println!("{} commands acknowledged in {} s in which things went wrong", known.len(), lasted.as_secs());
 }
 
 /// An answer's body, if it has the status.

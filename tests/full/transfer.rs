@@ -1,6 +1,7 @@
 //! The stream as a file: from one database to another, resumed, and refused where it was truncated or edited.
 
 use crate::harness::contract::{records, runtime};
+use crate::harness::mssql::{OnServer, server as sql_server};
 use crate::harness::postgres::shared;
 use crate::harness::process::{Process, prepare, tafel, url};
 use serde_json::json;
@@ -34,7 +35,9 @@ fn a_stream_moves_from_one_database_to_another_in_two_commands_and_resumes() {
     let (done, said) = say(&["log", "verify", "--store", &from, "--against", &against], &[("TAFEL_TOKEN", token)]);
     assert!(done && said.contains(sha256) && said.contains("has the same plan"), "{said}");
 
-    for to in [url(tempfile::tempdir_in(folder.path()).unwrap().keep().as_path()), shared().database()] {
+    let on_sql_server = sql_server().map(|server| OnServer::new(&server));
+    let here = [url(tempfile::tempdir_in(folder.path()).unwrap().keep().as_path()), shared().database()];
+    for to in here.into_iter().chain(on_sql_server.as_ref().map(OnServer::url)) {
         // An import that broke off: the first part of the file, as a file of its own, has other checksums, so a store with
         // the first events stands for it.
         let store = store::open(&to, Access::Beside).unwrap();

@@ -15,7 +15,11 @@ pub mod plans;
 pub mod postgres;
 pub mod process;
 pub mod server;
+#[cfg(feature = "full-tests")]
+pub mod tds;
 pub mod told;
+#[cfg(feature = "full-tests")]
+pub mod way;
 pub mod wayward;
 
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! Appending to SQL Server: the statements that write, and what they refuse.
 
-use super::open::Manager;
+use super::connect::Manager;
 use super::stream::{COLUMNS, RECORDS_PAGE, end, hash, position, raw, there};
-use super::{ANSWERS_WITHIN, Client, DUPLICATE_KEY, Fault, Work, code, on_connection, unavailable, words};
+use super::{ANSWERS_WITHIN, Client, DUPLICATE_KEY, Fault, Server, Work, code, on_connection, unavailable, words};
 use crate::plan::{Position, Timestamp};
 use crate::store::{self, Append, AppendError, End, Hash, Origin, Overwrite, Window, bound};
 use deadpool::managed::Pool;
@@ -51,6 +51,8 @@ UPDATE event SET salt = new.s, hash = new.h FROM event JOIN OPENJSON(@P1) WITH (
 const EVENTS_PER_SECOND: u64 = 4_000;
 /// What the database says of events that it will never take: a constraint, a null, a text too long, no JSON, no date.
 const REFUSALS: [u32; 8] = [547, 515, 8152, 2628, 13609, 241, 245, 8114];
+/// With change data capture, texts over `max text repl size` (64 KiB, unless set) are refused.
+const TOO_LONG_TO_CAPTURE: u32 = 7139;
 
 fn append_error(fault: Fault, expected: Position) -> AppendError {
     match &fault {
@@ -59,6 +61,10 @@ fn append_error(fault: Fault, expected: Position) -> AppendError {
             AppendError::Conflict { expected, last: expected }
         }
         Fault::Database(error) if code(error).is_some_and(|code| REFUSALS.contains(&code)) => AppendError::Refused(words(error)),
+        Fault::Database(error) if code(error) == Some(TOO_LONG_TO_CAPTURE) => AppendError::Refused(format!(
+            "{}. Change data capture is on: let it take texts of any length with EXEC sp_configure 'max text repl size', -1; RECONFIGURE",
+            words(error)
+        )),
         _ => AppendError::Failed(unavailable(fault)),
     }
 }
@@ -96,18 +102,23 @@ struct Link {
     h: Hash,
 }
 
+/// Babelfish leaves the escapes in the texts that it reads out of JSON. There are two kinds of them in a payload, which is JSON itself:
+/// backslash and quote. What stands for a backslash meanwhile is a control character, which JSON does not hold.
+const UNESCAPED: &str = "REPLACE(REPLACE(REPLACE({column}, N'\\\\', NCHAR(1)), N'\\\"', N'\"'), NCHAR(1), N'\\')";
+
 /// What is longer travels beside the rows, in a JSON object of its own: Babelfish cuts a column of a JSON row off here.
 const SHORT: usize = 4_000;
 
 /// Payloads too long for their rows, by the number of the row, as a table of the statement that is called `name`.
 struct Long<'a> {
     name: &'static str,
+    server: Server,
     texts: BTreeMap<u64, &'a str>,
 }
 
 impl<'a> Long<'a> {
-    fn new(name: &'static str) -> Self {
-        Self { name, texts: BTreeMap::new() }
+    fn new(name: &'static str, server: Server) -> Self {
+        Self { name, server, texts: BTreeMap::new() }
     }
 
     /// What the row is to hold of it.
@@ -122,14 +133,19 @@ impl<'a> Long<'a> {
     /// Fills the table from a parameter; joins the rows with it; and the payload, wherever it is. All is plain where none is long.
     fn sql(&self, parameter: usize) -> (String, String, String) {
         let name = self.name;
+        let text = |column: &str| match self.server {
+            Server::Microsoft => column.to_owned(),
+            Server::Babelfish => UNESCAPED.replace("{column}", column),
+        };
         if self.texts.is_empty() {
-            return (String::new(), String::new(), "new.p".to_owned());
+            return (String::new(), String::new(), text("new.p"));
         }
         let filled = format!(
             "DECLARE @{name} TABLE (n bigint PRIMARY KEY, p nvarchar(max) NOT NULL);
-    INSERT INTO @{name} (n, p) SELECT CAST([key] AS bigint), value FROM OPENJSON(@P{parameter});"
+    INSERT INTO @{name} (n, p) SELECT CAST([key] AS bigint), {} FROM OPENJSON(@P{parameter});",
+            text("value")
         );
-        (filled, format!("LEFT JOIN @{name} AS {name} ON {name}.n = new.n"), format!("COALESCE({name}.p, new.p)"))
+        (filled, format!("LEFT JOIN @{name} AS {name} ON {name}.n = new.n"), format!("COALESCE({name}.p, {})", text("new.p")))
     }
 }
 
@@ -142,10 +158,10 @@ struct Statement {
 }
 
 impl Statement {
-    fn of(append: &Append, overwrite: &[Overwrite]) -> Result<Self, AppendError> {
+    fn of(append: &Append, overwrite: &[Overwrite], server: Server) -> Result<Self, AppendError> {
         append.check()?;
         let refused = |why: String| AppendError::Refused(why);
-        let (mut news, mut long_news, mut long_olds) = (Vec::new(), Long::new("long_new"), Long::new("long_old"));
+        let (mut news, mut long_news, mut long_olds) = (Vec::new(), Long::new("long_new", server), Long::new("long_old", server));
         for (n, (event, envelope)) in (1..).zip(append.rows()) {
             let Origin { request, cause, trace } = &envelope.origin;
             news.push(New {
@@ -205,10 +221,10 @@ impl Statement {
     }
 }
 
-pub(super) async fn append(pool: Pool<Manager>, overwrite: Vec<Overwrite>, append: Arc<Append>) -> Result<(), AppendError> {
+pub(super) async fn append(pool: Pool<Manager>, server: Server, overwrite: Vec<Overwrite>, append: Arc<Append>) -> Result<(), AppendError> {
     let expected = append.behind();
     let within = ANSWERS_WITHIN + Duration::from_secs(append.len() as u64 / EVENTS_PER_SECOND);
-    let query = Statement::of(&append, &overwrite)?.query(expected, append.window());
+    let query = Statement::of(&append, &overwrite, server)?.query(expected, append.window());
     let appended = on_connection(&pool, within, move |client| {
         Box::pin(async move {
             let row = there(query.query(client).await?.into_row().await?)?;

@@ -1,100 +1,56 @@
-//! Reaching SQL Server: URL, encryption, the pool, migrations.
+//! Opening a database on SQL Server: what it must be able to do, and its migrations.
 
-use super::{Client, Fault, connection, words};
+use super::connect::{Manager, open_error};
+use super::{Client, Fault, Server, connection, unavailable};
 use crate::store::migrations::{self, Migrations};
-use crate::store::{Access, StoreError, without_password};
-use deadpool::Runtime;
-use deadpool::managed::{self, Metrics, Pool, RecycleResult};
-use std::net::IpAddr;
+use crate::store::{Access, StoreError};
+use deadpool::managed::Pool;
+use refinery_core::Migration;
+use refinery_core::traits::r#async::{AsyncMigrate, AsyncQuery, AsyncTransaction};
 use std::sync::Arc;
-use std::time::Duration;
-use tiberius::{AuthMethod, Config, EncryptionLevel};
-use tokio::net::TcpStream;
-use tokio_util::compat::TokioAsyncWriteCompatExt as _;
-use url::Url;
+use tiberius::error::Error;
 
-const CONNECTIONS: usize = 8;
-const CONNECT_WITHIN: Duration = Duration::from_secs(3);
-const PORT: u16 = 1433;
-/// The tables that there are after the migrations: the driver does not tell of every statement that failed.
-const TABLES: [&str; 7] = ["event", "account", "api_token", "session", "pending_upload", "consumer", "report_file"];
+/// What a case-sensitive database and a statement that failed ask of the driver of refinery, done by ourselves.
+struct Migrating<'c>(&'c mut Client);
 
-/// Makes connections.
-#[derive(Debug)]
-pub(super) struct Manager {
-    config: Config,
-}
+impl AsyncTransaction for Migrating<'_> {
+    type Error = Error;
 
-impl managed::Manager for Manager {
-    type Type = Client;
-    type Error = Fault;
-
-    async fn create(&self) -> Result<Client, Fault> {
-        let connecting = Box::pin(async {
-            let stream = TcpStream::connect(self.config.get_addr()).await.map_err(Fault::Connect)?;
-            stream.set_nodelay(true).map_err(Fault::Connect)?;
-            let connected = Box::pin(Client::connect(self.config.clone(), stream.compat_write())).await;
-            let mut client = connected.map_err(Fault::Database)?;
-            let settings = "SET XACT_ABORT ON; SET LOCK_TIMEOUT 4000";
-            client.simple_query(settings).await.map_err(Fault::Database)?.into_results().await.map_err(Fault::Database)?;
-            Ok(client)
-        });
-        tokio::time::timeout(CONNECT_WITHIN, connecting).await.map_err(|_| Fault::TooSlow(CONNECT_WITHIN))?
-    }
-
-    async fn recycle(&self, _: &mut Client, _: &Metrics) -> RecycleResult<Fault> {
-        Ok(())
-    }
-}
-
-fn open_error(shown: &str, source: impl std::error::Error + Send + Sync + 'static) -> StoreError {
-    StoreError::Open { path: shown.to_owned(), source: Arc::new(source) }
-}
-
-fn not_understood(shown: &str, why: &str) -> StoreError {
-    open_error(shown, std::io::Error::other(why.to_owned()))
-}
-
-/// The pool, and the URL without its password.
-pub(super) fn pool(url: &str) -> Result<(Pool<Manager>, String), StoreError> {
-    let shown = without_password(url);
-    let config = config(url, &shown)?;
-    let pool = Pool::builder(Manager { config }).max_size(CONNECTIONS).runtime(Runtime::Tokio1).wait_timeout(Some(CONNECT_WITHIN)).build();
-    Ok((pool.map_err(|error| open_error(&shown, error))?, shown))
-}
-
-/// `mssql://USER:PASSWORD@HOST:PORT/DATABASE?encrypt=yes|no&ca=FILE&trust=any`
-fn config(url: &str, shown: &str) -> Result<Config, StoreError> {
-    let parsed = Url::parse(url).map_err(|error| open_error(shown, error))?;
-    let decoded = |text: &str| {
-        let pairs = format!("x={}", text.replace('+', "%2B"));
-        form_urlencoded::parse(pairs.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
-    };
-    let host = parsed.host_str().ok_or_else(|| not_understood(shown, "the URL names no host"))?.trim_matches(['[', ']']);
-    let is_here = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
-    let mut config = Config::new();
-    config.application_name("tafel");
-    config.host(host);
-    config.port(parsed.port().unwrap_or(PORT));
-    config.database(decoded(parsed.path().trim_start_matches('/')));
-    config.authentication(AuthMethod::sql_server(decoded(parsed.username()), decoded(parsed.password().unwrap_or_default())));
-    // Between machines nothing travels in the clear, and nobody is believed unseen, unless the URL says so.
-    config.encryption(if is_here { EncryptionLevel::NotSupported } else { EncryptionLevel::Required });
-    for (name, value) in parsed.query_pairs() {
-        match (&*name, &*value) {
-            ("encrypt", "yes") => config.encryption(EncryptionLevel::Required),
-            ("encrypt", "no") => config.encryption(EncryptionLevel::NotSupported),
-            ("ca", file) => config.trust_cert_ca(file),
-            ("trust", "any") => config.trust_cert(),
-            _ => {
-                return Err(not_understood(
-                    shown,
-                    &format!("{name}={value} is not understood; there are encrypt=yes or no, ca=FILE, and trust=any"),
-                ));
+    async fn execute<'a, T: Iterator<Item = &'a str> + Send + 'a>(&'a mut self, statements: T) -> Result<usize, Error> {
+        run(self.0, "SET XACT_ABORT ON; BEGIN TRANSACTION").await?;
+        let mut count = 0;
+        for statement in statements {
+            if let Err(error) = run(self.0, statement).await {
+                // The first error is the one to be told.
+                let _ = run(self.0, "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION").await;
+                return Err(error);
             }
+            count += 1;
         }
+        run(self.0, "COMMIT TRANSACTION").await?;
+        Ok(count)
     }
-    Ok(config)
+}
+
+impl AsyncQuery<Vec<Migration>> for Migrating<'_> {
+    async fn query<'a>(&'a mut self, query: &'a str) -> Result<Vec<Migration>, Error> {
+        AsyncQuery::query(self.0, query).await
+    }
+}
+
+impl AsyncMigrate for Migrating<'_> {
+    /// refinery's own asks `sys.Tables`, which is another name than `sys.tables` where the database minds the case of letters.
+    fn assert_migrations_table_query(table: &str) -> String {
+        format!(
+            "IF OBJECT_ID(N'{table}', N'U') IS NULL
+                 CREATE TABLE {table} (version int PRIMARY KEY, name varchar(255), applied_on varchar(255), checksum varchar(255))"
+        )
+    }
+}
+
+/// Runs statements to their end: the driver tells of an error only to those who read what is answered.
+async fn run(client: &mut Client, sql: &str) -> Result<(), Error> {
+    client.simple_query(sql).await?.into_results().await.map(drop)
 }
 
 /// Applies the migrations that are missing; answers the version that the schema has.
@@ -111,6 +67,7 @@ pub(super) async fn migrate(pool: &Pool<Manager>, shown: &str, access: Access) -
         }
     };
     let mut client = connection(pool).await.map_err(opening)?;
+    check_compatibility(&mut client, shown).await?;
     let found = version(&mut client, known).await?;
     if access == Access::Look {
         return Ok(found);
@@ -125,18 +82,53 @@ pub(super) async fn migrate(pool: &Pool<Manager>, shown: &str, access: Access) -
     // Another instance may have done it while this one waited.
     let outcome = match version(&mut client, known).await {
         Ok(found) if found == known => Ok(None),
-        Ok(_) => runner.run_async(&mut *client).await.map(Some).map_err(|error| StoreError::Migrate(Arc::new(error))),
+        // V5 was written anew, to the same effect, when Babelfish was found not to take it.
+        Ok(_) => runner
+            .set_abort_divergent(false)
+            .run_async(&mut Migrating(&mut client))
+            .await
+            .map(Some)
+            .map_err(|error| StoreError::Migrate(Arc::new(error))),
         Err(error) => Err(error),
     };
-    let missing = missing(&mut client).await;
     let unlock = "EXEC sp_releaseapplock @Resource = N'tafel_migration', @LockOwner = N'Session'; SELECT 0";
     number(&mut client, unlock).await?;
     for migration in outcome?.iter().flat_map(refinery_core::Report::applied_migrations) {
         tracing::info!(version = migration.version(), name = migration.name(), "migrated the database");
     }
-    match missing? {
-        Some(table) => Err(failed(&format!("the migrations ran, and there is no table {table}: empty the database, and start again"))),
-        None => chain(&mut client).await.map(|()| known),
+    chain(&mut client).await.map(|()| known)
+}
+
+/// The database must read JSON as a table, which its compatibility level may forbid, whatever the server's version.
+async fn check_compatibility(client: &mut Client, shown: &str) -> Result<(), StoreError> {
+    match number(client, "SELECT CAST(COUNT(*) AS int) FROM OPENJSON(N'[1]')").await {
+        Ok(_) => Ok(()),
+        Err(StoreError::Unavailable(error)) => Err(StoreError::Unavailable(error)),
+        Err(error) => Err(open_error(
+            shown,
+            std::io::Error::other(format!(
+                "this database has no OPENJSON, which comes with compatibility level 130 (SQL Server 2016): raise it with \
+                 ALTER DATABASE CURRENT SET COMPATIBILITY_LEVEL = 130 ({error})"
+            )),
+        )),
+    }
+}
+
+pub(super) async fn server(pool: &Pool<Manager>) -> Result<Server, StoreError> {
+    let mut client = connection(pool).await.map_err(unavailable)?;
+    let is_babelfish = "SELECT CASE WHEN SERVERPROPERTY('BabelfishVersion') IS NULL THEN 0 ELSE 1 END";
+    Ok(if number(&mut client, is_babelfish).await? == 0 { Server::Microsoft } else { Server::Babelfish })
+}
+
+/// Warns where readers wait behind whoever appends, with the statement that changes it.
+pub(super) async fn warn_of_blocking(pool: &Pool<Manager>) {
+    let blocking = "SELECT COUNT(*) FROM sys.databases WHERE name = DB_NAME() AND is_read_committed_snapshot_on = 0";
+    let Ok(mut client) = connection(pool).await else { return };
+    if matches!(number(&mut client, blocking).await, Ok(count) if count > 0) {
+        tracing::warn!(
+            statement = "ALTER DATABASE CURRENT SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE",
+            "in this database whoever reads waits while others write; the statement changes that, and ends the connections that are open"
+        );
     }
 }
 
@@ -149,6 +141,12 @@ pub(super) async fn risks(pool: &Pool<Manager>) -> Vec<String> {
     is_forced.then(|| "DELAYED_DURABILITY = FORCED".to_owned()).into_iter().collect()
 }
 
+/// What a statement of the opening has come to.
+fn opening_failed(error: Error) -> StoreError {
+    let fault = Fault::Database(error);
+    if fault.is_away() { unavailable(fault) } else { StoreError::Migrate(Arc::new(fault)) }
+}
+
 fn failed(why: &str) -> StoreError {
     StoreError::Migrate(Arc::new(std::io::Error::other(why.to_owned())))
 }
@@ -156,21 +154,12 @@ fn failed(why: &str) -> StoreError {
 /// The first column of the first row.
 async fn number(client: &mut Client, sql: &str) -> Result<i32, StoreError> {
     let asked = async { client.simple_query(sql).await?.into_row().await };
-    let row = asked.await.map_err(|error| failed(&words(&error)))?;
+    let row = asked.await.map_err(opening_failed)?;
     row.and_then(|row| row.get::<i32, _>(0)).ok_or_else(|| failed("the database answered nothing"))
 }
 
-async fn missing(client: &mut Client) -> Result<Option<&'static str>, StoreError> {
-    for table in TABLES {
-        if number(client, &format!("SELECT CASE WHEN OBJECT_ID(N'{table}', N'U') IS NULL THEN 0 ELSE 1 END")).await? == 0 {
-            return Ok(Some(table));
-        }
-    }
-    Ok(None)
-}
-
 async fn chain(client: &mut Client) -> Result<(), StoreError> {
-    let count = super::append::chain(client).await.map_err(|error| StoreError::Migrate(Arc::new(Fault::Database(error))))?;
+    let count = super::append::chain(client).await.map_err(opening_failed)?;
     if count > 0 {
         tracing::info!(events = count, "chained the stream");
     }

@@ -1,15 +1,16 @@
 //! The event stream in SQL Server.
 
-use super::open::Manager;
-use super::{ANSWERS_WITHIN, Client, Fault, Mssql, Work, connection, on_connection, unavailable};
+use super::connect::Manager;
+use super::{ANSWERS_WITHIN, Client, Fault, Mssql, Work, connection, insisting, unavailable};
 use crate::plan::{BatchId, Position, Timestamp};
 use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages, drain, next_row, read_records};
 use crate::store::{
     Append, AppendError, Columns, End, Envelope, Fut, Hash, Origin, Overwrite, RawEvent, Record, RecordSink, Rows, Sink, StoreError,
-    StoredEvent, Stream, bound,
+    StoredBatch, StoredEvent, Stream, bound,
 };
 use deadpool::managed::{Object, Pool};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tiberius::error::Error;
@@ -167,7 +168,7 @@ impl Mssql {
     /// Asks something small, for somebody who awaits it.
     fn ask<T: Send + 'static>(&self, work: for<'c> fn(&'c mut Client) -> Work<'c, T>) -> Fut<'_, Result<T, StoreError>> {
         let pool = self.pool.clone();
-        Box::pin(self.runtime.spawn(async move { on_connection(&pool, ANSWERS_WITHIN, work).await.map_err(unavailable) }))
+        Box::pin(self.runtime.spawn(async move { insisting(&pool, work).await.map_err(unavailable) }))
     }
 }
 
@@ -178,9 +179,10 @@ impl Stream for Mssql {
 
     fn end(&self) -> Fut<'_, Result<End, StoreError>> {
         let (pool, columns) = (self.pool.clone(), self.columns);
-        Box::pin(self.runtime.spawn(async move {
-            on_connection(&pool, ANSWERS_WITHIN, move |client| Box::pin(end_with(client, columns))).await.map_err(unavailable)
-        }))
+        Box::pin(
+            self.runtime
+                .spawn(async move { insisting(&pool, move |client| Box::pin(end_with(client, columns))).await.map_err(unavailable) }),
+        )
     }
 
     fn scan(&self, after: Position, until: Position, sink: Sink<'_>) -> Result<(), StoreError> {
@@ -197,6 +199,23 @@ impl Stream for Mssql {
 
     fn batch(&self, batch: BatchId) -> Result<Vec<StoredEvent>, StoreError> {
         self.of_batch(batch, i64::from(i32::MAX))
+    }
+
+    fn batches(&self, batches: &[BatchId]) -> Result<HashMap<BatchId, StoredBatch>, StoreError> {
+        let ids: Vec<Uuid> = batches.iter().map(|batch| batch.0).collect();
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        let rows = self.run(move |client| {
+            Box::pin(async move {
+                let mut query = Query::new(
+                    "SELECT position, recorded_at, actor, batch, kind, payload, request FROM event
+                     WHERE batch IN (SELECT CAST(value AS uniqueidentifier) FROM OPENJSON(@P1)) ORDER BY position",
+                );
+                query.bind(ids);
+                let rows = query.query(client).await?.into_first_result().await?;
+                rows.iter().map(|row| Ok((row.try_get(6)?, raw(row)?.to_stored()))).collect::<Result<Vec<_>, Error>>()
+            })
+        })?;
+        Ok(StoredBatch::gather(rows))
     }
 
     fn head(&self, batch: BatchId) -> Result<Option<StoredEvent>, StoreError> {
@@ -242,7 +261,7 @@ impl Stream for Mssql {
     }
 
     fn erase(&self, overwrite: Vec<Overwrite>, append: Arc<Append>) -> Fut<'_, Result<(), AppendError>> {
-        Box::pin(self.runtime.spawn(super::append::append(self.pool.clone(), overwrite, append)))
+        Box::pin(self.runtime.spawn(super::append::append(self.pool.clone(), self.server, overwrite, append)))
     }
 
     fn probe(&self) -> Fut<'_, Result<(), StoreError>> {
