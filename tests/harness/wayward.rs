@@ -3,7 +3,7 @@
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 use tafel::ledger::now;
 use tafel::plan::command::Role;
@@ -26,6 +26,8 @@ pub struct Wayward {
     skew_us: AtomicI64,
     /// How often batches were looked up together.
     lookups: AtomicUsize,
+    /// Whether it says where the stream ends, and then nothing of what is in it.
+    hides: AtomicBool,
 }
 
 /// A server that is not next door answers a question after so long.
@@ -40,6 +42,7 @@ impl Wayward {
             appends: AtomicUsize::new(0),
             skew_us: AtomicI64::new(0),
             lookups: AtomicUsize::new(0),
+            hides: AtomicBool::new(false),
         })
     }
 
@@ -51,11 +54,16 @@ impl Wayward {
             appends: AtomicUsize::new(0),
             skew_us: AtomicI64::new(0),
             lookups: AtomicUsize::new(0),
+            hides: AtomicBool::new(false),
         })
     }
 
     fn inner(&self) -> Arc<dyn Store> {
         self.inner.lock().clone()
+    }
+
+    pub fn hide(&self, hides: bool) {
+        self.hides.store(hides, Ordering::SeqCst);
     }
 
     pub fn lookups(&self) -> usize {
@@ -132,6 +140,9 @@ impl Stream for Wayward {
         self.inner().head(batch)
     }
     fn scan_records(&self, after: Position, until: Position, sink: RecordSink<'_>) -> Result<(), StoreError> {
+        if self.hides.load(Ordering::SeqCst) {
+            return Err(StoreError::Unavailable(Arc::new(std::io::Error::other("the connection was reset"))));
+        }
         self.inner().scan_records(after, until, sink)
     }
     fn request_of(&self, batch: BatchId) -> Result<Option<Uuid>, StoreError> {

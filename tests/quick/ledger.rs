@@ -351,6 +351,30 @@ fn an_id_stands_for_one_request_of_one_person() {
 }
 
 #[test]
+fn a_store_that_goes_away_while_it_is_read_is_away_and_no_hindrance() {
+    let folder = tempfile::tempdir().unwrap();
+    let wayward = Wayward::new(sqlite(folder.path()), |_, _| Goes::Well);
+    let ours = Ledger::start(wayward.clone(), decide).unwrap();
+    let theirs = Ledger::start(sqlite(folder.path()), decide).unwrap();
+    runtime().block_on(async {
+        wayward.hide(true);
+        let appended = theirs.submit(table("T1")).await.unwrap().position;
+        let until = async |is_so: &dyn Fn() -> bool| {
+            while !is_so() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        until(&|| !ours.is_store_up() || ours.hindrance().is_some()).await;
+        assert_eq!(ours.hindrance(), None);
+        wayward.hide(false);
+        until(&|| ours.is_store_up() && ours.snapshot().plan.position == appended).await;
+        ours.submit(table("T2")).await.unwrap();
+        ours.stop().await;
+        theirs.stop().await;
+    });
+}
+
+#[test]
 fn ids_that_are_sent_again_after_a_restart_are_looked_up_together() {
     let folder = tempfile::tempdir().unwrap();
     let store = Wayward::new(sqlite(folder.path()), |_, _| Goes::Well);
