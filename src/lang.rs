@@ -127,6 +127,7 @@ pub fn rsvp(t: &Texts, rsvp: Rsvp) -> String {
     match rsvp {
         Rsvp::Invited => t.rsvp_invited(),
         Rsvp::Accepted => t.rsvp_accepted(),
+        Rsvp::Maybe => t.rsvp_maybe(),
         Rsvp::Declined => t.rsvp_declined(),
     }
 }

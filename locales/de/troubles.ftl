@@ -10,7 +10,7 @@ invalid-metres = muss eine Zahl in Metern sein, höchstens 10.000
 invalid-degrees = muss eine ganze Gradzahl von 0 bis 359 sein
 invalid-not-positive = muss mehr als nichts sein
 invalid-yes-no = ist weder ja noch nein
-invalid-answer = ist keine Antwort: schreiben Sie zugesagt, abgesagt oder eingeladen
+invalid-answer = ist keine Antwort: schreiben Sie zugesagt, vielleicht, abgesagt oder eingeladen
 invalid-shape = ist keine Form: schreiben Sie rund oder eckig
 invalid-number = ist keine Zahl
 invalid-whole = muss eine ganze Zahl sein
@@ -46,6 +46,15 @@ trouble-email-taken = { $email } ist die Adresse von { $holder }
 trouble-no-table = Einen Tisch { $number } gibt es nicht
 trouble-no-room = Einen Raum { $name } gibt es nicht
 trouble-no-spot = Einen Stellplatz { $code } gibt es nicht
+trouble-read-as = Der Text ist nicht in Unicode und wurde als { $encoding } gelesen: Prüfen Sie, ob die Namen stimmen, oder speichern Sie die Datei als UTF-8
+trouble-lines-read-as = { $lines ->
+    [one] Eine Zeile ist nicht in Unicode und wurde als { $encoding } gelesen: Prüfen Sie, ob die Namen stimmen, oder speichern Sie die Datei als UTF-8
+   *[other] { $lines } Zeilen sind nicht in Unicode und wurden als { $encoding } gelesen: Prüfen Sie, ob die Namen stimmen, oder speichern Sie die Datei als UTF-8
+}
+trouble-unknown-word = { $rows ->
+    [one] { $header } „{ $text }“ { $invalid }: das Feld bleibt in einer Zeile, wie es ist
+   *[other] { $header } „{ $text }“ { $invalid }: das Feld bleibt in { $rows } Zeilen, wie es ist
+}
 trouble-declined = Wer abgesagt hat, bekommt keinen Platz
 trouble-full = Tisch { $table } hat { $seats } Plätze, und es bräuchte { $more } mehr
 trouble-no-number = Die Zeile hat keine Tischnummer

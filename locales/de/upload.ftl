@@ -45,6 +45,11 @@ before-after = Vorher → nachher
 becomes = wird
 n-more-rows = und { $count } weitere Zeilen; suchen Sie danach
 added-changed = { $added } neu · { $changed } geändert · { $unchanged } unverändert
+n-unknown-words = { $count ->
+    [one] 1 Wort wurde nicht verstanden
+   *[other] { $count } Wörter wurden nicht verstanden
+}
+n-more-words = und { $count } weitere
 n-likely-doubles = { $count ->
     [one] 1 Zeile meint vielleicht jemanden, der schon da ist
    *[other] { $count } Zeilen meinen vielleicht jemanden, der schon da ist

@@ -173,6 +173,7 @@ field-rotation-deg = Drehung
 kind-and-actor = { $kind } von { $actor }: { $why }
 rsvp-invited = eingeladen
 rsvp-accepted = zugesagt
+rsvp-maybe = vielleicht
 rsvp-declined = abgesagt
 found-guest = Gast
 found-table = Tisch

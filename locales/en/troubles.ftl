@@ -12,7 +12,7 @@ invalid-metres = must be a number of metres, at most 10,000
 invalid-degrees = must be whole degrees, 0 to 359
 invalid-not-positive = must be more than nothing
 invalid-yes-no = is neither yes nor no
-invalid-answer = is no answer: write accepted, declined or invited
+invalid-answer = is no answer: write accepted, maybe, declined or invited
 invalid-shape = is no shape: write round or rect
 invalid-number = is not a number
 invalid-whole = must be a whole number
@@ -77,6 +77,22 @@ trouble-no-table = There is no table { $number }
 trouble-no-room = There is no room { $name }
 # $code (String)
 trouble-no-spot = There is no spot { $code }
+# $encoding (String)
+trouble-read-as = The text is not in Unicode, and was read as { $encoding }: check that the names are right, or save the file as UTF-8
+# $lines (Number)
+# $encoding (String)
+trouble-lines-read-as = { $lines ->
+    [one] One line is not in Unicode, and was read as { $encoding }: check that the names are right, or save the file as UTF-8
+   *[other] { $lines } lines are not in Unicode, and were read as { $encoding }: check that the names are right, or save the file as UTF-8
+}
+# $header (String)
+# $text (String)
+# $invalid (String)
+# $rows (Number)
+trouble-unknown-word = { $rows ->
+    [one] { $header } “{ $text }” { $invalid }: the field is left as it is in one row
+   *[other] { $header } “{ $text }” { $invalid }: the field is left as it is in { $rows } rows
+}
 trouble-declined = Who declined gets no seat
 # $table (String)
 # $seats (Number)

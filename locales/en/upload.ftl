@@ -62,6 +62,13 @@ n-more-rows = and { $count } more rows; search for them
 # $unchanged (Number)
 added-changed = { $added } added · { $changed } changed · { $unchanged } unchanged
 # $count (Number)
+n-unknown-words = { $count ->
+    [one] 1 word was not understood
+   *[other] { $count } words were not understood
+}
+# $count (Number)
+n-more-words = and { $count } more
+# $count (Number)
 n-likely-doubles = { $count ->
     [one] 1 row may be somebody who is there already
    *[other] { $count } rows may be somebody who is there already

@@ -269,6 +269,7 @@ field-rotation-deg = rotation deg
 kind-and-actor = { $kind } by { $actor }: { $why }
 rsvp-invited = invited
 rsvp-accepted = accepted
+rsvp-maybe = maybe
 rsvp-declined = declined
 found-guest = guest
 found-table = table

@@ -292,7 +292,7 @@ macro_rules! words {
 
 words!(
     /// What a guest answered.
-    Rsvp { Invited = "invited", Accepted = "accepted", Declined = "declined" }
+    Rsvp { Invited = "invited", Accepted = "accepted", Maybe = "maybe", Declined = "declined" }
 );
 words!(
     /// The outline of a spot.

@@ -1,6 +1,7 @@
 //! What goes over the pipes: a line that says what is wanted, and the file; then, line by line, what it holds.
 
 use crate::plan::TEXT_CHARS;
+use crate::plan::upload::TextEncoding;
 use crate::sheet::{CELLS, COLUMNS, Cell, Guards, KEPT_ROWS, LAST_ROW, Limit, SHEETS, Sheet, SheetError};
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, Write};
@@ -34,7 +35,7 @@ impl Request {
 #[derive(Serialize, Deserialize)]
 enum Line {
     #[serde(rename = "sheet")]
-    Sheet { name: String, beyond: Option<Limit> },
+    Sheet { name: String, beyond: Option<Limit>, is_hidden: bool, encoding: Option<TextEncoding> },
     /// Its number, and the cells that hold something, by column.
     #[serde(rename = "row")]
     Row(u32, Vec<(usize, CellOnWire)>),
@@ -103,8 +104,8 @@ pub(super) fn write(output: &mut impl Write, read: Result<Vec<Sheet>, SheetError
     };
     match read {
         Ok(sheets) => {
-            for Sheet { name, rows, beyond } in sheets {
-                put(&Line::Sheet { name, beyond })?;
+            for Sheet { name, rows, beyond, is_hidden, encoding } in sheets {
+                put(&Line::Sheet { name, beyond, is_hidden, encoding })?;
                 for (number, cells) in rows {
                     let cells = cells.into_iter().enumerate().filter_map(|(column, cell)| Some((column, CellOnWire::of(cell)?)));
                     put(&Line::Row(number, cells.collect()))?;
@@ -133,7 +134,9 @@ impl FromLines {
         for (index, line) in output.split(|byte| *byte == b'\n').enumerate() {
             let nonsense = |error: serde_json::Error| format!("line {}, column {}: {:?}", index + 1, error.column(), error.classify());
             match serde_json::from_slice(line).map_err(nonsense)? {
-                Line::Sheet { name, beyond } => own.sheet(name, beyond)?,
+                Line::Sheet { name, beyond, is_hidden, encoding } => {
+                    own.sheet(Sheet { name, is_hidden, encoding, beyond, ..Sheet::default() })?;
+                }
                 Line::Row(number, cells) => own.row(number, cells)?,
                 Line::End => return Ok(Ok(own.sheets)),
                 Line::Refused(error) => return Ok(Err(error.shortened())),
@@ -142,11 +145,12 @@ impl FromLines {
         Err("it did not finish".to_owned())
     }
 
-    fn sheet(&mut self, name: String, beyond: Option<Limit>) -> Result<(), String> {
+    fn sheet(&mut self, sheet: Sheet) -> Result<(), String> {
         if self.sheets.len() >= SHEETS {
             return Err("more sheets than there can be".to_owned());
         }
-        self.sheets.push(Sheet { name: cut(name), beyond, ..Sheet::default() });
+        let encoding = sheet.encoding.map(|encoding| TextEncoding { name: cut(encoding.name), ..encoding });
+        self.sheets.push(Sheet { name: cut(sheet.name), encoding, ..sheet });
         Ok(())
     }
 
@@ -196,9 +200,15 @@ mod tests {
             Cell::Error("#DIV/0!".to_owned()),
             Cell::Formula,
         ];
-        let sheet = Sheet { name: "A \"list\"".to_owned(), rows: [(7, cells)].into(), beyond: Some(Limit::Columns) };
+        let sheet = Sheet {
+            name: "A \"list\"".to_owned(),
+            rows: [(7, cells)].into(),
+            beyond: Some(Limit::Columns),
+            is_hidden: true,
+            encoding: None,
+        };
         let back = FromLines::all(&sent(Ok(vec![sheet.clone()]))).unwrap().unwrap();
-        assert_eq!((&back[0].name, &back[0].rows, back[0].beyond), (&sheet.name, &sheet.rows, sheet.beyond));
+        assert_eq!((&back[0].name, &back[0].rows, back[0].beyond, back[0].is_hidden), (&sheet.name, &sheet.rows, sheet.beyond, true));
         let refused = FromLines::all(&sent(Err(SheetError::PasswordProtected))).unwrap();
         assert_eq!(refused.unwrap_err(), SheetError::PasswordProtected);
     }

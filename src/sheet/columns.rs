@@ -1,126 +1,8 @@
 //! Headers to fields: in English and German, without regard to case and punctuation.
 
+use super::headers::{FULL_NAME, Field, GUEST, PLACEMENT, ROOM, SPOT, TABLE};
 use super::{Mapping, SheetError};
 use crate::plan::upload::{Column, UploadKind};
-
-/// A field, and the headers under which lists have it, as [`plain`] makes them.
-pub(super) type Field = (&'static str, &'static [&'static str]);
-
-const GUEST: &[Field] = &[
-    (
-        "employee_no",
-        &[
-            "employeeno",
-            "employeenumber",
-            "employeeid",
-            "staffno",
-            "staffnumber",
-            "personnelno",
-            "personnelnumber",
-            "personalnr",
-            "personalnummer",
-            "persnr",
-            "mitarbeiternr",
-            "mitarbeiternummer",
-        ],
-    ),
-    ("first_name", &["firstname", "givenname", "forename", "first", "attendeefirstname", "attendeenamegivenname", "vorname"]),
-    (
-        "last_name",
-        &[
-            "lastname",
-            "surname",
-            "familyname",
-            "last",
-            "attendeelastname",
-            "attendeenamefamilyname",
-            "nachname",
-            "familienname",
-            "zuname",
-            "name",
-        ],
-    ),
-    ("email", &["email", "mail", "emailaddress", "mailaddress", "attendeeemail", "emailadresse", "mailadresse"]),
-    ("company", &["company", "organisation", "organization", "firma", "unternehmen"]),
-    ("department", &["department", "dept", "unit", "abteilung", "bereich"]),
-    ("party", &["party", "group", "family", "gruppe", "familie"]),
-    ("plus_one_of", &["plusoneof", "plusone", "guestof", "companionof", "begleitungvon", "begleitung", "begleitpersonvon"]),
-    ("vip", &["vip"]),
-    ("diet", &["diet", "dietaryrequirement", "dietaryrequirements", "meal", "ernährung", "ernaehrung", "kost", "essen"]),
-    ("allergies", &["allergies", "allergy", "allergien", "allergie", "unverträglichkeiten", "unvertraeglichkeiten"]),
-    ("wheelchair", &["wheelchair", "accessible", "rollstuhl", "rollstuhlplatz", "barrierefrei"]),
-    (
-        "rsvp",
-        &[
-            "rsvp",
-            "rsvpstatus",
-            "response",
-            "answer",
-            "approvalstatus",
-            "attending",
-            "attendance",
-            "willyouattend",
-            "willyoubeattending",
-            "zusage",
-            "antwort",
-            "rückmeldung",
-            "rueckmeldung",
-            "teilnahme",
-            "nehmensieteil",
-            "nimmstduteil",
-        ],
-    ),
-    ("language", &["language", "lang", "sprache"]),
-    (
-        "notes",
-        &[
-            "notes",
-            "note",
-            "remark",
-            "remarks",
-            "comment",
-            "comments",
-            "bemerkung",
-            "bemerkungen",
-            "notiz",
-            "notizen",
-            "anmerkung",
-            "kommentar",
-        ],
-    ),
-    ("table", TABLE_NUMBER),
-];
-
-const TABLE_NUMBER: &[&str] = &["table", "tableno", "tablenumber", "tisch", "tischnr", "tischnummer"];
-const SPOT_CODE: &[&str] = &["spot", "spotcode", "spotno", "spotnumber", "stellplatz", "platz", "platznr", "standort", "standplatz"];
-const SEATS: &[&str] = &["seats", "places", "capacity", "plätze", "plaetze", "sitzplätze", "sitzplaetze", "sitze", "stühle"];
-
-const TABLE: &[Field] = &[
-    ("number", &["table", "tableno", "tablenumber", "number", "no", "tisch", "tischnr", "tischnummer", "nummer", "nr"]),
-    ("name", &["name", "tablename", "title", "tischname", "bezeichnung"]),
-    ("seats", SEATS),
-    ("vip", &["vip"]),
-    ("host", &["host", "hostess", "gastgeber", "gastgeberin"]),
-];
-
-const ROOM: &[Field] = &[("name", &["room", "roomname", "name", "raum", "raumname", "saal"]), ("width_m", WIDTH), ("depth_m", DEPTH)];
-
-const WIDTH: &[&str] = &["width", "widthm", "breite", "breitem"];
-const DEPTH: &[&str] = &["depth", "depthm", "length", "lengthm", "tiefe", "tiefem", "länge", "längem"];
-
-const SPOT: &[Field] = &[
-    ("code", SPOT_CODE),
-    ("room", &["room", "roomname", "raum", "raumname", "saal"]),
-    ("x_m", &["x", "xm", "xmetres", "xmeter"]),
-    ("y_m", &["y", "ym", "ymetres", "ymeter"]),
-    ("width_m", WIDTH),
-    ("depth_m", DEPTH),
-    ("shape", &["shape", "form"]),
-    ("seats", SEATS),
-    ("rotation_deg", &["rotation", "rotationdeg", "angle", "drehung", "winkel"]),
-];
-
-const PLACEMENT: &[Field] = &[("number", TABLE_NUMBER), ("code", SPOT_CODE)];
 
 /// What a sheet can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -169,13 +51,7 @@ impl Content {
     /// Whether these fields are enough to recognise a header by.
     fn is_recognised(self, has: impl Fn(&str) -> bool) -> bool {
         match self {
-            Self::Guests => {
-                let is_beside_a_name = |field: &&str| has(field);
-                has("employee_no")
-                    || has("email")
-                    || (has("first_name") && has("last_name"))
-                    || (has("last_name") && ["table", "rsvp", "party", "company", "diet"].iter().any(is_beside_a_name))
-            }
+            Self::Guests => has("employee_no") || has("email") || has("first_name") || has("last_name"),
             Self::Tables => has("number"),
             Self::Rooms => has("name") && has("width_m") && has("depth_m"),
             Self::Spots => has("code") && (has("room") || has("x_m") || has("seats")),
@@ -226,28 +102,23 @@ pub(super) fn names(kind: UploadKind) -> Vec<&'static str> {
     names
 }
 
-/// What is under these is the whole name of a person, first and last; it is read as a last name, and split.
-const FULL_NAME: &[&str] = &[
-    "fullname",
-    "guestname",
-    "nameofguest",
-    "attendeename",
-    "vollständigername",
-    "vollername",
-    "vorundnachname",
-    "vornamenachname",
-    "nachnamevorname",
-];
-
 /// Headers that are taken for a field only where no other says it better.
 fn is_vague(plain: &str) -> bool {
     plain == "name" || FULL_NAME.contains(&plain)
 }
 
-/// Whether there are full names under the header of the last names: it says so, or there is no other for the first names.
+/// Whether there are full names under the header of the last names: it says so, or there is no other for the first names, and it does not
+/// say that it is the last one.
 pub(super) fn is_full_name(header: &str, has_first_names: bool) -> bool {
     let plain = plain(header);
-    FULL_NAME.contains(&plain.as_str()) || (plain == "name" && !has_first_names)
+    let says_last_name =
+        || plain != "name" && GUEST.iter().any(|(field, aliases)| *field == "last_name" && aliases.contains(&plain.as_str()));
+    FULL_NAME.contains(&plain.as_str()) || (!has_first_names && !says_last_name())
+}
+
+/// Whether whole names stand under the header.
+pub(super) fn is_whole_name(header: &str) -> bool {
+    is_vague(&plain(header))
 }
 
 /// A header without case, blanks and punctuation.
@@ -275,7 +146,9 @@ pub(super) fn taken(content: Content, headers: &[String], mapping: &Mapping) -> 
     let by_alias = |plain: &str| {
         let is_full_name = content == Content::Guests && FULL_NAME.contains(&plain);
         let field = fields.iter().find(|(name, aliases)| aliases.contains(&plain) || (is_full_name && *name == "last_name"));
-        field.map(|(name, _)| *name)
+        // "RSVP - Wedding": one column for each event; the first counts.
+        let is_answer = content == Content::Guests && plain.starts_with("rsvp");
+        field.map(|(name, _)| *name).or_else(|| is_answer.then_some("rsvp"))
     };
     // A vague header gives way to an exact one: beside a last name, "Name" is the whole of it.
     let exact: Vec<&str> =

@@ -1,6 +1,7 @@
 //! Workbooks that Tafel writes to be read again: lists that say which plan they came from, and empty templates.
 
-use super::columns::{Content, Field, canonical};
+use super::columns::{Content, canonical};
+use super::headers::Field;
 use super::{Cell, Sheet};
 use crate::plan::Position;
 use crate::plan::upload::{Origin, UploadKind};

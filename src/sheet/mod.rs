@@ -5,6 +5,7 @@ mod columns;
 mod delimited;
 mod exported;
 mod guard;
+mod headers;
 mod marked;
 mod names;
 mod ods;
@@ -12,12 +13,13 @@ mod other;
 mod package;
 mod rows;
 mod unreadable;
+mod words;
 mod workbook;
 
 pub use exported::{mark, template};
 pub use unreadable::{Damage, Limit, NotASheet, SheetError, wanted};
 
-use crate::plan::upload::{Upload, UploadKind};
+use crate::plan::upload::{TextEncoding, Upload, UploadKind};
 use crate::plan::{TEXT_CHARS, Text};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
@@ -126,6 +128,9 @@ impl Cell {
 pub(crate) struct Sheet {
     pub(crate) name: String,
     pub(crate) rows: BTreeMap<u32, Vec<Cell>>,
+    pub(crate) is_hidden: bool,
+    /// How its text was read, where it is not plainly Unicode.
+    pub(crate) encoding: Option<TextEncoding>,
     /// What it has too much of, so that not all of it is here.
     pub(crate) beyond: Option<Limit>,
 }
@@ -164,8 +169,9 @@ impl Book {
         for header in own {
             mapping.entry(header.trim().to_owned()).or_insert_with(|| Some("extra".to_owned()));
         }
+        let encoding = self.sheets.iter().find_map(|sheet| sheet.encoding.clone());
         let (columns, rows, unread) = rows::read(kind, self.sheets, &mapping)?;
-        Ok(Upload { kind, file: file_name(&self.file), sha256: Text::stored(&self.sha256), columns, rows, unread, origin })
+        Ok(Upload { kind, file: file_name(&self.file), sha256: Text::stored(&self.sha256), columns, rows, unread, encoding, origin })
     }
 
     /// What it probably is, by its headers, and by its name where two kinds have the same.

@@ -1,8 +1,9 @@
 //! Sheets to the typed rows that an upload is made of.
 
-use super::cells::{Cells, diet, language, number, rsvp, seats, shape, shortened, vip, whole, yes_no};
+use super::cells::{Cells, shortened};
 use super::columns::{Content, is_full_name, recognise, taken};
 use super::names::split;
+use super::words::{address, diet, is_not_yet, language, number, rsvp, seats, shape, vip, whole, yes_no};
 use super::{Cell, HEADER_WITHIN_ROWS, Limit, Mapping, ROWS, Sheet, SheetError, SheetName};
 use crate::plan::upload::{Column, GuestRow, PlacementRow, Problem, RoomRow, Row, RowRef, Rows, SpotRow, UploadKind};
 use crate::plan::{Code, Degrees, Email, EmployeeNo, GuestPatch, Invalid, Metres, Patch, SpotPatch, TablePatch, Text};
@@ -27,12 +28,15 @@ struct Table {
 
 pub(super) fn read(kind: UploadKind, mut sheets: Vec<Sheet>, mapping: &Mapping) -> Result<(Vec<Column>, Rows, Vec<String>), SheetError> {
     let (mut tables, mut unread) = (Vec::new(), Vec::new());
-    // Only a floor has sheets of two kinds; of others the first that fits counts.
-    let is_read = |tables: &[Table]| kind == UploadKind::Floor || tables.is_empty();
-    for sheet in &mut sheets {
-        match find_table(kind, sheet, mapping)? {
-            Some(_) if let Some(limit) = sheet.beyond.filter(|_| is_read(&tables)) => return Err(SheetError::TooLarge(limit)),
-            Some(table) if is_read(&tables) => tables.push(table),
+    let headers: Vec<Option<Header>> = sheets.iter().map(|sheet| find_header(kind, sheet, mapping)).collect::<Result<_, _>>()?;
+    // Only a floor has sheets of two kinds; of others the one that says most counts.
+    let best = best_of(&sheets, &headers);
+    for (index, (sheet, header)) in sheets.iter_mut().zip(headers).enumerate() {
+        match header {
+            Some(header) if kind == UploadKind::Floor || best == Some(index) => match sheet.beyond {
+                Some(limit) => return Err(SheetError::TooLarge(limit)),
+                None => tables.push(header.into_table(sheet)),
+            },
             None if sheet.rows.is_empty() => {}
             _ => unread.push(sheet.name.clone()),
         }
@@ -109,15 +113,14 @@ fn add_samples<'a>(columns: &mut [Column], rows: impl Iterator<Item = &'a Vec<Ce
 
 /// The headers of the sheet, where one was recognised.
 pub(super) fn header_in(kind: UploadKind, sheet: &Sheet, mapping: &Mapping) -> Vec<String> {
-    let rows = sheet.rows.values().take(HEADER_WITHIN_ROWS).map(|cells| headers(cells));
-    let is_header =
-        |headers: &Vec<String>| Content::of(kind).iter().any(|content| matches!(recognise(*content, headers, mapping), Ok(Some(_))));
-    rows.into_iter().find(is_header).unwrap_or_default()
+    let header = find_header(kind, sheet, mapping).ok().flatten();
+    header.and_then(|header| sheet.rows.get(&header.row)).map(|cells| headers(cells)).unwrap_or_default()
 }
 
 /// The sheet that is read, where only one is.
 pub(super) fn header_of(kind: UploadKind, sheets: &[Sheet], mapping: &Mapping) -> Option<usize> {
-    sheets.iter().position(|sheet| !header_in(kind, sheet, mapping).is_empty())
+    let headers: Vec<Option<Header>> = sheets.iter().map(|sheet| find_header(kind, sheet, mapping).ok().flatten()).collect();
+    best_of(sheets, &headers)
 }
 
 /// The kind of upload of which most columns are recognised.
@@ -144,16 +147,53 @@ pub(super) fn guess(sheets: &[Sheet], file: &str) -> Option<UploadKind> {
     .map(|(_, kind)| kind)
 }
 
-fn find_table(kind: UploadKind, sheet: &mut Sheet, mapping: &Mapping) -> Result<Option<Table>, SheetError> {
-    let mut wrong_mapping = None;
-    let mut found = None;
-    'rows: for (number, cells) in sheet.rows.iter().take(HEADER_WITHIN_ROWS) {
+/// A row that is a header, and what it makes of its columns.
+struct Header {
+    row: u32,
+    content: Content,
+    columns: Vec<Column>,
+}
+
+impl Header {
+    /// So many of its columns are known.
+    fn known(&self) -> usize {
+        self.columns.iter().filter(|column| column.field.is_some()).count()
+    }
+
+    /// Whether more of its columns are known in a list of another kind: a list of tables has names, too.
+    fn is_another_list(&self, headers: &[String]) -> bool {
+        let known = |content: &Content| {
+            let columns = recognise(*content, headers, &Mapping::new()).ok().flatten().unwrap_or_default();
+            columns.iter().filter(|column| column.field.is_some()).count()
+        };
+        self.content == Content::Guests && Content::ALL.iter().map(known).max().is_some_and(|most| most > self.known())
+    }
+
+    /// What is below it.
+    fn into_table(self, sheet: &mut Sheet) -> Table {
+        let Self { row, content, mut columns } = self;
+        let rows: Vec<(u32, Vec<Cell>)> = sheet.rows.split_off(&(row + 1)).into_iter().collect();
+        add_samples(&mut columns, rows.iter().map(|(_, cells)| cells));
+        Table { content, name: sheet.name.clone(), columns, rows }
+    }
+}
+
+/// The row of the sheet that explains most of what is below it: a title that happens to hold a header's word explains little. Of equals
+/// the first, since a header may be repeated further down.
+fn find_header(kind: UploadKind, sheet: &Sheet, mapping: &Mapping) -> Result<Option<Header>, SheetError> {
+    let (mut wrong_mapping, mut best): (_, Option<Header>) = (None, None);
+    for (number, cells) in sheet.rows.iter().take(HEADER_WITHIN_ROWS) {
         let headers = headers(cells);
         for content in Content::of(kind) {
             match recognise(*content, &headers, mapping) {
                 Ok(Some(columns)) => {
-                    found = Some((*number, *content, columns));
-                    break 'rows;
+                    let header = Header { row: *number, content: *content, columns };
+                    if mapping.is_empty() && header.is_another_list(&headers) {
+                        continue;
+                    }
+                    if best.as_ref().is_none_or(|best| header.known() > best.known()) {
+                        best = Some(header);
+                    }
                 }
                 Ok(None) => {}
                 // A field of the floor's other sheet is no mistake.
@@ -161,13 +201,29 @@ fn find_table(kind: UploadKind, sheet: &mut Sheet, mapping: &Mapping) -> Result<
             }
         }
     }
-    let Some((header, content, columns)) = found else {
-        return wrong_mapping.map_or(Ok(None), Err);
+    match (best, wrong_mapping) {
+        (None, Some(error)) => Err(error),
+        (best, _) => Ok(best),
+    }
+}
+
+/// The sheet that says most: a visible one before a hidden one, one with rows below its header before an empty one, then the one of which
+/// most columns are known. Of equals the first.
+fn best_of(sheets: &[Sheet], headers: &[Option<Header>]) -> Option<usize> {
+    let weight = |index: usize| {
+        let (sheet, header) = (&sheets[index], headers[index].as_ref()?);
+        let has_rows = sheet.rows.range(header.row + 1..).next().is_some();
+        Some((has_rows, !sheet.is_hidden, header.known()))
     };
-    let rows: Vec<(u32, Vec<Cell>)> = sheet.rows.split_off(&(header + 1)).into_iter().collect();
-    let mut columns = columns;
-    add_samples(&mut columns, rows.iter().map(|(_, cells)| cells));
-    Ok(Some(Table { content, name: sheet.name.clone(), columns, rows }))
+    let mut best: Option<(usize, _)> = None;
+    for index in 0..sheets.len() {
+        if let Some(weight) = weight(index)
+            && best.is_none_or(|(_, most)| weight > most)
+        {
+            best = Some((index, weight));
+        }
+    }
+    best.map(|(index, _)| index)
 }
 
 fn headers(cells: &[Cell]) -> Vec<String> {
@@ -189,7 +245,8 @@ fn typed<T>(table: &Table, sheet: &SheetName, parse: fn(&mut Cells<'_>) -> T) ->
         // A row with one problem is refused like one with a hundred.
         problems.truncate(if named < PROBLEMS { PROBLEMS_A_ROW } else { 1 });
         named += problems.len();
-        Row { at, value, problems }
+        let unknown = std::mem::take(&mut cells.unknown);
+        Row { at, value, problems, unknown }
     };
     table.rows.iter().map(row).collect()
 }
@@ -213,22 +270,22 @@ fn guest(cells: &mut Cells<'_>) -> GuestRow {
             employee_no: cells.patch("employee_no", |text| EmployeeNo::parse(whole(text))),
             first_name,
             last_name,
-            email: cells.patch("email", Email::parse),
+            email: cells.given("email", |text| address(text).map(Email::parse)),
             company: cells.patch("company", Text::parse),
             department: cells.patch("department", Text::parse),
             party: cells.patch("party", Code::parse),
             plus_one_of: Patch::Keep,
-            vip: cells.patch("vip", vip),
+            vip: cells.word("vip", vip),
             diet: cells.patch("diet", diet),
             allergies: cells.patch("allergies", Text::parse),
-            wheelchair: cells.patch("wheelchair", yes_no),
-            rsvp: cells.patch("rsvp", rsvp),
+            wheelchair: cells.word("wheelchair", yes_no),
+            rsvp: cells.word("rsvp", rsvp),
             language: cells.patch("language", language),
             notes: cells.patch("notes", Text::parse),
             extra: if extra.is_empty() { Patch::Keep } else { Patch::Set(extra) },
         },
         plus_one_of: cells.patch("plus_one_of", Text::parse),
-        table: cells.patch("table", |text| Code::parse(whole(text))),
+        table: cells.given("table", |text| (!is_not_yet(text)).then(|| Code::parse(whole(text)))),
         since: None,
     }
 }
@@ -238,8 +295,12 @@ fn names(cells: &mut Cells<'_>) -> (Patch<Text>, Patch<Text>) {
     let first = cells.patch("first_name", Text::parse);
     let has_first_names = cells.header("first_name").is_some();
     let is_full = cells.header("last_name").is_some_and(|header| is_full_name(header, has_first_names));
+    let whole_name = cells.whole_name();
     let last = cells.patch("last_name", Text::parse);
-    let Some(full) = last.set().filter(|_| is_full) else { return (first, last) };
+    // Beside empty parts there may be the whole.
+    let beside = whole_name.filter(|_| first.is_keep() && last.is_keep()).and_then(|name| Text::parse(&name).ok());
+    let full = beside.or_else(|| last.set().filter(|_| is_full).cloned());
+    let Some(full) = full else { return (first, last) };
     // Parts of a text that was valid are.
     let part = |text: Option<String>| text.map_or(Patch::Keep, |text| Patch::Set(Text::stored(&text)));
     let (first_of_it, last_of_it) = split(full.as_str());
@@ -251,7 +312,7 @@ fn table_row(cells: &mut Cells<'_>) -> TablePatch {
         number: cells.value("number", |text| Code::parse(whole(text))),
         name: cells.patch("name", Text::parse),
         seats: cells.value("seats", seats),
-        vip: cells.patch("vip", yes_no),
+        vip: cells.word("vip", vip),
         host: cells.patch("host", Text::parse),
     }
 }

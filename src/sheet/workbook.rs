@@ -3,7 +3,7 @@
 use super::guard::{check_compound, check_rectangles};
 use super::package::{self, Package, damaged};
 use super::{COLUMNS, Cell, Guards, KEPT_ROWS, LAST_ROW, Limit, Sheet, SheetError, ods};
-use calamine::{Data, DataRef, Ods, OdsError, Range, Reader, SheetType, Xls, XlsError, Xlsx, XlsxError};
+use calamine::{Data, DataRef, Ods, OdsError, Range, Reader, SheetType, SheetVisible, Xls, XlsError, Xlsx, XlsxError};
 use std::fmt::Display;
 use std::io::Cursor;
 
@@ -44,8 +44,9 @@ struct Collector {
 }
 
 impl Collector {
-    fn begin(&mut self, name: &str) {
-        self.sheets.push(Sheet { name: name.to_owned(), ..Sheet::default() });
+    fn begin(&mut self, metadata: &calamine::Sheet) {
+        let is_hidden = metadata.visible != SheetVisible::Visible;
+        self.sheets.push(Sheet { name: metadata.name.clone(), is_hidden, ..Sheet::default() });
     }
 
     /// `row` and `column` count from 0.
@@ -84,10 +85,10 @@ fn read_xlsx(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     let mut collector = Collector::default();
     // Charts and macros have sheets of their own, without cells.
     let with_cells = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-    let names: Vec<String> = with_cells.map(|sheet| sheet.name.clone()).collect();
-    for name in names {
-        let mut cells = workbook.worksheet_cells_reader(&name).map_err(refuse)?;
-        collector.begin(&name);
+    let with_cells: Vec<calamine::Sheet> = with_cells.cloned().collect();
+    for sheet in with_cells {
+        let mut cells = workbook.worksheet_cells_reader(&sheet.name).map_err(refuse)?;
+        collector.begin(&sheet);
         while let Some(record) = cells.next_cell_with_formula_metadata().map_err(refuse)? {
             let (row, column) = record.pos;
             // A text without letters is a result, too.
@@ -121,10 +122,10 @@ where
     R::Error: Display,
 {
     let mut collector = Collector::default();
-    for name in workbook.sheet_names() {
-        let values = workbook.worksheet_range(&name).map_err(damaged)?;
-        let formulas = workbook.worksheet_formula(&name).map_err(damaged)?;
-        collector.begin(&name);
+    for sheet in workbook.sheets_metadata().to_vec() {
+        let values = workbook.worksheet_range(&sheet.name).map_err(damaged)?;
+        let formulas = workbook.worksheet_formula(&sheet.name).map_err(damaged)?;
+        collector.begin(&sheet);
         put_range(&mut collector, &values, &formulas);
     }
     Ok(collector.sheets)

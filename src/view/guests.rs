@@ -57,6 +57,8 @@ fn is_shown(plan: &Plan, listed: &Listed<'_>, show: &str, room: Option<u64>, spl
     let is_shown = match show {
         "unseated" => listed.is_unseated(),
         "seated" => listed.table.is_some(),
+        "open" => guest.rsvp == Rsvp::Invited,
+        "maybe" => guest.rsvp == Rsvp::Maybe,
         "declined" => guest.rsvp == Rsvp::Declined,
         "vip" => guest.vip,
         "wheelchair" => guest.wheelchair,
@@ -124,7 +126,7 @@ fn sort(guests: &mut [Listed<'_>], by: &str) {
 pub struct GuestsPage<'a> {
     t: T,
     /// Each answer once, for rows by the hundred.
-    answers: [String; 3],
+    answers: [String; 4],
     unseated_word: String,
     /// What stands before and behind the name.
     tick: (String, String),
@@ -159,7 +161,7 @@ impl<'a> GuestsPage<'a> {
         let tables = tables_by_number(plan);
         Self {
             t,
-            answers: [t.rsvp_invited(), t.rsvp_accepted(), t.rsvp_declined()],
+            answers: [t.rsvp_invited(), t.rsvp_accepted(), t.rsvp_maybe(), t.rsvp_declined()],
             unseated_word: t.unseated(),
             tick: around(&t.tick_somebody(NAME)),
             address,
@@ -184,7 +186,8 @@ impl<'a> GuestsPage<'a> {
         match rsvp {
             Rsvp::Invited => &self.answers[0],
             Rsvp::Accepted => &self.answers[1],
-            Rsvp::Declined => &self.answers[2],
+            Rsvp::Maybe => &self.answers[2],
+            Rsvp::Declined => &self.answers[3],
         }
     }
 
@@ -221,6 +224,8 @@ pub(super) fn shows(t: T) -> Vec<(&'static str, String)> {
         ("", t.everybody()),
         ("unseated", t.show_unseated()),
         ("seated", t.show_seated()),
+        ("open", t.show_open()),
+        ("maybe", t.show_maybe()),
         ("declined", t.show_declined()),
         ("vip", t.show_vips()),
         ("vip-unseated", t.show_vips_unseated()),
@@ -331,8 +336,8 @@ impl<'a> GuestPage<'a> {
         self.guest.shown("notes").unwrap_or_default()
     }
 
-    fn rsvps(&self) -> [(Rsvp, bool); 3] {
-        [Rsvp::Invited, Rsvp::Accepted, Rsvp::Declined].map(|rsvp| (rsvp, self.guest.rsvp == rsvp))
+    fn rsvps(&self) -> [(Rsvp, bool); 4] {
+        [Rsvp::Invited, Rsvp::Accepted, Rsvp::Maybe, Rsvp::Declined].map(|rsvp| (rsvp, self.guest.rsvp == rsvp))
     }
 
     fn leader(&self) -> Option<(u64, String)> {

@@ -4,7 +4,9 @@ use super::{Address, Shown, troubles};
 use crate::lang::T;
 use crate::plan::Plan;
 use crate::plan::diff::ChangeKind;
-use crate::plan::upload::{Choices, Column, LIKELY_DOUBLE, Preview, Problem, RowChange, SHEET_NOT_READ, Upload, UploadKind};
+use crate::plan::upload::{
+    Choices, Column, LIKELY_DOUBLE, Preview, Problem, READ_AS, RowChange, SHEET_NOT_READ, UNKNOWN_WORD, Upload, UploadKind,
+};
 use askama::Template;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -203,7 +205,7 @@ impl<'a> UploadPage<'a> {
 
     /// Sheets of the file that nobody would miss otherwise.
     fn unread(&self) -> Vec<&Problem> {
-        self.preview.warnings.iter().filter(|problem| problem.code == SHEET_NOT_READ).collect()
+        self.preview.warnings.iter().filter(|problem| matches!(problem.code, SHEET_NOT_READ | READ_AS)).collect()
     }
 
     /// The rows that may mean somebody who is there already, each once.
@@ -215,8 +217,17 @@ impl<'a> UploadPage<'a> {
         rows
     }
 
+    /// The words that are left out, each once; and how many more there are.
+    fn unknown_words(&self) -> (Vec<&Problem>, usize) {
+        const SHOWN: usize = 20;
+        let mut words: Vec<&Problem> = self.preview.warnings.iter().filter(|problem| problem.code == UNKNOWN_WORD).collect();
+        let more = words.len().saturating_sub(SHOWN);
+        words.truncate(SHOWN);
+        (words, more)
+    }
+
     fn other_warnings(&self) -> Vec<&Problem> {
-        self.preview.warnings.iter().filter(|problem| problem.code != LIKELY_DOUBLE).collect()
+        self.preview.warnings.iter().filter(|problem| !matches!(problem.code, LIKELY_DOUBLE | READ_AS | UNKNOWN_WORD)).collect()
     }
 
     fn left_out(&self) -> Vec<String> {

@@ -148,7 +148,7 @@ fn command(plan: &Plan, pick: &Pick) -> Option<Command> {
 }
 
 fn row<T>(index: usize, value: T) -> Row<T> {
-    Row { at: RowRef { sheet: None, row: u32::try_from(index).unwrap() + 2 }, value, problems: Vec::new() }
+    Row { at: RowRef { sheet: None, row: u32::try_from(index).unwrap() + 2 }, value, problems: Vec::new(), unknown: Vec::new() }
 }
 
 fn upload(kind: UploadKind, rows: Rows) -> Arc<Upload> {
@@ -160,6 +160,7 @@ fn upload(kind: UploadKind, rows: Rows) -> Arc<Upload> {
         columns,
         rows,
         unread: Vec::new(),
+        encoding: None,
         origin: Origin::Unknown,
     })
 }

@@ -31,4 +31,5 @@ mod sheets;
 mod sign_in;
 mod simulation;
 mod store;
+mod strangers;
 mod uploads;

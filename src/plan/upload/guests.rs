@@ -4,6 +4,7 @@ use super::identity::{ByName, by_identity, describe, has_name, has_the_name, ide
 use super::merge::settle;
 use super::plus_one::Names;
 use super::shared::Shared;
+use super::table_words::TableWords;
 use super::{Claim, Draft, GuestRow, Missing, Move, Outcome, Row, RowRef, Trouble};
 use crate::plan::event::Body;
 use crate::plan::guest::{Guest, GuestPatch};
@@ -28,7 +29,7 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<GuestRow>]) {
         let row = &*shared.of_their_own(draft, row);
         if let Some(known) = identify(draft, row, &by_name) {
             let value = settle(draft, row);
-            settled.push((Row { at: row.at.clone(), value, problems: Vec::new() }, known));
+            settled.push((Row { at: row.at.clone(), value, problems: Vec::new(), unknown: Vec::new() }, known));
         }
     }
     let mut identified: Vec<(&Row<GuestRow>, Option<GuestId>)> = settled.iter().map(|(row, known)| (row, *known)).collect();
@@ -155,11 +156,12 @@ fn list_missing(draft: &mut Draft<'_>, rows: &[Row<GuestRow>], by_name: &ByName)
 /// Where each row's guest is to sit, by row.
 fn seating(draft: &mut Draft<'_>, meant: &[Meant<'_>]) -> HashMap<RowRef, Patch<TableId>> {
     let plan = draft.plan;
+    let tables = TableWords::of(plan);
     let mut stated = HashMap::new();
     let mut leaving: HashSet<GuestId> = draft.choices.remove.iter().map(|id| GuestId(*id)).collect();
     for guest in meant {
         let now = plan.guest(guest.id).filter(|_| !guest.is_new);
-        let table = wish(draft, guest, now);
+        let table = wish(draft, guest, now, &tables);
         if !table.is_keep() && now.is_some_and(|now| Patch::from(now.table) != table) {
             leaving.insert(guest.id);
         }
@@ -170,7 +172,7 @@ fn seating(draft: &mut Draft<'_>, meant: &[Meant<'_>]) -> HashMap<RowRef, Patch<
 }
 
 /// What the row says about its guest's seat, as far as it may have its way.
-fn wish(draft: &mut Draft<'_>, guest: &Meant<'_>, now: Option<&Guest>) -> Patch<TableId> {
+fn wish(draft: &mut Draft<'_>, guest: &Meant<'_>, now: Option<&Guest>, tables: &TableWords<'_>) -> Patch<TableId> {
     let plan = draft.plan;
     let seated = now.and_then(|now| now.table);
     let rsvp = guest.row.set.rsvp.set().copied().or(now.map(|now| now.rsvp)).unwrap_or_default();
@@ -181,7 +183,7 @@ fn wish(draft: &mut Draft<'_>, guest: &Meant<'_>, now: Option<&Guest>) -> Patch<
         Patch::Keep if guest.row.set.rsvp == Patch::Set(Rsvp::Declined) && seated.is_some() => return Patch::Clear,
         Patch::Keep => return Patch::Keep,
     };
-    let Some(table) = plan.table_by_number(number.as_str()) else {
+    let Some(table) = tables.find(number.as_str()) else {
         draft.problem(guest.at, "table", "unknown_table", Trouble::NoTable(number.to_string()));
         return Patch::Keep;
     };

@@ -82,6 +82,7 @@ pub fn against(upload: &Upload, base: &Plan) -> Upload {
             at: row.at.clone(),
             value: guest.map_or_else(|| row.value.clone(), |guest| reduced(&row.value, base, guest)),
             problems: row.problems.clone(),
+            unknown: row.unknown.clone(),
         }
     };
     Upload { rows: Rows::Guests(rows.iter().map(reduce).collect()), ..upload.clone() }

@@ -7,6 +7,7 @@ mod merge;
 mod placement;
 mod plus_one;
 mod shared;
+mod table_words;
 mod tables;
 mod trouble;
 
@@ -99,6 +100,16 @@ pub struct Row<T> {
     pub at: RowRef,
     pub value: T,
     pub problems: Vec<Problem>,
+    /// Cells that are left out for their words; the row counts all the same.
+    pub unknown: Vec<UnknownWord>,
+}
+
+/// A word in a column of few words that is none of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownWord {
+    pub header: String,
+    pub text: String,
+    pub invalid: Invalid,
 }
 
 /// A spreadsheet as far as one can understand it without a plan.
@@ -111,11 +122,26 @@ pub struct Upload {
     pub rows: Rows,
     /// Sheets of the workbook with content that is not read.
     pub unread: Vec<String>,
+    /// How its text was read, where it is not plainly Unicode.
+    pub encoding: Option<TextEncoding>,
     pub origin: Origin,
 }
 
+/// An encoding that was guessed by the letters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextEncoding {
+    /// As browsers call it.
+    pub name: String,
+    /// How many lines are in it; all of them, where there is no number.
+    pub lines: Option<u32>,
+}
+
+/// The code of a warning that the text was read in an encoding that was guessed.
+pub const READ_AS: &str = "read_as";
 /// The code of a warning that is about more than a row.
 pub const SHEET_NOT_READ: &str = "sheet_not_read";
+/// The code of a warning that a column of few words has another.
+pub const UNKNOWN_WORD: &str = "unknown_word";
 /// The code of a warning that a new guest may be somebody who is there already.
 pub const LIKELY_DOUBLE: &str = "likely_double";
 
@@ -352,15 +378,37 @@ impl Draft<'_> {
     /// Notes the rows left out and the rows whose cells are wrong; answers the others.
     fn sound<'r, T>(&mut self, rows: &'r [Row<T>]) -> Vec<&'r Row<T>> {
         let (sound, wrong): (Vec<_>, Vec<_>) = self.remaining(rows).into_iter().partition(|row| row.problems.is_empty());
+        self.warn_of_unknown_words(&sound);
         for row in wrong {
             self.refuse(row);
         }
         sound
     }
 
+    /// One warning for each unknown word of a column, however many rows have it.
+    fn warn_of_unknown_words<T>(&mut self, rows: &[&Row<T>]) {
+        let mut words: HashMap<(&str, &str), (&RowRef, &UnknownWord, u32)> = HashMap::new();
+        for row in rows {
+            for word in &row.unknown {
+                words.entry((&word.header, &word.text)).or_insert((&row.at, word, 0)).2 += 1;
+            }
+        }
+        let mut words: Vec<_> = words.into_values().collect();
+        words.sort_by_key(|(at, word, _)| (*at, word.header.as_str()));
+        for (at, UnknownWord { header, text, invalid }, rows) in words {
+            let words = Trouble::UnknownWord { header: header.clone(), text: text.clone(), invalid: invalid.clone(), rows };
+            self.warnings.push(Problem::new(at, Some(header.clone()), UNKNOWN_WORD, words));
+        }
+    }
+
     /// Notes what is wrong with the row's cells.
     fn refuse<T>(&mut self, row: &Row<T>) {
         self.problems.extend(row.problems.iter().cloned());
+        // Whoever mends the row anyway mends these, too.
+        for UnknownWord { header, text, invalid } in &row.unknown {
+            let words = Trouble::Bad { header: header.clone(), text: text.clone(), invalid: invalid.clone() };
+            self.problems.push(Problem::new(&row.at, Some(header.clone()), "bad_value", words));
+        }
         self.outcomes.insert(row.at.clone(), Outcome::Refused);
     }
 
@@ -418,6 +466,13 @@ pub fn assess(plan: &Plan, upload: &Upload, choices: &Choices) -> Result<(Previe
     };
     for name in &upload.unread {
         draft.warnings.push(Problem::new(&RowRef { sheet: None, row: 1 }, None, SHEET_NOT_READ, Trouble::SheetNotRead(name.clone())));
+    }
+    if let Some(TextEncoding { name, lines }) = &upload.encoding {
+        let words = match lines {
+            Some(lines) => Trouble::LinesReadAs { encoding: name.clone(), lines: *lines },
+            None => Trouble::ReadAs(name.clone()),
+        };
+        draft.warnings.push(Problem::new(&RowRef { sheet: None, row: 1 }, None, READ_AS, words));
     }
     if upload.origin == Origin::Foreign {
         draft.warnings.push(Problem::new(&RowRef { sheet: None, row: 1 }, None, "exported_elsewhere", Trouble::Foreign));

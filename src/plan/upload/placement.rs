@@ -1,5 +1,6 @@
 //! A draw, or the placement of VIP tables: tables and spots.
 
+use super::table_words::TableWords;
 use super::{Claim, Draft, Outcome, PlacementRow, Protected, Row, RowRef, Trouble, UploadKind};
 use crate::plan::event::Body;
 use crate::plan::id::{SpotId, Subject, TableId};
@@ -14,9 +15,9 @@ struct Placement<'a> {
 }
 
 pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<PlacementRow>]) {
-    let mut placements = Vec::new();
+    let (mut placements, tables) = (Vec::new(), TableWords::of(draft.plan));
     for row in draft.remaining(rows) {
-        if let Some(placement) = resolve(draft, row) {
+        if let Some(placement) = resolve(draft, row, &tables) {
             placements.push(placement);
         }
     }
@@ -44,9 +45,9 @@ pub(super) fn assess(draft: &mut Draft<'_>, rows: &[Row<PlacementRow>]) {
 }
 
 /// Looks the row's words up; what does not exist is a problem, what may not be touched is listed.
-fn resolve<'r>(draft: &mut Draft<'_>, row: &'r Row<PlacementRow>) -> Option<Placement<'r>> {
+fn resolve<'r>(draft: &mut Draft<'_>, row: &'r Row<PlacementRow>, tables: &TableWords<'_>) -> Option<Placement<'r>> {
     let draws = draft.upload.kind == UploadKind::Draw;
-    let table = row.value.table.as_ref().and_then(|number| draft.plan.table_by_number(number.as_str()));
+    let table = row.value.table.as_ref().and_then(|number| tables.find(number.as_str()));
     let is_vip = table.and_then(|id| draft.plan.table(id)).is_some_and(|table| table.vip);
     // A VIP row of a draw is left out whatever it says, so whatever is wrong with it.
     if draws && is_vip {

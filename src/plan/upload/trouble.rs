@@ -15,10 +15,16 @@ pub enum Trouble {
     Formula { header: String },
     #[error("{header} {text:?} {invalid}")]
     Bad { header: String, text: String, invalid: Invalid },
+    #[error("{header} {text:?} {invalid}: the field is left as it is in {}", rows_in_words(*.rows))]
+    UnknownWord { header: String, text: String, invalid: Invalid, rows: u32 },
     #[error("{header} cannot be cleared")]
     NotCleared { header: String },
     #[error("The sheet \u{201c}{0}\u{201d} is not read: put all rows into one sheet, or upload it as a file of its own")]
     SheetNotRead(String),
+    #[error("The text is not in Unicode, and was read as {0}: look whether the names are right, or save the file as UTF-8")]
+    ReadAs(String),
+    #[error("{} not in Unicode, and read as {encoding}: look whether the names are right, or save the file as UTF-8", lines_in_words(*.lines))]
+    LinesReadAs { encoding: String, lines: u32 },
     #[error("The file was exported from another plan, so it is read as any list")]
     Foreign,
     #[error("A new guest needs a first or a last name")]
@@ -83,6 +89,14 @@ pub enum Trouble {
     UnknownLeader(String),
     #[error("Several guests are called {0}, so no link is made")]
     AmbiguousLeader(String),
+}
+
+fn lines_in_words(lines: u32) -> String {
+    if lines == 1 { "One line is".to_owned() } else { format!("{lines} lines are") }
+}
+
+fn rows_in_words(rows: u32) -> String {
+    if rows == 1 { "one row".to_owned() } else { format!("{rows} rows") }
 }
 
 /// What several rows claim at once.
