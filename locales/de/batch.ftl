@@ -1,31 +1,31 @@
 events-from-to = Ereignisse
 taken-back-notice = Zurückgenommen von { $who }: { $why }
-bringing-back-would = Es zurückzuholen würde
+bringing-back-would = Das Zurückholen würde
 would-change = ändern
 nothing = nichts
 field-head = Feld
 what-head = Was
 now-head = Jetzt
-then-head = Dann
-leave-as-is = lassen, seither geändert
-cost-later-work = spätere Arbeit kosten
-bring-later-work = spätere Arbeit zurückbringen
-one-room = Der Raum, wie er ist und wie er wäre
-n-rooms = Die { $count } Räume, wie sie sind und wie sie wären
+then-head = Danach
+leave-as-is = so lassen (seither geändert)
+cost-later-work = spätere Änderungen verwerfen
+bring-later-work = spätere Änderungen wiederherstellen
+one-room = Raumplan, vorher und nachher
+n-rooms = { $count } Raumpläne, vorher und nachher
 bring-back-n = { $count ->
     [one] 1 Änderung zurückholen
    *[other] { $count } Änderungen zurückholen
 }
 reason = Grund
 wrong-file = falsche Datei
-keep-it = Behalten
+keep-it = Abbrechen
 take-back-n = { $count ->
     [one] 1 Änderung zurücknehmen
    *[other] { $count } Änderungen zurücknehmen
 }
-own-latest = Sie können Ihre eigene letzte Änderung zurücknehmen, wenn niemand darauf aufgebaut hat. Ein Admin kann jede zurücknehmen.
-event-by-event = Was es sagt, Ereignis für Ereignis
+own-latest = Sie können Ihre eigene letzte Änderung zurücknehmen, solange keine spätere darauf aufbaut. Admins können jede Änderung zurücknehmen.
+event-by-event = Alle Ereignisse dieser Änderung
 n-more-events = und { $count } weitere
-taking-back-would = Es zurückzunehmen würde
+taking-back-would = Das Zurücknehmen würde
 drawn-now = Jetzt
-drawn-then = Dann
+drawn-then = Danach

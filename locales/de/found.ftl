@@ -1,1 +1,1 @@
-nothing-found = Nichts ist so.
+nothing-found = Keine Treffer.

@@ -1,3 +1,3 @@
-n-here = { $count } da
+n-here = { $count } online
 and-n-more = und { $count } weitere
-on-this-instance = Wer auf dieser Instanz eine Seite offen hat.
+on-this-instance = Personen, die auf diesem Server gerade eine Seite offen haben.

@@ -1,6 +1,6 @@
 yours = – Ihres
-write-chosen = Schreiben, was ich gewählt habe
+write-chosen = Auswahl speichern
 to-the-overview = Zum Überblick
-nothing-was-lost = Nichts ging verloren. Das Protokoll hat mehr unter
-back-brings-back = {""}. „Zurück“ im Browser bringt zurück, was Sie getippt haben.
-block-broke = Dieser Teil der Seite ist kaputtgegangen; alles andere geht weiter. Das Protokoll hat mehr unter
+nothing-was-lost = Es ging nichts verloren. Einzelheiten stehen im Protokoll unter
+back-brings-back = {""}. Mit „Zurück“ im Browser kommen Sie zu Ihren Eingaben zurück.
+block-broke = Dieser Teil der Seite lässt sich nicht anzeigen; alles andere funktioniert. Einzelheiten stehen im Protokoll unter

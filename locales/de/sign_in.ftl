@@ -2,4 +2,4 @@ sign-in-heading = Anmelden
 account-name = Name
 password = Passwort
 sign-in-button = Anmelden
-sign-in-help = Ein Admin macht Konten und neue Passwörter, auf der Seite Konten oder mit
+sign-in-help = Kein Konto, oder Passwort vergessen? Ein Admin hilft auf der Seite „Konten“ oder mit

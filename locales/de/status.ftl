@@ -1,10 +1,10 @@
 what-is-left = Was noch zu tun ist
-store-away = Die Datenbank antwortet nicht, deshalb lässt sich gerade nichts ändern. Sie sehen den Plan, wie er zuletzt bekannt war; es geht von selbst weiter.
+store-away = Die Datenbank antwortet nicht, deshalb lässt sich gerade nichts ändern. Sie sehen den Plan, wie er zuletzt bekannt war. Es geht automatisch weiter.
 unseated = ohne Platz
 seated = gesetzt
 declined = abgesagt
 overfull = überfüllt
 without-a-spot = ohne Stellplatz
 clock-doubted = Die Uhr des Servers geht vielleicht falsch: Sie ist gesprungen, oder beim Start des Servers waren mehrere Berichte fällig. Änderungen oder nachzuholende Berichte warten, bis die Uhr richtig gestellt ist oder ein Admin sie bestätigt.
-clock-is-right = Die Uhr geht richtig
-database-risks = Die Datenbank ist so eingestellt, dass ein Absturz Daten kosten kann, auch gespeicherte: { $settings }. Lassen Sie die Einstellung ändern.
+clock-is-right = Uhr bestätigen
+database-risks = So wie die Datenbank eingestellt ist, kann sie bei einem Absturz auch gespeicherte Daten verlieren: { $settings }. Lassen Sie diese Einstellungen ändern.

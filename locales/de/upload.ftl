@@ -1,12 +1,12 @@
 rows-as-of = { $rows ->
-    [one] 1 Zeile · Plan bei { $position }, und immer aktuell
-   *[other] { $rows } Zeilen · Plan bei { $position }, und immer aktuell
+    [one] 1 Zeile · Plan bei { $position }, wird laufend aktualisiert
+   *[other] { $rows } Zeilen · Plan bei { $position }, wird laufend aktualisiert
 }
 rows-with-problems = { $count ->
     [one] 1 Zeile mit Fehlern
    *[other] { $count } Zeilen mit Fehlern
 }
-correct-or-leave = Verbessern Sie sie in der Datei und laden Sie sie noch einmal hoch, oder lassen Sie diese Zeilen weg.
+correct-or-leave = Korrigieren Sie sie in der Datei, und laden Sie sie noch einmal hoch, oder lassen Sie diese Zeilen weg.
 download-marked = Die Datei mit markierten Zellen herunterladen
 row = Zeile
 problem = Fehler
@@ -14,12 +14,12 @@ leave-out = Weglassen
 leave-out-row = Zeile { $row } weglassen
 leave-out-rows = Zeile { $row } weglassen
 n-conflicts = { $count } auf beiden Seiten geändert
-conflicts-words = Die Liste stammt aus diesem Plan, und jemand hat das hier inzwischen geändert. Was der Plan sagt, bleibt, außer Sie kreuzen Ihres an.
+conflicts-words = Diese Werte wurden im Plan geändert, nachdem die Liste daraus exportiert wurde. Es bleibt beim Wert im Plan, außer Sie kreuzen Ihren an.
 guest = Gast
 field = Feld
 when-exported = Beim Export
-plan-says-now = Der Plan sagt jetzt
-file-says = Die Datei sagt
+plan-says-now = Jetzt im Plan
+file-says = In der Datei
 left-out = Weggelassen
 row-n = Zeile { $row }
 n-protected = { $count } geschützt
@@ -28,18 +28,18 @@ row-nr = Zeile { $row }
 sit-elsewhere = { $count } sitzen inzwischen woanders
 they-stay = Sie bleiben, wo sie sind, außer Sie kreuzen sie an.
 sits-at-head = Sitzt an
-file-says-short = Datei sagt
+file-says-short = In der Datei
 move-head = Umsetzen
 move-somebody = { $name } umsetzen
 n-changes = { $count ->
     [one] 1 Änderung
    *[other] { $count } Änderungen
 }
-says-all-already = Der Plan sagt das alles schon.
-search-among-them = Darunter suchen
+says-all-already = Der Plan enthält das alles schon.
+search-among-them = Diese Änderungen durchsuchen
 changes-placeholder = Zeile, Name, Feld, Wert …
 search-them = Suchen
-none-like-that = Keine ist so.
+none-like-that = Keine passenden Änderungen.
 what = Was
 before-after = Vorher → nachher
 becomes = wird
@@ -51,35 +51,35 @@ n-unknown-words = { $count ->
 }
 n-more-words = und { $count } weitere
 n-likely-doubles = { $count ->
-    [one] 1 Zeile meint vielleicht jemanden, der schon da ist
-   *[other] { $count } Zeilen meinen vielleicht jemanden, der schon da ist
+    [one] 1 möglicherweise doppelter Gast
+   *[other] { $count } möglicherweise doppelte Gäste
 }
 n-warnings = { $count ->
     [one] 1 Hinweis
    *[other] { $count } Hinweise
 }
-hold-nothing-up = Sie halten nichts auf
+hold-nothing-up = Sie können die Datei trotzdem anwenden
 row-of = Zeile { $row }
-n-missing = { $count } sind im Plan und nicht in der Datei
+n-missing = { $count } im Plan, aber nicht in der Datei
 they-stay-unless-removed = Sie bleiben, außer Sie kreuzen sie zum Entfernen an
-look-again = Noch einmal ansehen
+look-again = Vorschau aktualisieren
 apply-n = { $count ->
     [one] 1 Änderung anwenden
    *[other] { $count } Änderungen anwenden
 }
-columns-words = Spalten: wofür sie gehalten wurden
+columns-words = Spalten und was sie enthalten
 in-the-file = In der Datei
 for-example = Zum Beispiel
-stands-for = Steht für
-what-stands-for = { $header } steht für
-leave-column-out = weglassen
-keep-as-named = behalten, wie sie heißt
-read-it-so = So lesen
+stands-for = Enthält
+what-stands-for = { $header } enthält
+leave-column-out = nicht einlesen
+keep-as-named = als eigenes Feld behalten
+read-it-so = Diese Spalten verwenden
 file-applied = Diese Datei wurde angewendet
-see-what-it-did = Ansehen, was sie getan hat
-file-taken-back = Diese Datei wurde angewendet und seither zurückgenommen
-bring-back-or-anew = Auf der Seite ihres Vorgangs können Sie sie zurückholen, wie sie war. Oder wenden Sie sie neu an: Sie wird nach dem heutigen Plan gelesen, und Sie sehen zuerst, was sie ändern würde.
-its-batch = Zu ihrem Vorgang
+see-what-it-did = Ihre Änderungen ansehen
+file-taken-back = Diese Datei wurde angewendet und später zurückgenommen
+bring-back-or-anew = Sie können die damaligen Änderungen zurückholen oder die Datei auf den heutigen Plan neu anwenden. Sie sehen zuerst, was sich ändern würde.
+its-batch = Damalige Änderungen ansehen
 apply-anew = Neu anwenden
 an-upload = Eine Datei
 kind-of-change = Art
@@ -88,14 +88,14 @@ only-new = neu
 only-changed = geändert
 only-removed = entfernt
 rows-unchanged = { $count ->
-    [one] 1 Zeile sagt, was der Plan schon sagt
-   *[other] { $count } Zeilen sagen, was der Plan schon sagt
+    [one] 1 Zeile stimmt schon mit dem Plan überein
+   *[other] { $count } Zeilen stimmen schon mit dem Plan überein
 }
 n-more-bad-rows = { $count ->
     [one] und 1 weitere Zeile: die markierte Datei enthält sie
    *[other] und { $count } weitere Zeilen: die markierte Datei enthält sie alle
 }
 which-columns = Welche Spalte ist was?
-which-columns-words = Die Überschriften dieser Datei sind hier nicht bekannt; dafür wird Zeile { $row } genommen, und was darüber steht, wird nicht gelesen. Sagen Sie einmal, wofür sie stehen. Wenn in dieser Zeile keine Überschriften stehen, sondern schon jemand, dann setzen Sie in der Datei eine Zeile mit Überschriften darüber, und laden Sie sie noch einmal hoch.
-which-columns-needed = Es muss eine Zeile mit Überschriften geben, { $wanted }.
-column-twice = Für ein Feld kann nur eine Spalte stehen; von zweien zählt die erste.
+which-columns-words = Tafel kennt die Überschriften dieser Datei nicht. Als Kopfzeile gilt Zeile { $row }; was darüber steht, wird nicht gelesen. Wählen Sie aus, was jede Spalte enthält. Wenn in dieser Zeile schon ein Gast oder ein Tisch steht, setzen Sie in der Datei eine Zeile mit Überschriften darüber, und laden Sie sie noch einmal hoch.
+which-columns-needed = Die Datei braucht eine Kopfzeile { $wanted }.
+column-twice = Jedes Feld kann nur für eine Spalte stehen; von zweien gilt die erste.

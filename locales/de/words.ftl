@@ -1,5 +1,5 @@
 created-plan = Legte den Plan an
-told-everybody = Sagte allen: „{ $notice }“
+told-everybody = Zeigte allen: „{ $notice }“
 changed-plan = Änderte den Plan: { $fields }
 added = Fügte { $who } hinzu
 changed-what = Änderte { $who }: { $fields }
@@ -21,8 +21,8 @@ removed-room = Entfernte Raum { $room }
 added-spot = Fügte Stellplatz { $spot } hinzu
 changed-spot = Änderte Stellplatz { $spot }: { $fields }
 removed-spot = Entfernte Stellplatz { $spot }
-took-back = Nahm einen Schritt zurück: { $reason }
-brought-back = Holte einen Schritt zurück: { $reason }
+took-back = Nahm eine Änderung zurück: { $reason }
+brought-back = Holte eine Änderung zurück: { $reason }
 two-seated = Setzte { $a } an { $ta } und { $b } an { $tb }
 swapped-tables = Tauschte die Tische { $a } und { $b }
 family = Familie { $name } ({ $count })
@@ -53,19 +53,19 @@ nothing-changed = nichts geändert
 reports-from = Schaltete Berichte ab { $day } ein
 report-started = Begann den Bericht vom { $report }
 report-claimed = { $who } arbeitet am Bericht vom { $report }
-report-released = Gab den Bericht vom { $report } zurück
+report-released = Gab den Bericht vom { $report } frei
 report-step = Arbeitete am Bericht vom { $report }: { $step }, Versuch { $attempt }
 report-rows = Schrieb { $rows } Zeilen für den Bericht vom { $report }
-report-announced = Wird den Bericht vom { $report } benennen
+report-announced = Wird die Datei des Berichts vom { $report } umbenennen
 report-submitted = Reichte den Bericht vom { $report } ein
 report-archived = Archivierte den Bericht vom { $report }
 report-failed = Scheiterte am Bericht vom { $report }: { $step }: { $details }
 report-retried = Bat um einen neuen Versuch für den Bericht vom { $report }
-report-received = Fand heraus, dass die Behörde den Bericht vom { $report } hat
-report-not-received = Fand heraus, dass die Behörde den Bericht vom { $report } nicht hat
+report-received = Bestätigte, dass die Behörde den Bericht vom { $report } hat
+report-not-received = Bestätigte, dass die Behörde den Bericht vom { $report } nicht hat
 alert = Warnte: { $subject }
-alert-again = Sagt es noch einmal, da niemand es erfahren hatte
-alert-told = Hat es allen gesagt, die es wissen sollen
+alert-again = Sendet die Warnung noch einmal, weil sie niemanden erreicht hatte
+alert-told = Sendete die Warnung an alle Empfänger
 taken-back-count = { $count ->
     [one] Zurückgenommen: 1 Änderung
    *[other] Zurückgenommen: { $count } Änderungen
@@ -181,10 +181,10 @@ found-spot = Stellplatz
 found-party = Gruppe
 found-company = Firma
 nothing-word = nichts
-wrong-password = Dieser Name und dieses Passwort gehören nicht zusammen.
+wrong-password = Name oder Passwort ist falsch.
 no-word = nein
-not-there = Nicht da
-not-there-then = Das war damals nicht im Plan.
+not-there = Nicht gefunden
+not-there-then = Das war zu diesem Zeitpunkt nicht im Plan.
 role-viewer = nur ansehen
 role-door = Einlass
 role-staff = Team
@@ -209,20 +209,20 @@ list-wheelchairs = Rollstühle
 list-table-cards = Tischkarten
 list-place-cards = Platzkarten
 mail-started = begann { $name } zu verschicken: { $count ->
-    [one] 1 Mail
-   *[other] { $count } Mails
+    [one] 1 E-Mail
+   *[other] { $count } E-Mails
 }
 mail-paused = unterbrach { $name }
 mail-resumed = setzte { $name } fort
 mail-stopped = brach { $name } ab
-mail-taken-up = { $runner } verschickt Mails
+mail-taken-up = { $runner } begann, E-Mails zu verschicken
 mail-given-back = beendete das Verschicken
 mail-goes-to = übergibt { $name } an { $whom }
 mail-went-to = verschickte { $name } an { $whom }
-mail-not-gone = { $name } an { $whom } ging nicht hinaus: { $why }
+mail-not-gone = { $name } an { $whom } wurde nicht verschickt: { $why }
 mail-left-out = { $name } an { $whom } wurde ausgelassen: { $why }
-mail-held = vorerst keine Mails: { $why }
-mail-again = lässt { $name } noch einmal an { $whom } gehen
-mail-said-arrived = sagt, dass { $name } bei { $whom } ankam
+mail-held = Versand angehalten: { $why }
+mail-again = lässt { $name } noch einmal an { $whom } senden
+mail-said-arrived = bestätigte, dass { $name } bei { $whom } ankam
 reason-undone = rückgängig gemacht
 reason-brought-back = zurückgeholt

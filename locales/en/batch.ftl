@@ -8,13 +8,13 @@ nothing = nothing
 field-head = Field
 what-head = What
 now-head = Now
-then-head = Then
-leave-as-is = leave as it is, changed since
-cost-later-work = cost later work
-bring-later-work = bring later work back
-one-room = The room, as it is and as it would be
+then-head = After
+leave-as-is = leave as is (changed since)
+cost-later-work = discard later changes
+bring-later-work = restore later changes
+one-room = Room plan, before and after
 # $count (Number)
-n-rooms = The { $count } rooms, as they are and as they would be
+n-rooms = { $count } room plans, before and after
 # $count (Number)
 bring-back-n = { $count ->
     [one] Bring back 1 change
@@ -22,16 +22,16 @@ bring-back-n = { $count ->
 }
 reason = Reason
 wrong-file = wrong file
-keep-it = Keep it
+keep-it = Cancel
 # $count (Number)
 take-back-n = { $count ->
     [one] Take back 1 change
    *[other] Take back { $count } changes
 }
-own-latest = You can take back your own latest change, if nobody has built on it. An admin can take back any.
-event-by-event = What it says, event by event
+own-latest = You can take back your own latest change, as long as no later change builds on it. Admins can take back any change.
+event-by-event = All events of this change
 # $count (Number)
 n-more-events = and { $count } more
 taking-back-would = Taking it back would
 drawn-now = Now
-drawn-then = Then
+drawn-then = After

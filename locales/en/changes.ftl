@@ -7,24 +7,24 @@ now-option = now
 what-kind = What
 everything-kind = everything
 show-changes = Show
-nothing-different = Nothing is different
-in-what-is-shown = in what is shown
+nothing-different = No changes
+in-what-is-shown = match this filter
 # $count (String)
 changes-in-all = { $count } changes in all
 what-changes-head = What
 field-changes-head = Field
-then-changes-head = Then
+then-changes-head = Before
 now-changes-head = Now
-later-changes-head = Later
+later-changes-head = After
 by-head = By
 when-head = When
-the-change = The change, and taking it back
+the-change = View or take back this change
 # $count (Number)
 n-more-subjects = and { $count } more guests, tables or spots
 now-word = now
 the-beginning = the beginning
 # $day (String)
-begin-of = Begin of { $day }
+begin-of = Start of { $day }
 # $file (String)
 before-upload = Before the upload { $file }
 # $when (String)

@@ -1,1 +1,1 @@
-nothing-found = Nothing is like that.
+nothing-found = No results.

@@ -11,20 +11,20 @@ seat-button = Seat
 unseat = Unseat
 # $party (String)
 party-named = Party { $party }
-nobody-else-in-it = Nobody else is in it.
+nobody-else-in-it = There are no other guests in this party.
 seat-all-at = Seat all of them at
-seat-the-party = Seat the party
+seat-the-party = Seat party
 details = Details
 answer-label = Answer
 notes = Notes
 vip = VIP
 wheelchair = Wheelchair
-save-what-i-changed = Save what I changed
+save-what-i-changed = Save changes
 more-heading = More
 history-of-guest = History of this guest
 # $name (String)
 remove-somebody = Remove { $name }
-remove-guest-words = The guest leaves the plan; the seat is free. You can take it back.
+remove-guest-words = The guest is removed from the plan and their seat becomes free. You can take this back.
 remove-from-plan = Remove from the plan
 employee-number = Employee number
 email = E-mail
@@ -32,6 +32,6 @@ department = Department
 allergies = Allergies
 language = Language
 # $when (String)
-is-here-since = here since { $when }
-is-here-now = Has arrived
-is-not-here = Has not arrived after all
+is-here-since = arrived { $when }
+is-here-now = Mark as arrived
+is-not-here = Undo arrival

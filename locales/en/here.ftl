@@ -1,5 +1,5 @@
 # $count (Number)
-n-here = { $count } here
+n-here = { $count } online
 # $count (Number)
 and-n-more = and { $count } more
-on-this-instance = Who has a page open on this instance.
+on-this-instance = People with a page open on this server.

@@ -1,10 +1,10 @@
-of = of
+of = for
 show-all-history = show all
 compare-days = Compare two days
 guest-or-table = Guest or table
 guest-or-table-example = Größl, T017 …
-who-did-it = Who did it
-everybody-did = everybody
+who-did-it = Changed by
+everybody-did = anyone
 what-label = What
 everything = everything
 who-sits-where = who sits where
@@ -18,13 +18,13 @@ kind-of-arrivals = arrivals
 kind-of-reports = reports
 show-history = Show
 clear-history = Clear
-nothing-like-that = Nothing like that has happened
-lately = lately
+nothing-like-that = No matching changes
+lately = in recent history
 # $who (String)
 # $why (String)
 taken-back-by = taken back by { $who }: { $why }
 older = Older
 # $zone (String)
-times-in = Times are those of { $zone }.
-kind-of-mail = mails and lists
-kind-of-letters = every single letter
+times-in = Time zone: { $zone }.
+kind-of-mail = emails and lists
+kind-of-letters = individual emails

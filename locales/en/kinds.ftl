@@ -1,4 +1,4 @@
-event-plan-created = plan begun
+event-plan-created = plan created
 event-plan-changed = plan changed
 event-guest-added = guest added
 event-guest-changed = guest changed
@@ -31,22 +31,22 @@ event-mail-template-added = text added
 event-mail-template-changed = text changed
 event-mail-template-removed = text removed
 event-list-printed = list printed
-event-of-mail = step of a mail
-event-of-report = step of a report
+event-of-mail = email step
+event-of-report = report step
 # $what (String)
-cause-added = the { $what } was added by this batch
+cause-added = the { $what } was added by this change
 # $what (String)
-cause-added-again = the { $what } is added by this batch
-# $what (String)
-# $name (String)
-cause-gone = { $what } { $name } is not in the plan without this batch
+cause-added-again = the { $what } is added by this change
 # $what (String)
 # $name (String)
-cause-there-again = { $what } { $name } is in the plan again
+cause-gone = { $what } { $name } is not in the plan without this change
+# $what (String)
+# $name (String)
+cause-there-again = { $what } { $name } is back in the plan
 # $table (String)
 # $spot (String)
 cause-held-by-vip = VIP table { $table } stands on { $spot }
-cause-incomplete = it does not say enough to create what was added before
+cause-incomplete = it does not contain enough data to add the entry again
 # $spot (String)
 did-place = placed on { $spot }
 did-lift = lifted
@@ -58,4 +58,4 @@ did-set = set to { $value }
 did-clear = cleared
 # $did (String)
 # $actor (String)
-done-since = { $did } later, by { $actor }; stays
+done-since = { $did } later by { $actor }; will stay

@@ -1,24 +1,24 @@
 lists = Lists
-lists-words = For paper: the entrance, the kitchen, the hosts. What was printed is remembered, so that only what differs is printed again.
+lists-words = Printed lists for the entrance, the kitchen and the hosts. Tafel remembers what was printed, so you can reprint only what has changed.
 # $when (String)
 # $who (String)
 printed-when = printed { $when } by { $who }
 # $when (String)
 # $who (String)
-since-print = what differs from the print of { $when }, { $who }
+since-print = changes since the printout of { $when } by { $who }
 the-whole-list = the whole list
 print-it = Print
-it-is-printed = It is printed
-not-any-more = Not any more:
-nothing-differs = Nothing differs: what is on paper is right.
-nobody-on-the-list = There is nobody on this list.
+it-is-printed = Mark as printed
+not-any-more = No longer on the list:
+nothing-differs = No changes: the printed list is up to date.
+nobody-on-the-list = This list is empty.
 # $position (String)
-only-since = only what differs from { $position }
+only-since = only changes since { $position }
 # $sheet (Number)
 # $count (Number)
 sheet-of = sheet { $sheet } of { $count }
 # $what (String)
-allergic-to = allergic: { $what }
+allergic-to = allergies: { $what }
 in-a-wheelchair = wheelchair
 # $seated (Number)
 # $seats (Number)

@@ -1,12 +1,12 @@
-a-new-party = A new party
-new-party-words = Upload what you have, in this order; each step shows what it would change before it does.
+a-new-party = Start a new plan
+new-party-words = Upload your files in this order. Each step shows a preview before anything is changed.
 kind-tables = Tables
 kind-floor = Floor plan
 kind-guests = Guests
 kind-vip = VIP placement
 kind-draw = Draw
-how-far = How far it has come
-still-standing = still standing
+how-far = Progress
+still-standing = without a seat
 # $count (String)
 of-n-seated = of { $count } guests seated
 to-do = To do
@@ -14,41 +14,41 @@ rooms = Rooms
 no-rooms-yet = No rooms yet.
 upload-the-floor-plan = Upload the floor plan
 diets = Diets
-day-by-day = Seated, day by day
-without-taken-back = Without what was taken back since.
-first-day-later = The first day is drawn when something has happened.
+day-by-day = Seated guests by day
+without-taken-back = Excludes changes that were later taken back.
+first-day-later = Nothing to show yet.
 # $day (String)
 # $count (String)
 day-words = { $day }: { $count } seated.
 # $seated (String)
 # $standing (String)
 # $declined (String)
-day-title = { $seated } seated, { $standing } standing, { $declined } declined
+day-title = { $seated } seated, { $standing } unseated, { $declined } declined
 latest-changes = Latest changes
-nothing-happened-yet = Nothing has happened yet.
-the-whole-history = The whole history
-what-changed-today = What changed today
-for-everybody = For everybody
-line-on-every-page = A line on every open page
+nothing-happened-yet = No changes yet.
+the-whole-history = Full history
+what-changed-today = Changes today
+for-everybody = Notice to everyone
+line-on-every-page = Shown on every open page
 notice-example = The printer starts at 18:00
-tell-everybody = Tell everybody
-title-date-seats = The plan’s title, date and usual seats
+tell-everybody = Show to everyone
+title-date-seats = Title, date and default seats
 title = Title
 date = Date
-seats-if-nobody-says = Seats of a table, if nobody says
+seats-if-nobody-says = Default seats per table
 save = Save
 guests-without-seat = guests without a seat
 vips-without-seat = VIPs without a seat
 overfull-tables = overfull tables
 tables-without-spot = tables without a spot
-tables-on-small-spot = tables on a spot with fewer seats
+tables-on-small-spot = tables on spots that are too small
 parties-split = parties split over several tables
-wheelchairs-tight = wheelchairs where it is tight
-collisions-open = collisions that nobody has settled
+wheelchairs-tight = wheelchair users at crowded tables
+collisions-open = unresolved conflicts
 # $who (String)
 # $field (String)
 # $lost (String)
-lost-its = { $who } lost its { $field }: { $lost }
+lost-its = { $who } lost the { $field }: { $lost }
 # $part (String)
 # $whole (String)
 part-of-whole = { $part } of { $whole }

@@ -1,15 +1,15 @@
-plan-of-the-past = The plan of the past
+plan-of-the-past = Earlier state of the plan
 the-plan-as-it-was = The plan as it was
 after = after
-one-change-back = One change back
-one-change-on = One change on
-what-changed-since = What changed since
+one-change-back = Previous change
+one-change-on = Next change
+what-changed-since = Changes since then
 back-to-now = Back to now
-position-in-life = Position in the plan’s life
-look = Look
+position-in-life = Point in time
+look = Show
 # $file (String)
 nth-upload = Upload { $file }
 taken-or-brought-back = Taken back, or brought back
 # $page (String)
 page-as-it-was = { $page }, as it was
-asked-of-the-present = This is the past. What taking it back would change is a question to the plan as it is now.
+asked-of-the-present = This is the past. Go back to now to see what taking this change back would do.

@@ -1,6 +1,6 @@
 yours = – yours
-write-chosen = Write what I chose
-to-the-overview = To the overview
-nothing-was-lost = Nothing was lost. The log has more under
-back-brings-back = {""}. Your browser’s Back brings back what you typed.
-block-broke = This part of the page broke; everything else goes on. The log has more under
+write-chosen = Save my choice
+to-the-overview = Go to the overview
+nothing-was-lost = No data was lost. Details are in the log under
+back-brings-back = {""}. Use your browser’s Back button to return to what you typed.
+block-broke = This part of the page could not be shown; everything else still works. Details are in the log under

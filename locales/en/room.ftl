@@ -1,14 +1,14 @@
-done-with-room = Done with the room
-edit-the-room = Edit the room
-is-picked = is picked. Choose a free spot to place it
-or-swap = , or another table to swap the two
+done-with-room = Done editing
+edit-the-room = Edit room
+is-picked = is selected. Choose a free spot to place it
+or-swap = , or another table to swap them
 # $number (String)
 lift-named = Lift { $number } off its spot
-drag-tables = Drag a table to a free spot, or onto another one to swap the two. By keyboard: choose a table, then where it shall go.
-drag-spots = Drag a spot, or choose it and use the arrow keys; it keeps to a grid of 25 cm. Tables stay on their spots.
+drag-tables = Drag a table to a free spot, or onto another table to swap them. With the keyboard: select a table, then its new spot.
+drag-spots = Drag a spot, or select it and use the arrow keys. Spots snap to a 25 cm grid. Tables stay on their spots.
 zoom-in = Zoom in
 zoom-out = Zoom out
-zoom-all-label = All of the room
+zoom-all-label = Show all of the room
 zoom-all = All
 # $room (String)
 drawn-to-scale = { $room }, drawn to scale
@@ -21,29 +21,29 @@ swap-with = Swap { $table } with { $what }
 # $what (String)
 place-on = Place { $table } on { $what }
 # $what (String)
-pick-what = Pick { $what }
+pick-what = Select { $what }
 # $code (String)
 spot-named = Spot { $code }
 code = Code
 shape = Shape
-turned-by = Turned by, degrees
+turned-by = Rotation in degrees
 turn-by-45 = Turn by 45°
 remove = Remove
-choose-a-spot = Choose a spot to change it.
+choose-a-spot = Select a spot to edit it.
 add-a-spot = Add a spot
-as-usual = as usual
-from-the-left = From the left, m
-from-the-top = From the top, m
-add-the-spot = Add the spot
+as-usual = default
+from-the-left = From left (m)
+from-the-top = From top (m)
+add-the-spot = Add spot
 the-room = The room
-width-m = Width, m
-depth-m = Depth, m
+width-m = Width (m)
+depth-m = Depth (m)
 without-spot-heading = Without a spot
-every-table-stands = Every table stands somewhere.
-drop-to-lift = Drop one here to lift it off.
+every-table-stands = Every table has a spot.
+drop-to-lift = Drop a table here to lift it off its spot.
 # $count (Number)
 n-seats = { $count } seats
-move-by-number = Move by number
+move-by-number = Move tables by number
 to-spot = to spot
 swap-table = Swap table
 with-table = with table

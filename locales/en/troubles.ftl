@@ -1,31 +1,31 @@
 invalid-empty = is empty
 # $chars (String)
 # $most (String)
-invalid-too-long = is { $chars } characters long; at most { $most } are possible
-invalid-control = holds a control character
-invalid-line-break = has a line break or a tab
-invalid-blank = has a blank in it
-invalid-no-at = has no @
+invalid-too-long = is { $chars } characters long; the maximum is { $most }
+invalid-control = contains a control character
+invalid-line-break = contains a line break or a tab
+invalid-blank = contains a space
+invalid-no-at = does not contain an @
 invalid-address = is not an e-mail address
 invalid-seats = must be a whole number from 1 to 1,000
 invalid-metres = must be a number of metres, at most 10,000
 invalid-degrees = must be whole degrees, 0 to 359
-invalid-not-positive = must be more than nothing
-invalid-yes-no = is neither yes nor no
-invalid-answer = is no answer: write accepted, maybe, declined or invited
-invalid-shape = is no shape: write round or rect
+invalid-not-positive = must be greater than 0
+invalid-yes-no = must be yes or no
+invalid-answer = is not a valid answer: write accepted, maybe, declined or invited
+invalid-shape = is not a valid shape: write round or rect
 invalid-number = is not a number
 invalid-whole = must be a whole number
-invalid-natural = must be a whole number, and not negative
-invalid-not-given = must be given
-invalid-no-name = or the last name must be given
-invalid-no-name-left = or the last name must remain
-invalid-own-guest = cannot be the guest itself
-invalid-not-chosen = must be chosen
-invalid-taken = is taken
-invalid-unknown = is not a field that is known here
+invalid-natural = must be a whole number, 0 or greater
+invalid-not-given = is required
+invalid-no-name = or last name is required
+invalid-no-name-left = and last name cannot both be empty
+invalid-own-guest = cannot be the same guest
+invalid-not-chosen = must be selected
+invalid-taken = is already in use
+invalid-unknown = is not a known field
 # $id (String)
-invalid-not-missing = { $id } is not among the missing
+invalid-not-missing = { $id } is not among the entries missing from the file
 # $row (String)
 invalid-no-row = row { $row } is not in the file
 # $words (String)
@@ -35,36 +35,36 @@ invalid-said = { $words }
 trouble-field = { $header } { $why }
 # $header (String)
 # $error (String)
-trouble-error = { $header } holds the error { $error }
+trouble-error = { $header } contains the error { $error }
 # $header (String)
-trouble-formula = { $header } holds a formula, and the file does not say its result: paste it as a value
+trouble-formula = { $header } contains a formula without a stored result: paste it as a value
 # $header (String)
 # $text (String)
 # $why (String)
 trouble-value = { $header } “{ $text }” { $why }
 # $header (String)
 trouble-not-cleared = { $header } cannot be cleared
-trouble-foreign = The file was exported from another plan, so it is read as any list
+trouble-foreign = The file was exported from another plan and is treated like any other list
 trouble-name-needed = A new guest needs a first or a last name
-trouble-name-remains = A first or a last name must remain
+trouble-name-remains = First and last name cannot both be empty
 trouble-nobody = The row has no employee number, no e-mail and no name
 # $count (Number)
 # $people (String)
-trouble-ambiguous-name = { $count } guests have this name, and the row does not say which of them is meant: { $people }
+trouble-ambiguous-name = { $count } guests have this name. Add an employee number or email to say which one is meant: { $people }
 # $who (String)
 trouble-may-be = { $who } has this name already: if it is the same person, leave the row out
 # $row (Number)
 trouble-may-be-row = Row { $row } has this name already: if it is the same person, leave one of them out
 # $email (String)
 # $who (String)
-trouble-shared-email = { $email } is the address of { $who }: the guest gets none, and is reached through { $who }
+trouble-shared-email = { $email } is the address of { $who }: this guest gets no address and is reached through { $who }
 # $label (String)
-trouble-stays-removed = { $label } was removed since the export, and stays so
+trouble-stays-removed = { $label } was removed after the export and stays removed
 # $label (String)
-trouble-removed = { $label } was removed since the export; leave the row out, or add the guest again by hand
+trouble-removed = { $label } was removed after the export. Leave the row out, or add the guest again by hand
 # $what (String)
 # $rows (String)
-trouble-twice = { $what } in rows { $rows }
+trouble-twice = { $what } appears more than once: rows { $rows }
 # $number (String)
 # $holder (String)
 trouble-number-taken = { $number } is the employee number of { $holder }
@@ -93,11 +93,11 @@ trouble-unknown-word = { $rows ->
     [one] { $header } “{ $text }” { $invalid }: the field is left as it is in one row
    *[other] { $header } “{ $text }” { $invalid }: the field is left as it is in { $rows } rows
 }
-trouble-declined = Who declined gets no seat
+trouble-declined = Guests who declined cannot be seated
 # $table (String)
 # $seats (Number)
 # $more (Number)
-trouble-full = Table { $table } has { $seats } seats, and { $more } more would be needed
+trouble-full = Table { $table } has { $seats } seats; { $more } more are needed
 trouble-no-number = The row has no table number
 # $seated (Number)
 # $table (String)
@@ -109,15 +109,15 @@ trouble-few-seats = { $seated } guests sit at table { $table }; { $seats } seats
 # $depth (String)
 trouble-walls = { $spot } reaches beyond the walls of { $room } ({ $width } m by { $depth } m)
 # $spot (String)
-trouble-left-outside = Spot { $spot } would be outside
+trouble-left-outside = Spot { $spot } would be outside the room
 trouble-room-missing = The row has no room
 trouble-spot-missing = The row has no spot
 # $room (String)
 trouble-size-missing = The new room { $room } needs a width and a depth
 trouble-place-missing = A new spot needs a room, an x and a y
-trouble-table-missing = The row names no table
+trouble-table-missing = The row has no table
 # $number (String)
-trouble-not-vip = { $number } is no VIP table; other tables are placed by the draw
+trouble-not-vip = { $number } is not a VIP table; other tables are placed by the draw
 # $table (String)
 # $spot (String)
 trouble-spot-taken = Table { $table } stands on { $spot }, and the file does not move it
@@ -127,19 +127,19 @@ trouble-spot-taken = Table { $table } stands on { $spot }, and the file does not
 # $room (Number)
 trouble-spot-small = { $table } has { $seats } seats, { $spot } has { $room }
 # $name (String)
-trouble-unknown-leader = Nobody is called { $name }, so no link is made
+trouble-unknown-leader = There is no guest called { $name }, so they are not linked
 # $name (String)
-trouble-ambiguous-leader = Several guests are called { $name }, so no link is made
+trouble-ambiguous-leader = Several guests are called { $name }, so they are not linked
 # $number (String)
-claim-number = Employee number { $number } stands
+claim-number = Employee number { $number }
 # $number (String)
-claim-table = Table { $number } stands
+claim-table = Table { $number }
 # $name (String)
-claim-room = Room { $name } stands
+claim-room = Room { $name }
 # $code (String)
-claim-spot = Spot { $code } stands
+claim-spot = Spot { $code }
 # $code (String)
-claim-given-away = Spot { $code } is given away
+claim-given-away = Spot { $code }
 # $words (String)
 not-valid-because = Not valid: { $words }
 # $words (String)
@@ -147,10 +147,10 @@ quoted = “{ $words }”
 # $field (String)
 # $value (String)
 # $actor (String)
-says-now = { $field } says { $value } now, by { $actor }
+says-now = { $field } is now { $value }, changed by { $actor }
 # $name (String)
-invalid-none-called = “{ $name }” is not in the plan: look at the numbers that there are
-invalid-time = is not of this time
-invalid-before-plan = is before the plan was begun
+invalid-none-called = “{ $name }” is not in the plan: check the number
+invalid-time = is outside the allowed range
+invalid-before-plan = is before the plan was created
 # $name (String)
-trouble-sheet = The sheet “{ $name }” is not read: put all rows into one sheet, or upload it as a file of its own
+trouble-sheet = Sheet “{ $name }” was ignored. Put all rows into one sheet, or upload it as a separate file

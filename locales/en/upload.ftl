@@ -1,8 +1,8 @@
 # $rows (Number)
 # $position (String)
 rows-as-of = { $rows ->
-    [one] 1 row · plan as of { $position }, and kept up with it
-   *[other] { $rows } rows · plan as of { $position }, and kept up with it
+    [one] 1 row · plan as of { $position }, updated live
+   *[other] { $rows } rows · plan as of { $position }, updated live
 }
 # $count (Number)
 rows-with-problems = { $count ->
@@ -20,12 +20,12 @@ leave-out-row = Leave out row { $row }
 leave-out-rows = Leave out row { $row }
 # $count (Number)
 n-conflicts = { $count } changed on both sides
-conflicts-words = The list was exported from this plan, and somebody has changed these since. What the plan says stays, unless you tick yours.
+conflicts-words = These values were changed in the plan after the list was exported from it. The plan’s value is kept unless you tick yours.
 guest = Guest
 field = Field
 when-exported = When exported
-plan-says-now = The plan says now
-file-says = The file says
+plan-says-now = In the plan now
+file-says = In the file
 left-out = Left out
 # $row (String)
 row-n = row { $row }
@@ -35,10 +35,10 @@ vip-stay = VIP tables stay where they are
 # $row (Number)
 row-nr = row { $row }
 # $count (Number)
-sit-elsewhere = { $count } sit elsewhere by now
-they-stay = They stay where they are, unless you tick them.
+sit-elsewhere = { $count } now sit elsewhere
+they-stay = They stay where they are unless you tick them.
 sits-at-head = Sits at
-file-says-short = File says
+file-says-short = In the file
 move-head = Move
 # $name (String)
 move-somebody = Move { $name }
@@ -47,11 +47,11 @@ n-changes = { $count ->
     [one] 1 change
    *[other] { $count } changes
 }
-says-all-already = The plan says all of this already.
-search-among-them = Search among them
+says-all-already = The plan already contains all of this.
+search-among-them = Search these changes
 changes-placeholder = A row, a name, a field, a value …
 search-them = Search
-none-like-that = None of them is like that.
+none-like-that = No matching changes.
 what = What
 before-after = Before → after
 becomes = becomes
@@ -70,41 +70,41 @@ n-unknown-words = { $count ->
 n-more-words = and { $count } more
 # $count (Number)
 n-likely-doubles = { $count ->
-    [one] 1 row may be somebody who is there already
-   *[other] { $count } rows may be somebody who is there already
+    [one] 1 possible duplicate
+   *[other] { $count } possible duplicates
 }
 # $count (Number)
 n-warnings = { $count ->
     [one] 1 warning
    *[other] { $count } warnings
 }
-hold-nothing-up = They hold nothing up
+hold-nothing-up = You can apply the file anyway
 # $row (String)
 row-of = row { $row }
 # $count (Number)
-n-missing = { $count } are in the plan and not in the file
-they-stay-unless-removed = They stay, unless you tick them to be removed
-look-again = Look again
+n-missing = { $count } in the plan but not in the file
+they-stay-unless-removed = They stay unless you tick them to be removed
+look-again = Update preview
 # $count (Number)
 apply-n = { $count ->
     [one] Apply 1 change
    *[other] Apply { $count } changes
 }
-columns-words = Columns: what they were taken for
+columns-words = Columns and what they contain
 in-the-file = In the file
 for-example = For example
-stands-for = Stands for
+stands-for = Contains
 # $header (String)
-what-stands-for = { $header } stands for
-leave-column-out = leave out
-keep-as-named = keep as it is named
-read-it-so = Read it so
+what-stands-for = { $header } contains
+leave-column-out = ignore
+keep-as-named = keep as an extra field
+read-it-so = Use these columns
 file-applied = This file was applied
-see-what-it-did = See what it did
-file-taken-back = This file was applied, and taken back since
-bring-back-or-anew = Bring it back as it was from the page of its batch, or apply it anew: it is read by today's plan, and you see what it would change first.
-its-batch = To its batch
-apply-anew = Apply it anew
+see-what-it-did = View its changes
+file-taken-back = This file was applied and later taken back
+bring-back-or-anew = You can bring back the changes made then, or apply the file again to the current plan. You see what would change first.
+its-batch = View those changes
+apply-anew = Apply again
 an-upload = An upload
 kind-of-change = Kind
 all-changes = all
@@ -113,17 +113,17 @@ only-changed = changed
 only-removed = removed
 # $count (Number)
 rows-unchanged = { $count ->
-    [one] 1 row says what the plan says already
-   *[other] { $count } rows say what the plan says already
+    [one] 1 row matches the plan already
+   *[other] { $count } rows match the plan already
 }
 # $count (Number)
 n-more-bad-rows = { $count ->
-    [one] and 1 more row: the marked file has it
-   *[other] and { $count } more rows: the marked file has them all
+    [one] and 1 more row, which is in the marked file
+   *[other] and { $count } more rows, which are all in the marked file
 }
 which-columns = Which column is what?
 # $row (String)
-which-columns-words = The headers of this file are not known here; row { $row } is taken for them, and what stands above it is not read. Say once what they stand for. If that row holds no headers, but already somebody, put a row of headers above it in the file, and upload it again.
+which-columns-words = Tafel does not know the headers of this file. It uses row { $row } as the header row and ignores the rows above it. Choose what each column contains. If that row already lists a guest or a table, add a row of headers above it in the file and upload it again.
 # $wanted (String)
-which-columns-needed = There must be a row with headers, { $wanted }.
-column-twice = Only one column can stand for a field; of two, the first counts.
+which-columns-needed = The file needs a header row { $wanted }.
+column-twice = Each field can be used for one column only; of two, the first is used.

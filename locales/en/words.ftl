@@ -1,6 +1,6 @@
 created-plan = Created the plan
 # $notice (String)
-told-everybody = Told everybody: “{ $notice }”
+told-everybody = Showed everyone: “{ $notice }”
 # $fields (String)
 changed-plan = Changed the plan: { $fields }
 # $who (String)
@@ -50,9 +50,9 @@ changed-spot = Changed spot { $spot }: { $fields }
 # $spot (String)
 removed-spot = Removed spot { $spot }
 # $reason (String)
-took-back = Took back a batch: { $reason }
+took-back = Took back a change: { $reason }
 # $reason (String)
-brought-back = Brought back a batch: { $reason }
+brought-back = Brought back a change: { $reason }
 # $a (String)
 # $b (String)
 # $ta (String)
@@ -69,7 +69,7 @@ family = the { $name } family ({ $count })
 two-people = { $a } and { $b }
 # $name (String)
 # $count (Number)
-and-company = { $name } and company ({ $count })
+and-company = { $name } and companions ({ $count })
 # $count (Number)
 n-guests = { $count } guests
 # $file (String)
@@ -103,14 +103,14 @@ what-changed-words = { $what } changed
 what-removed = { $what } removed
 nothing-changed = nothing changed
 # $day (String)
-reports-from = Reports from { $day } on
+reports-from = Turned on reports from { $day }
 # $report (String)
 report-started = Started the report of { $report }
 # $who (String)
 # $report (String)
-report-claimed = { $who } works on the report of { $report }
+report-claimed = { $who } is working on the report of { $report }
 # $report (String)
-report-released = Gave back the report of { $report }
+report-released = Released the report of { $report }
 # $report (String)
 # $step (String)
 # $attempt (Number)
@@ -119,7 +119,7 @@ report-step = Report of { $report }: { $step }, attempt { $attempt }
 # $rows (String)
 report-rows = Report of { $report }: { $rows } rows written
 # $report (String)
-report-announced = About to name the report of { $report }
+report-announced = About to rename the file of the report of { $report }
 # $report (String)
 report-submitted = Submitted the report of { $report }
 # $report (String)
@@ -129,15 +129,15 @@ report-archived = Archived the report of { $report }
 # $details (String)
 report-failed = Report of { $report }: { $step } failed: { $details }
 # $report (String)
-report-retried = Asked for another try of the report of { $report }
+report-retried = Asked to retry the report of { $report }
 # $report (String)
-report-received = Found that the authority has the report of { $report }
+report-received = Confirmed that the authority has the report of { $report }
 # $report (String)
-report-not-received = Found that the authority does not have the report of { $report }
+report-not-received = Confirmed that the authority does not have the report of { $report }
 # $subject (String)
 alert = Alert: { $subject }
-alert-again = Tells again, since nobody had been told
-alert-told = Told everybody who is to be told
+alert-again = Sends the alert again, because it had reached nobody
+alert-told = Sent the alert to all recipients
 # $count (Number)
 taken-back-count = { $count ->
     [one] Taken back: 1 change
@@ -151,7 +151,7 @@ brought-back-count = { $count ->
 # $name (String)
 family-name = { $name } family
 # $name (String)
-name-and-company = { $name } and company
+name-and-company = { $name } and companions
 a-party = A party
 # $what (String)
 new-what = new { $what }
@@ -232,7 +232,7 @@ field-title = title
 field-date = date
 field-default-seats = default seats
 field-notice = notice
-field-employee-no = employee no
+field-employee-no = employee number
 field-first-name = first name
 field-last-name = last name
 field-email = email
@@ -240,14 +240,14 @@ field-company = company
 field-department = department
 field-party = party
 field-plus-one-of = plus one of
-field-vip = vip
+field-vip = VIP
 field-diet = diet
 field-allergies = allergies
 field-wheelchair = wheelchair
-field-rsvp = rsvp
+field-rsvp = answer
 field-language = language
 field-notes = notes
-field-extra = extra
+field-extra = extra fields
 field-table = table
 field-arrived-at = arrived at
 field-number = number
@@ -255,14 +255,14 @@ field-name = name
 field-seats = seats
 field-host = host
 field-spot = spot
-field-width-m = width m
-field-depth-m = depth m
+field-width-m = width
+field-depth-m = depth
 field-code = code
 field-room = room
-field-x-m = x m
-field-y-m = y m
+field-x-m = x
+field-y-m = y
 field-shape = shape
-field-rotation-deg = rotation deg
+field-rotation-deg = rotation
 # $kind (String)
 # $actor (String)
 # $why (String)
@@ -277,10 +277,10 @@ found-spot = spot
 found-party = party
 found-company = company
 nothing-word = nothing
-wrong-password = This name and this password do not belong together.
+wrong-password = Wrong name or password.
 no-word = no
-not-there = Not there
-not-there-then = That was not in the plan then.
+not-there = Not found
+not-there-then = This was not in the plan at that time.
 role-viewer = viewer
 role-door = door
 role-staff = staff
@@ -312,21 +312,21 @@ list-place-cards = Place cards
 # $name (String)
 # $count (Number)
 mail-started = started sending { $name }: { $count ->
-    [one] 1 mail
-   *[other] { $count } mails
+    [one] 1 email
+   *[other] { $count } emails
 }
 # $name (String)
 mail-paused = paused { $name }
 # $name (String)
-mail-resumed = went on with { $name }
+mail-resumed = resumed { $name }
 # $name (String)
 mail-stopped = stopped { $name }
 # $runner (String)
-mail-taken-up = { $runner } sends mails
-mail-given-back = finished sending mails
+mail-taken-up = { $runner } started sending emails
+mail-given-back = finished sending emails
 # $name (String)
 # $whom (String)
-mail-goes-to = hands over { $name } to { $whom }
+mail-goes-to = is sending { $name } to { $whom }
 # $name (String)
 # $whom (String)
 mail-went-to = sent { $name } to { $whom }
@@ -337,14 +337,14 @@ mail-not-gone = { $name } to { $whom } was not sent: { $why }
 # $name (String)
 # $whom (String)
 # $why (String)
-mail-left-out = { $name } to { $whom } was left out: { $why }
+mail-left-out = { $name } to { $whom } was skipped: { $why }
 # $why (String)
-mail-held = no mails for now: { $why }
+mail-held = emails on hold: { $why }
 # $name (String)
 # $whom (String)
-mail-again = has { $name } sent to { $whom } again
+mail-again = asked to send { $name } to { $whom } again
 # $name (String)
 # $whom (String)
-mail-said-arrived = says that { $name } reached { $whom }
+mail-said-arrived = confirmed that { $name } reached { $whom }
 reason-undone = undone
 reason-brought-back = brought back

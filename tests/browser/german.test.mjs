@@ -63,7 +63,7 @@ test("what goes wrong is said in German, too, with what to do about it", async (
   await page.click("main form button:not([type=button]) >> nth=0");
   assert.equal(await page.textContent("h1"), "Welche Spalte ist was?");
   assert.deepEqual((await texts(page)).filter((text) => ENGLISH.test(text)), []);
-  for (const [path, words] of Object.entries({ "/uploads/00000000-0000-7000-8000-000000000000": /eine Stunde/, "/history/00000000-0000-7000-8000-000000000000": /Schritt gibt es nicht/, "/guests/999999": /gibt es nicht/, "/nowhere": /gibt es nicht/, "/setup?key=none": /funktioniert nicht mehr/, "/reports/2026-11-20": /nicht eingeschaltet/, "/changes?from=one": null })) {
+  for (const [path, words] of Object.entries({ "/uploads/00000000-0000-7000-8000-000000000000": /eine Stunde/, "/history/00000000-0000-7000-8000-000000000000": /Änderung gibt es nicht/, "/guests/999999": /gibt es nicht/, "/nowhere": /gibt es nicht/, "/setup?key=none": /funktioniert nicht mehr/, "/reports/2026-11-20": /nicht eingeschaltet/, "/changes?from=one": null })) {
     await page.goto(server.base + path);
     if (words && await page.locator(".problem").count()) assert.match(await refused(page, path), words);
     else assert.deepEqual((await texts(page)).filter((text) => ENGLISH.test(text)), [], path);

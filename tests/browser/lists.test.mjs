@@ -31,7 +31,7 @@ test("every sheet of every list says what it is of and has its number, and no ro
       for (const [index, sheet] of sheets.entries()) {
         assert.ok(words(sheet).includes(`plan as of ${position}`), `${list} ${format}, sheet ${index + 1}: ${words(sheet)}`);
         assert.ok(sheet.replace(/\s/g, "").includes(`${index + 1}/${sheets.length}`), `${list} ${format}, sheet ${index + 1} has no number`);
-        assert.ok(!words(sheet).includes("Print It is printed"), "what is not for paper stays on the screen");
+        assert.ok(!words(sheet).includes("Print Mark as printed"), "what is not for paper stays on the screen");
       }
       // The first sheets are kept to be looked at, and something is on them.
       execFileSync("pdftoppm", ["-r", "50", "-l", "2", "-png", pdf, join(artefacts, `${list}-${format}`)]);
@@ -55,12 +55,12 @@ async function unseatSomebody(page) {
 test("what was printed is marked, and only what differs is shown then", async () => {
   const page = await server.signedIn();
   await go(page, server, "/lists/place-cards");
-  await page.click("text=It is printed");
+  await page.click("text=Mark as printed");
   await page.waitForSelector(".toast:has-text('printed: Place cards')");
   const option = await page.waitForSelector("select[name=since] option:nth-child(2)", { state: "attached" });
   await page.selectOption("select[name=since]", await option.getAttribute("value"));
   await page.click("button:text-is('Show')");
-  await page.waitForSelector("text=Nothing differs");
+  await page.waitForSelector("text=No changes: the printed list");
   const other = await server.signedIn();
   const name = await unseatSomebody(other);
   await page.waitForSelector(`.gone:has-text("${name}")`);
@@ -72,7 +72,7 @@ test("what was printed is marked, and only what differs is shown then", async ()
   await unseatSomebody(other);
   await page.waitForFunction((printed) => !document.querySelector("#sheet-head").textContent.includes(`plan as of ${printed}`), printed);
   assert.equal(await page.inputValue("#printed [name=position]"), printed);
-  await page.click("text=It is printed");
+  await page.click("text=Mark as printed");
   await page.waitForSelector(`select[name=since] option[value="${printed}"]`, { state: "attached" });
   assert.notEqual(await page.inputValue("#printed [name=position]"), printed, "the next print is of the plan as it is now");
   // A second print is of what it shows, whoever has not marked the first, and however it was asked for.

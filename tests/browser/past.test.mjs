@@ -13,7 +13,7 @@ test("any page is looked at as it was, by the slider and change by change, and c
   const guest = await page.getAttribute("main .list tbody a", "href");
   await go(page, server, guest);
   await page.fill("[name=company]", "Before & After");
-  await page.click("text=Save what I changed");
+  await page.click("text=Save changes");
   await page.waitForFunction(() => document.querySelector("[name=company]").defaultValue === "Before & After");
   await page.click(".tools a:has-text('Now')");
   await page.waitForSelector(".past");
@@ -32,14 +32,14 @@ test("any page is looked at as it was, by the slider and change by change, and c
   // Far back, by the slider, there was nobody.
   await page.evaluate(() => { const slider = document.getElementById("at"); slider.value = 2; slider.dispatchEvent(new Event("input", { bubbles: true })); });
   await page.waitForFunction(() => document.querySelector("#status b").textContent === "0" && document.querySelector("main").textContent.includes("no guests yet"));
-  await page.click("text=One change on");
+  await page.click("text=Next change");
   await page.waitForFunction(() => !location.search.endsWith("at=2"));
   await page.click("text=Back to now");
   await page.waitForFunction(() => !document.querySelector(".past"));
   await live(page);
   // What changed, from there to here, leads to the batch and its retraction.
   await go(page, server, `${guest}?at=${before}`);
-  await page.click("text=What changed since");
+  await page.click("text=Changes since then");
   await page.waitForSelector("text=Before & After");
   await page.click("tr:has-text('Before & After') a[href^='/history/at/']");
   await page.waitForSelector("text=Taking it back would");
@@ -50,7 +50,7 @@ test("one sees who is here, what they do, and what an admin tells everybody", as
   const [anna, berta] = [await server.signedIn(), await server.colleague("berta")];
   await go(anna, server, "/tables");
   await go(berta, server, "/guests?show=unseated");
-  await anna.waitForFunction(() => document.querySelector("#here")?.textContent.includes("2 here"));
+  await anna.waitForFunction(() => document.querySelector("#here")?.textContent.includes("2 online"));
   await anna.click("#here summary");
   await anna.waitForSelector("#here b:text-is('berta')");
   await anna.waitForFunction(() => document.querySelector("#here li:has(a[href='/guests?show=unseated'])")?.textContent.includes("berta"));
@@ -64,11 +64,11 @@ test("one sees who is here, what they do, and what an admin tells everybody", as
   assert.ok(await anna.evaluate((free) => document.querySelector(`.card[data-number='${free}']`).classList.contains("fresh"), free), "what changed glows");
   await go(anna, server, "/");
   await anna.fill("[name=notice]", "Printing at 18:00");
-  await anna.click("text=Tell everybody");
+  await anna.click("text=Show to everyone");
   await berta.waitForSelector("#announced:has-text('Printing at 18:00')");
   await anna.waitForFunction(() => document.querySelector("[name=notice]").defaultValue === "Printing at 18:00");
   await anna.fill("[name=notice]", "");
-  await anna.click("text=Tell everybody");
+  await anna.click("text=Show to everyone");
   await berta.waitForSelector("#announced", { state: "detached" });
   assert.deepEqual([anna.broken, berta.broken], [[], []]);
 });

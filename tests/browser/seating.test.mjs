@@ -137,7 +137,7 @@ test("several are ticked and moved by keyboard alone, and a table that is full s
   await drag(page, await middle(seated.locator("span").first()), await middle(page.locator("#unseated .people")));
   await becomes(page, before - 1);
   await page.check("#open .person input");
-  await page.click("text=Unseat those ticked");
+  await page.click("text=Unseat selected");
   await becomes(page, before);
   assert.deepEqual(page.broken, []);
 });
@@ -162,7 +162,7 @@ test("who was ticked and dragged is done with, and ticks outlive a search", asyn
   await page.waitForFunction((id) => !document.querySelector(`#g${id}`), ticked);
   await row.first().locator("input").check();
   assert.equal(await page.textContent("#ticked"), "2");
-  await page.click("button:has-text('Write to the ticked')");
+  await page.click("button:has-text('Email selected guests')");
   await page.waitForFunction(() => location.pathname === "/mail");
   assert.equal(new URL(page.url()).searchParams.get("guests").split(",").length, 2);
   assert.deepEqual(page.broken, []);
@@ -245,7 +245,7 @@ test("dragging over two hundred tables holds no frame up", async () => {
 test("an admin edits the room: a spot moves along the grid, is turned, added and removed", async () => {
   const page = await server.signedIn();
   await room(page);
-  await page.click("text=Edit the room");
+  await page.click("text=Edit room");
   await page.waitForSelector("[data-spot-drag]");
   const id = await freeSpot(page), spot = page.locator(`#${id}`), [x, y] = await middle(spot);
   const before = Number(await spot.getAttribute("data-x"));
@@ -262,7 +262,7 @@ test("an admin edits the room: a spot moves along the grid, is turned, added and
   await page.click("text=Turn by 45°");
   await page.waitForFunction(() => document.querySelector("#edit-spot [name=rotation_deg]").value === "45");
   await page.fill("form:has([value=add_spot]) [name=code]", "NEW-1");
-  await page.click("text=Add the spot");
+  await page.click("text=Add spot");
   await page.waitForSelector("[data-code='NEW-1']");
   await page.locator("[data-code='NEW-1'] a").click({ force: true });
   await page.waitForSelector("h2:has-text('Spot NEW-1')");

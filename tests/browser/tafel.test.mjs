@@ -17,7 +17,7 @@ test("what one does appears in the other's page, and typing, focus and open menu
   const [anna, berta] = [await server.signedIn(), await server.signedIn()];
   await go(anna, server, "/guests");
   await anna.click("main .list tbody a");
-  await anna.waitForSelector("text=Save what I changed");
+  await anna.waitForSelector("text=Save changes");
   await anna.fill("[name=notes]", "typed, not sent");
   await anna.focus("[name=company]");
   await anna.click(".menu summary");
@@ -30,7 +30,7 @@ test("what one does appears in the other's page, and typing, focus and open menu
   assert.equal(await anna.inputValue("[name=notes]"), "typed, not sent");
   assert.equal(await anna.evaluate(() => document.activeElement.name), "company");
   assert.equal(await anna.evaluate(() => document.querySelector(".menu").open), true);
-  await anna.click("text=Save what I changed");
+  await anna.click("text=Save changes");
   await anna.waitForFunction(() => document.querySelector("[name=notes]").defaultValue === "typed, not sent");
   assert.deepEqual([anna.broken, berta.broken], [[], []]);
 });
@@ -40,7 +40,7 @@ test("links, Back and clicks on plain text leave a page that is its own, and liv
   await go(anna, server, "/guests");
   const links = await anna.$$eval("main .list tbody tr a[href^='/guests/']", (all) => { const named = new Map(all.map((link) => [link.textContent, link.getAttribute("href")])); return [...named.values()].slice(0, 2); });
   await anna.click(`main a[href='${links[0]}']`);
-  await anna.waitForSelector("text=Save what I changed");
+  await anna.waitForSelector("text=Save changes");
   const first = await anna.textContent("h1");
   await anna.goBack();
   await anna.waitForSelector("#seat-many");
@@ -68,7 +68,7 @@ test("links, Back and clicks on plain text leave a page that is its own, and liv
   await anna.click("h2 >> nth=0");
   await go(berta, server, links[1]);
   await berta.fill("[name=first_name]", "Renamed");
-  await berta.click("text=Save what I changed");
+  await berta.click("text=Save changes");
   await anna.waitForFunction(() => document.querySelector("h1")?.textContent.includes("Renamed"));
   assert.deepEqual([anna.broken, berta.broken], [[], []]);
 });
@@ -77,28 +77,28 @@ test("nothing is lost between two who edit the same guest, and while a form is o
   const [anna, berta] = [await server.signedIn(), await server.colleague("berta")];
   await go(anna, server, "/guests");
   await anna.click("main .list tbody tr:nth-child(5) a");
-  await anna.waitForSelector("text=Save what I changed");
+  await anna.waitForSelector("text=Save changes");
   const page = new URL(anna.url()).pathname;
   const company = await anna.inputValue("[name=company]");
   await go(berta, server, page);
   // Anna looks at the company without typing; Berta changes it; Anna saves something else.
   await anna.focus("[name=company]");
   await berta.fill("[name=company]", "Berta & Co");
-  await berta.click("text=Save what I changed");
+  await berta.click("text=Save changes");
   await berta.waitForFunction(() => document.querySelector("[name=company]").defaultValue === "Berta & Co");
   await anna.waitForTimeout(300);
   await anna.fill("[name=notes]", "by Anna");
-  await anna.click("text=Save what I changed");
+  await anna.click("text=Save changes");
   await anna.waitForFunction(() => document.querySelector("[name=notes]").defaultValue === "by Anna");
   await anna.waitForFunction(() => document.querySelector("[name=company]").value === "Berta & Co");
   assert.notEqual(company, "Berta & Co");
   // A slow answer: what is typed meanwhile stays, and what others do meanwhile is shown.
   await anna.route("**/commands", async (route) => { await new Promise((done) => setTimeout(done, 1_000)); await route.continue(); });
   await anna.fill("[name=allergies]", "nuts");
-  await anna.click("text=Save what I changed");
+  await anna.click("text=Save changes");
   await anna.fill("[name=notes]", "typed while it was saved");
   await berta.fill("[name=first_name]", "Meanwhile");
-  await berta.click("text=Save what I changed");
+  await berta.click("text=Save changes");
   await anna.waitForFunction(() => document.querySelector("[name=allergies]").defaultValue === "nuts");
   assert.equal(await anna.inputValue("[name=notes]"), "typed while it was saved");
   await anna.waitForFunction(() => document.querySelector("h1")?.textContent.includes("Meanwhile"));
@@ -106,22 +106,22 @@ test("nothing is lost between two who edit the same guest, and while a form is o
   // Both change the same field: the later one sees both values side by side, and chooses.
   await anna.fill("[name=department]", "of Anna");
   await berta.fill("[name=department]", "of Berta");
-  await berta.click("text=Save what I changed");
+  await berta.click("text=Save changes");
   await berta.waitForFunction(() => document.querySelector("[name=department]").defaultValue === "of Berta");
-  await anna.click("text=Save what I changed");
+  await anna.click("text=Save changes");
   await anna.waitForSelector(".conflict label:has-text('of Berta – berta')");
   await anna.click(".conflict label:has-text('of Anna')");
-  await anna.click("text=Write what I chose");
+  await anna.click("text=Save my choice");
   await anna.waitForFunction(() => document.querySelector("[name=department]").defaultValue === "of Anna");
   assert.equal(await anna.locator(".conflict").count(), 0);
   // And the other way round: theirs stays, and what was typed is let go.
   await anna.fill("[name=department]", "of Anna again");
   await berta.fill("[name=department]", "of Berta again");
-  await berta.click("text=Save what I changed");
+  await berta.click("text=Save changes");
   await berta.waitForFunction(() => document.querySelector("[name=department]").defaultValue === "of Berta again");
-  await anna.click("text=Save what I changed");
+  await anna.click("text=Save changes");
   await anna.click(".conflict label:has-text('of Berta again')");
-  await anna.click("text=Write what I chose");
+  await anna.click("text=Save my choice");
   await anna.waitForFunction(() => document.querySelector("[name=department]").value === "of Berta again");
   assert.deepEqual(berta.broken, []);
 });
@@ -154,7 +154,7 @@ test("anybody is found from any page by keyboard alone, in spite of a slip of th
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.querySelector("h1")?.textContent.includes("T018"));
   await page.fill("#find", "nobody-is-called-this");
-  await page.waitForSelector("text=Nothing is like that");
+  await page.waitForSelector("text=No results.");
   assert.deepEqual(page.broken, []);
 });
 
@@ -191,7 +191,7 @@ test("a refusal stands where it happened", async () => {
   await go(page, server, "/tables");
   await page.click("text=Add a table");
   await page.fill("#add-table [name=number]", "T001");
-  await page.click("text=Add the table");
+  await page.click("text=Add table");
   await page.waitForFunction(() => document.querySelector("#add-table .refusal").textContent.includes("T001"));
   assert.equal(await page.inputValue("#add-table [name=number]"), "T001");
 });
@@ -201,7 +201,7 @@ test("a table is picked and placed in two clicks", async () => {
   await go(page, server, "/floor");
   await page.click(".card a");
   await page.click("svg .taken a rect >> nth=2");
-  await page.waitForSelector("text=is picked");
+  await page.waitForSelector("text=is selected");
   await page.click("button[aria-label^='Place'] >> nth=0");
   await page.waitForFunction(() => !location.search.includes("pick"));
   assert.equal(await page.textContent(".refusal"), "");
@@ -212,7 +212,7 @@ test("the incident, by clicks, while somebody else works on", async () => {
   await go(other, server, "/floor");
   await go(admin, server, "/uploads/draw");
   await admin.setInputFiles("[name=file]", join(root, "tests/data/draw-wrong.xlsx"));
-  await admin.click("text=Look at it");
+  await admin.click("button:text-is('Preview')");
   await admin.click(".sticky .primary");
   await admin.waitForSelector("text=Taking it back would");
   await freeTable(other);
@@ -242,9 +242,9 @@ test("the server is away for ten seconds in the middle of an edit: it is shown, 
   await page.fill("[name=name]", "The long table");
   await server.stop();
   await page.waitForSelector("#live.is-off");
-  await page.click("text=Save what I changed");
+  await page.click("text=Save changes");
   await page.waitForSelector("text=Not sent yet");
-  await page.waitForSelector("#offline:has-text('One change waits')");
+  await page.waitForSelector("#offline:has-text('1 change is waiting')");
   await page.click(".sections a:has-text('Guests')");
   await page.waitForSelector(".toast:has-text('cannot be left yet')");
   await page.waitForTimeout(10_000);
@@ -268,7 +268,7 @@ test("a newer build is started: idle pages renew themselves, what is typed stays
   await idle.waitForFunction(() => document.querySelector("meta[name=tafel-build]")?.content === "0123456789abcdef");
   await busy.waitForSelector("#newer:not([hidden])");
   assert.equal(await busy.inputValue("[name=host]"), "Carla");
-  await busy.click("text=Save what I changed");
+  await busy.click("text=Save changes");
   await busy.waitForFunction(() => document.querySelector("meta[name=tafel-build]")?.content === "0123456789abcdef");
   await busy.waitForSelector(".head:has-text('hosted by Carla')");
 });

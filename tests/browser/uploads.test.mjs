@@ -37,13 +37,13 @@ test("a file is dropped on any page, its headers say what it is, and the preview
   await page.waitForFunction(() => document.querySelectorAll("#apply tbody tr").length === 1);
   assert.equal(await page.evaluate(() => document.activeElement.name), "find");
   await page.check("[name=leave_out]");
-  await page.click("text=Look again");
+  await page.click("text=Update preview");
   await page.waitForSelector("h2:text-is('Left out')");
   // Whoever takes its old spot has a problem now, and that is said first; so it is put in again.
   await page.waitForFunction(() => /rows? with problems/.test(document.querySelector("#apply h2").textContent));
   assert.equal(new URL(page.url()).searchParams.getAll("leave_out").length, 1);
   await page.uncheck("#left-out input");
-  await page.click("text=Look again");
+  await page.click("text=Update preview");
   await page.waitForFunction(() => document.querySelector(".sticky .primary").textContent.includes("100"));
   await page.fill("[name=find]", "");
   await page.waitForFunction(() => document.querySelectorAll("#apply tbody tr").length > 50);
@@ -66,7 +66,7 @@ test("what is no spreadsheet says so, and a file with problems comes back with i
   await page.waitForSelector(".toast.is-wrong:has-text('not a spreadsheet')");
   await go(page, server, "/uploads/guests");
   await page.setInputFiles("[name=file]", join(data, "hostile-names.xlsx"));
-  await page.click("text=Look at it");
+  await page.click("button:text-is('Preview')");
   await page.waitForSelector(".problems");
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download the file with the cells marked")]);
   const files = unzipSync(readFileSync(await download.path()));
@@ -79,17 +79,17 @@ test("a file with headers that nobody knows is read once somebody has said what 
   const list = "Liste des invités,,\n\nPrénom,Nom de famille,Société\nAmélie,Poulain,Café des 2 Moulins\nNino,Quincampoix,\n";
   await go(page, server, "/uploads/guests");
   await page.setInputFiles("[name=file]", { name: "invites.csv", mimeType: "text/csv", buffer: Buffer.from(list) });
-  await page.click("text=Look at it");
+  await page.click("button:text-is('Preview')");
   await page.waitForSelector("h1:text-is('Which column is what?')");
   assert.match(await page.textContent("main"), /an employee number or an e-mail, or first and last name/);
   assert.match(await page.textContent("#columns tbody"), /Prénom.*Amélie · Nino.*Nom de famille.*Poulain · Quincampoix.*Société/s);
   // One of the two names is not enough, and what was said stays said.
   await page.selectOption("[name='column Prénom']", "first_name");
-  await page.click("text=Read it so");
+  await page.click("text=Use these columns");
   await page.waitForFunction(() => document.querySelector("[name='column Prénom']")?.querySelector("[selected]")?.value === "first_name");
   await page.selectOption("[name='column Nom de famille']", "last_name");
   await page.selectOption("[name='column Société']", "company");
-  await page.click("text=Read it so");
+  await page.click("text=Use these columns");
   await page.waitForSelector("h1:text-is('invites.csv')");
   assert.equal(await page.locator(".problems").count(), 0);
   assert.match(await page.textContent("#changes"), /4Amélie Poulainnew guest5Nino Quincampoixnew guest/);
@@ -115,7 +115,7 @@ test("a list is downloaded, changed, and merged with what others changed meanwhi
   for (const [index, [field, value]] of [["company", "Linz AG"], ["diet", "vegan"]].entries()) {
     await go(other, server, links[index]);
     await other.fill(`.fields [name=${field}]`, value);
-    await other.click("text=Save what I changed");
+    await other.click("text=Save changes");
     await other.waitForFunction(([field, value]) => document.querySelector(`.fields [name=${field}]`).defaultValue === value, [field, value]);
   }
   await drop(page, "guests.xlsx", zipSync(files));
@@ -123,7 +123,7 @@ test("a list is downloaded, changed, and merged with what others changed meanwhi
   assert.equal(await page.locator("#conflicts tbody tr").count(), 1);
   assert.match(await page.textContent("#conflicts tbody"), /Stadt Linz.*Linz AG.*City of Linz/s);
   await page.check("#conflicts input");
-  await page.click("text=Look again");
+  await page.click("text=Update preview");
   await page.waitForURL(/mine=/);
   assert.ok(await page.isChecked("#conflicts input"));
   await page.click(".sticky .primary");

@@ -66,10 +66,10 @@ fn a_full_disk_answers_503_shows_nothing_and_the_next_command_works_again() {
     let shown = client.plan();
     assert_eq!(shown["guests"].as_array().unwrap().len(), ids.len() - away, "nothing is shown that is not durable");
     assert_eq!(client.get("/readyz").status, 200, "pages are still served");
-    browser.get("/tables").shows("before").shows("The store is away");
-    socket.until(|blocks| blocks.contains("The store is away"));
+    browser.get("/tables").shows("before").shows("The database is not responding");
+    socket.until(|blocks| blocks.contains("The database is not responding"));
     std::fs::remove_file(&filler).unwrap();
-    socket.until(|blocks| !blocks.contains("The store is away"));
+    socket.until(|blocks| !blocks.contains("The database is not responding"));
     client.command(json!({"type": "add_table", "number": "after"})).expect(200);
     // The same ids again settle what was unknown.
     for id in &ids {

@@ -355,7 +355,7 @@ fn the_database_goes_away_for_half_a_minute_and_everything_goes_on() {
     std::thread::sleep(Duration::from_secs(3));
     let shown = browser.get("/tables");
     assert_eq!(shown.status, 200);
-    shown.shows("before").shows("The store is away");
+    shown.shows("before").shows("The database is not responding");
     assert_eq!(client.get("/readyz").status, 200);
     let position = client.plan()["position"].as_u64().unwrap();
     std::thread::sleep(Duration::from_secs(27));
@@ -366,7 +366,7 @@ fn the_database_goes_away_for_half_a_minute_and_everything_goes_on() {
     let (known, away): (Vec<Vec<Uuid>>, Vec<u32>) = workers.into_iter().map(|worker| worker.join().unwrap()).unzip();
     assert!(away.iter().sum::<u32>() > 0, "somebody was told");
     assert!(client.plan()["position"].as_u64().unwrap() > position, "it goes on without a restart");
-    assert!(!browser.get("/tables").text.contains("The store is away"));
+    assert!(!browser.get("/tables").text.contains("The database is not responding"));
     let batches = batches(&server.client(&tokens, Role::Viewer));
     for id in known.iter().flatten() {
         assert_eq!(batches.get(&id.to_string()), Some(&1));

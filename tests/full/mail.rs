@@ -191,11 +191,11 @@ fn a_server_that_misbehaves_loses_nothing_and_doubles_nothing() {
     let id = start(&mut browser, template);
     let page = format!("/mail/{id}");
     // A server that hangs up in the middle is left alone for a while, and said to be; whoever cannot wait asks again.
-    until("the pause after the cut", || browser.get(&page).text.contains("Nothing is sent for now"));
+    until("the pause after the cut", || browser.get(&page).text.contains("Sending is on hold"));
     assert_eq!(mailing(&store, id).0.sent, 0, "{:?}", received(&mailbox));
     // Each that it cannot be understood about is a pause, too: nobody is left uncertain by the hundred.
     until("the others", || {
-        if browser.get(&page).text.contains("Nothing is sent for now") {
+        if browser.get(&page).text.contains("Sending is on hold") {
             for action in ["pause", "resume"] {
                 post(&mut browser, &page, &format!("{page}/{action}"), &[]);
             }
@@ -248,7 +248,7 @@ fn a_server_that_refuses_all_or_is_away_holds_everything_up_and_fails_nobody() {
     assert_eq!((mailing(&store, second).0.sent, mailing(&store, id).0.sent, mailbox.mails().len()), (30, 0, 30));
     drop(mailbox);
     let third = start(&mut browser, template);
-    until("the pause", || browser.get(&format!("/mail/{third}")).text.contains("Nothing is sent for now"));
+    until("the pause", || browser.get(&format!("/mail/{third}")).text.contains("Sending is on hold"));
     assert_eq!(in_state(&mailing(&store, third).0, Post::Waiting), 30);
     let _ = process.terminate();
 }

@@ -39,11 +39,11 @@ fn a_night_as_it_should_be() {
     let draft = client.get(&format!("/api/v1/reports/{}/file", days_ago(0)));
     assert!(draft.header("content-disposition").unwrap().contains("draft"));
     let mut browser = Browser::at(process.address, Some(add_session(&night.store, Role::Viewer)));
-    browser.get("/reports").shows("How long the steps took").shows(&format!("/reports/{}", days_ago(1)));
+    browser.get("/reports").shows("Duration of each step").shows(&format!("/reports/{}", days_ago(1)));
     let page = browser.get(&format!("/reports/{}", days_ago(1)));
     page.shows("✓ archiving").shows(report["sha256"].as_str().unwrap()).shows("s3://archive/usual");
     assert!(!page.text.contains("<form method=\"post\" action=\"/reports"), "a viewer has no buttons");
-    browser.get(&format!("/reports/{}", days_ago(0))).shows("Its day is not over").shows("Download a draft");
+    browser.get(&format!("/reports/{}", days_ago(0))).shows("The day is not over yet").shows("Download a draft");
     let metrics = client.get("/metrics");
     assert!(metrics.body.as_str().unwrap().contains("tafel_report_step_seconds"), "{:?}", metrics.body);
 }
@@ -211,7 +211,7 @@ fn what_nobody_can_know_is_asked_and_never_guessed() {
                 client.post(&format!("{path}/decide"), &json!({"received": was_received, "attempt": 9})).problem(409, "not_uncertain");
                 let mut browser = Browser::at(process.address, Some(add_session(&night.store, Role::Admin)));
                 let page = browser.get(&format!("/reports/{date}"));
-                page.shows("The authority has it").shows("It does not: send it again");
+                page.shows("File received").shows("Not received: send again");
                 let fields = ["view", "revision", "attempt"].map(|name| (name, page.field(name)));
                 let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
                 fields.push(("received", if was_received { "yes" } else { "no" }));

@@ -303,7 +303,7 @@ fn batches_are_listed_newest_first_with_words() {
         )
         .expect(200);
     let batches = admin.get("/api/v1/batches?limit=4").expect(200);
-    assert_eq!(batches[0]["summary"], "Took back a batch: wrong file");
+    assert_eq!(batches[0]["summary"], "Took back a change: wrong file");
     assert_eq!((&batches[3]["retracted"]["reason"], &batches[3]["retracted"]["actor"]), (&json!("wrong file"), &json!("token:admin")));
 }
 

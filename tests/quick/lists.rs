@@ -24,7 +24,7 @@ fn every_list_of_the_sample_is_a_page_and_two_files() {
         let page = viewer.get(&format!("/lists/{list}"));
         assert_eq!(page.status, 200, "{list}");
         page.shows("plan as of 2179").shows("UTC");
-        assert!(!page.text.contains("It is printed"), "a viewer prints nothing");
+        assert!(!page.text.contains("Mark as printed"), "a viewer prints nothing");
         let csv = viewer.get(&format!("/lists/{list}/file.csv"));
         let xlsx = rows(&viewer.get(&format!("/lists/{list}/file.xlsx")).bytes);
         assert_eq!(csv.text.matches("\r\n").count(), xlsx.len(), "{list}");
@@ -62,7 +62,7 @@ fn only_what_differs_from_what_was_printed_is_printed_again() {
         since = position.parse().unwrap();
         let fields = [("view", view.as_str()), ("type", "mark_printed"), ("list", list), ("position", position.as_str())];
         staff.post("/commands", &fields).location();
-        staff.get(&format!("/lists/{list}?since={position}")).shows("Nothing differs");
+        staff.get(&format!("/lists/{list}?since={position}")).shows("No changes: the printed list is up to date");
     }
     staff.get("/lists").shows("printed ").shows("by staff");
     staff.get("/history?kind=mail").shows("printed: Place cards");
@@ -71,7 +71,7 @@ fn only_what_differs_from_what_was_printed_is_printed_again() {
     let differs = |list: &str, browser: &mut crate::harness::server::Browser| browser.get(&format!("/lists/{list}?since={since}")).text;
     let guests = differs("guests", &mut staff);
     assert!(guests.contains("Größl, Anna</td><td>T2") && !guests.contains("Größl, Bert</td>"), "{guests}");
-    assert!(guests.contains("Not any more: G: Größl, Carla"), "{guests}");
+    assert!(guests.contains("No longer on the list: G: Größl, Carla"), "{guests}");
     let tables = differs("table-cards", &mut staff);
     assert!(tables.contains("<h2>T1</h2>") && tables.contains("<h2>T2</h2>"), "{tables}");
     let places = differs("place-cards", &mut staff);

@@ -58,18 +58,18 @@ fn the_preview_counts_shares_addresses_and_leaves_out_who_must_not_get_one() {
     let id = usual(&server);
     let page = staff.get(&format!("/mail/texts/{id}/send"));
     // Anna with Max, and the one with the hostile name.
-    page.shows("<b class=\"figure\">2</b> mails, to 3 guests")
+    page.shows("<b class=\"figure\">2</b> emails to 3 guests")
         .shows("1 guest declined")
-        .shows("1 without an address")
-        .shows("1 with an address to which no mail can go");
+        .shows("1 without an email address")
+        .shows("1 with an invalid email address");
     page.shows("You: Anna Größl;Max Größl; Sacher").shows("Hello {{7*7}} &#60;script&#62;");
     assert!(!page.text.contains("<script>alert(1)"), "{}", page.text);
-    staff.get(&format!("/mail/texts/{id}/send?each=yes")).shows("<b class=\"figure\">3</b> mails, to 3 guests");
-    staff.get(&format!("/mail/texts/{id}/send?to=filter&q=anna")).shows("mail, to 1 guest").shows("guests by filter: anna");
+    staff.get(&format!("/mail/texts/{id}/send?each=yes")).shows("<b class=\"figure\">3</b> emails to 3 guests");
+    staff.get(&format!("/mail/texts/{id}/send?to=filter&q=anna")).shows("email to 1 guest").shows("filtered guests: anna");
     let guests = server.admin().plan()["guests"].as_array().unwrap().iter().map(|guest| guest["id"].to_string()).collect::<Vec<_>>();
     staff
         .get(&format!("/mail/texts/{id}/send?to=picked&guests={},{}", guests[0], guests[2]))
-        .shows("2 guests by hand")
+        .shows("2 selected guests")
         .shows("<b class=\"figure\">1</b>");
     staff.get(&format!("/mail?to=picked&guests={}", guests[0])).shows(&format!("/mail/texts/{id}/send?to=picked"));
     staff.get("/mail/texts/999").shows("There is no text 999");
@@ -86,7 +86,7 @@ fn what_is_wrong_with_a_text_is_named_and_nothing_is_sent() {
         json!({"name": "Wrong", "subject_en": "S", "body_en": "Dear {{ nmae }}", "subject_de": "S", "body_de": "{% set x = 1 %}"}),
     );
     let page = staff.get(&format!("/mail/texts/{id}/send"));
-    page.shows("English text, line 1: there is no field “nmae”.").shows("German text, line 1: “set” is not possible in a mail");
+    page.shows("English text, line 1: there is no field “nmae”.").shows("German text, line 1: “set” is not allowed in an email");
     let expected = page.field("expected");
     let refused = form(&mut staff, &format!("/mail/texts/{id}/send"), &format!("/mail/texts/{id}/start"), &[("expected", &expected)]);
     assert_eq!(refused.status, 409);
@@ -94,7 +94,7 @@ fn what_is_wrong_with_a_text_is_named_and_nothing_is_sent() {
     // While it is typed, nothing is saved.
     let typed =
         staff.post(&format!("/mail/texts/{id}/preview"), &[("subject_en", "Hi"), ("body_en", "{{ 'x' * 99999999 }}"), ("guest", "2")]);
-    typed.shows("is not possible in a mail");
+    typed.shows("is not allowed in an email");
     staff
         .post(&format!("/mail/texts/{id}/preview"), &[("subject_en", "Hi"), ("body_en", "Dear {{ name }}"), ("guest", "2")])
         .shows("Dear Anna Größl");
@@ -164,7 +164,7 @@ fn a_batch_is_started_once_and_only_as_it_was_looked_at_then_paused_and_stopped(
     let started = staff.post(&format!("/mail/texts/{id}/start"), &fields).location().to_owned();
     assert_eq!(staff.post(&format!("/mail/texts/{id}/start"), &fields).location(), started, "a second click");
     staff.get("/mail").shows("Table").shows("0 of 2");
-    staff.get(&format!("{started}/0")).shows("You: Anne Größl;Max Größl; Sacher").shows("says nothing of a table");
+    staff.get(&format!("{started}/0")).shows("You: Anne Größl;Max Größl; Sacher").shows("does not mention a table");
     staff.get(&format!("/guests/{anna}")).shows("id=\"mails\"");
     staff.get(&format!("/mail/texts/{id}/send?to=new")).shows("<b class=\"figure\">0</b>");
     // Another page that showed the same is not right any more: it would be the same mail once more.
@@ -173,9 +173,9 @@ fn a_batch_is_started_once_and_only_as_it_was_looked_at_then_paused_and_stopped(
     let twice = staff.post(&format!("/mail/texts/{id}/start"), &second);
     assert_eq!(twice.status, 409);
     twice.shows("Other mails would be sent now");
-    staff.get(&format!("/mail/texts/{id}/send")).shows("3 guests have a mail of this text already");
+    staff.get(&format!("/mail/texts/{id}/send")).shows("3 guests already have this email");
     form(&mut staff, &started, &format!("{started}/pause"), &[]).location();
-    staff.get(&started).shows("paused").shows("Go on");
+    staff.get(&started).shows("paused").shows("Resume");
     form(&mut staff, &started, &format!("{started}/resume"), &[]).location();
     form(&mut staff, &started, &format!("{started}/stop"), &[]).location();
     let other = format!("/mail/texts/{id}/send");

@@ -25,18 +25,18 @@ fn position(server: &Server) -> u64 {
 fn every_page_of_the_sample_shows_the_party() {
     let server = Server::with_sample();
     let mut admin = server.browser(Role::Admin);
-    admin.get("/").shows("163</b>").shows("still standing").shows("Upload draw.xlsx: 168 tables placed");
+    admin.get("/").shows("163</b>").shows("without a seat").shows("Upload draw.xlsx: 168 tables placed");
     admin.get("/").shows("243 at 120 tables");
     admin.get("/guests").shows("1–100 of 1,620").shows("rel=\"next\"");
     let all = admin.get("/guests?page=all");
     assert_eq!(all.text.matches("<tr id=\"g").count(), 1_620);
     admin.get("/guests?show=unseated").shows("163 match");
     admin.get("/guests?q=T017&show=seated").shows("match");
-    admin.get("/find").shows("one typing error");
+    admin.get("/find").shows("single typos are ignored");
     admin.get("/find?q=tabel+T017").shows("T017").shows("seats");
     admin.get("/find/list?q=T017").shows("role=\"option\"");
-    admin.get("/find?q=%3Cb%3E").shows("Nothing is like");
-    admin.get("/guests?q=nobody-is-called-this").shows("Nobody matches");
+    admin.get("/find?q=%3Cb%3E").shows("No results for");
+    admin.get("/guests?q=nobody-is-called-this").shows("No guests found");
     let tables = admin.get("/tables");
     assert_eq!(tables.text.matches("<li id=\"t").count(), 180);
     let table = first_table(&tables);
@@ -45,7 +45,7 @@ fn every_page_of_the_sample_shows_the_party() {
     admin.get(&format!("/floor/{room}")).shows("<svg").shows("Drag a table");
     admin.get("/uploads").shows("VIP placement");
     admin.get("/history").shows("uploaded tables.xlsx");
-    admin.get("/history?kind=retractions").shows("Nothing like that");
+    admin.get("/history?kind=retractions").shows("No matching changes");
     assert_eq!(admin.get("/guests/999999").status, 404);
 }
 
@@ -53,7 +53,7 @@ fn every_page_of_the_sample_shows_the_party() {
 fn an_empty_plan_says_what_to_do() {
     let server = Server::start();
     let mut admin = server.browser(Role::Admin);
-    admin.get("/").shows("A new party").shows("/uploads/tables");
+    admin.get("/").shows("Start a new plan").shows("/uploads/tables");
     admin.get("/guests").shows("no guests yet");
     admin.get("/tables").shows("no tables yet");
     admin.get("/floor").shows("no rooms yet");
@@ -109,7 +109,7 @@ fn a_refusal_is_a_page_in_words_with_an_id() {
     let both = [("view", view.as_str()), ("guests", &anna), ("guests", &bert), ("table", &table), ("type", "seat_guests")];
     let refused = staff.post("/commands", &both);
     assert_eq!(refused.status, 409);
-    refused.shows("T1").shows("data-code=\"table_full\"").shows("The log has more under");
+    refused.shows("T1").shows("data-code=\"table_full\"").shows("Details are in the log under");
     assert_eq!(admin.plan()["guests"][0]["table"], json!(null));
     let nonsense = staff.post("/commands", &[("view", &view), ("type", "seat_guest"), ("guest", "twelve"), ("table", &table)]);
     assert_eq!(nonsense.status, 422);
@@ -151,7 +151,7 @@ fn a_form_writes_only_what_was_touched_and_notices_who_was_faster() {
         .shows("changed_meanwhile")
         .shows("Südlicht <span class=\"muted\">– token:admin")
         .shows("Westlicht <span class=\"muted\">– yours")
-        .shows("Write what I chose");
+        .shows("Save my choice");
     // Having read it, the person may send it again: the page has the form, about the newest plan.
     let newest = refused.field("seen");
     for field in &mut stale {
@@ -213,7 +213,7 @@ fn what_is_not_the_past_is_the_present() {
     viewer.get(&format!("/reports?at={}", newest - 1)).shows("The plan as it was");
     let batches = server.admin().get("/api/v1/batches?limit=1").body;
     let (last, first) = (batches[0]["batch"].as_str().unwrap(), batches[0]["first"].as_u64().unwrap());
-    viewer.get(&format!("/history/{last}?at={}", first - 1)).shows("Not there");
+    viewer.get(&format!("/history/{last}?at={}", first - 1)).shows("Not found");
     server.admin().post("/api/v1/commands", &json!({"id": Uuid::now_v7(), "command": {"type": "add_table", "number": "T990"}})).expect(200);
     viewer.get(&format!("/history/{last}?at={newest}")).shows("The plan as it was").shows("168 tables placed").shows("This is the past");
     for (path, status) in [
@@ -225,7 +225,7 @@ fn what_is_not_the_past_is_the_present() {
     ] {
         assert_eq!(viewer.get(path).status, status, "{path}");
     }
-    viewer.get("/history?about=nobody-is-called-this").shows("Nothing like that has happened");
+    viewer.get("/history?about=nobody-is-called-this").shows("No matching changes");
 }
 
 #[test]
@@ -260,8 +260,8 @@ fn pages_speak_the_accounts_language_or_else_the_browsers() {
     let upload = server.admin().upload("tables", "tables.csv", list.as_bytes()).expect(201)["id"].as_str().unwrap().to_owned();
     let mut admin = server.browser(Role::Admin);
     let shown = admin.send("GET", &format!("/uploads/{upload}"), &german, None);
-    shown.shows("„none“ muss eine ganze Zahl von 1 bis 1.000 sein").shows("„vielleicht“ ist weder ja noch nein");
-    shown.shows("Die Zeile hat keine Tischnummer").shows("Tisch t900 steht in den Zeilen 4, 5");
+    shown.shows("„none“ muss eine ganze Zahl von 1 bis 1.000 sein").shows("„vielleicht“ muss ja oder nein sein");
+    shown.shows("Die Zeile hat keine Tischnummer").shows("Tisch t900 kommt mehrmals vor: Zeilen 4, 5");
     // Programs are told in English, whatever their browser would like.
     assert_eq!(server.admin().get("/api/v1/batches?limit=1").body[0]["summary"], "Upload draw.xlsx: 168 tables placed");
 }
@@ -286,7 +286,7 @@ fn a_made_up_password_stands_outside_of_what_is_pushed() {
     let mut admin = server.browser(Role::Admin);
     let page = admin.post("/accounts", &[("name", "berta"), ("role", "staff"), ("action", "add")]);
     let (before_main, _) = page.text.split_once("<main").unwrap();
-    assert!(before_main.contains("shown only now"), "{}", page.text);
+    assert!(before_main.contains("shown only once"), "{}", page.text);
 }
 
 #[test]
@@ -350,11 +350,11 @@ fn who_is_at_the_door_marks_who_comes() {
     let mut door = server.browser(Role::Door);
     let guest = first_id(&door.get("/guests?show=seated"), "/guests");
     let path = format!("/guests/{guest}");
-    door.get(&path).shows("Has arrived");
+    door.get(&path).shows("Mark as arrived");
     let id = view(&mut door, &path);
     door.post("/commands", &[("view", &id), ("guest", &guest), ("type", "mark_arrived")]).location();
-    door.get(&path).shows("here since").shows("Has not arrived after all");
-    assert!(!server.browser(Role::Viewer).get(&path).text.contains("Has not arrived"));
+    door.get(&path).shows("· arrived ").shows("Undo arrival");
+    assert!(!server.browser(Role::Viewer).get(&path).text.contains("Undo arrival"));
 }
 
 #[test]
@@ -414,7 +414,7 @@ fn a_table_is_placed_lifted_and_swapped_in_two_clicks() {
     let page = staff.get(&path);
     let pick = page.text.split("?pick=").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let picked = staff.get(&format!("{path}?pick={pick}"));
-    picked.shows("is picked");
+    picked.shows("is selected");
     let said = |page: &Page, what: &str| {
         let start = page.text.find(&format!("value=\"{what} ")).unwrap();
         page.text[start..].split('"').nth(1).unwrap().to_owned()

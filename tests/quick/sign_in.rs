@@ -25,7 +25,7 @@ fn a_session_survives_a_restart_rotates_and_ends() {
     browser.get("/sign-in?next=%2Fguests%3Fq%3Danna").shows("value=\"/guests?q=anna\"");
     let wrong = browser.post("/sign-in", &[("name", "berta"), ("password", "wrong horse")]);
     assert_eq!(wrong.status, 401);
-    wrong.shows("do not belong together").shows("value=\"berta\"");
+    wrong.shows("Wrong name or password").shows("value=\"berta\"");
     let right = browser.post("/sign-in", &[("name", "berta"), ("password", PASSWORD), ("next", "/guests?q=anna")]);
     assert_eq!(right.location(), "/guests?q=anna");
     for flag in ["__Host-tafel=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
@@ -88,7 +88,7 @@ fn the_link_makes_the_first_admin_once() {
     let key = server.setup.clone().expect("there is nobody yet");
     let mut browser = server.anonymous();
     assert_eq!(browser.get("/setup?key=guessed").status, 404);
-    browser.get(&format!("/setup?key={key}")).shows("The first admin");
+    browser.get(&format!("/setup?key={key}")).shows("Create the first admin");
     let short = browser.post("/setup", &[("key", &key), ("name", "anton"), ("password", "short")]);
     assert_eq!(short.status, 422);
     short.shows("at least 10 characters");

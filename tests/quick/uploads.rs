@@ -406,7 +406,7 @@ fn what_was_applied_and_taken_back_is_not_called_applied_again() {
     assert_eq!(admin.plan()["guests"], json!([]));
     // Its page offers both ways.
     let mut browser = server.browser(Role::Admin);
-    browser.get(&format!("/uploads/{id}")).shows("taken back since").shows(&format!("/history/{id}")).shows("Apply it anew");
+    browser.get(&format!("/uploads/{id}")).shows("later taken back").shows(&format!("/history/{id}")).shows("Apply again");
     let page = browser.post(&format!("/uploads/{id}/anew"), &[]);
     let anew = page.location().rsplit('/').next().unwrap();
     assert_ne!(anew, id);
