@@ -117,7 +117,7 @@ fn tables_are_found_by_what_people_call_them() {
     }
     let seated = |word: &str| {
         let preview = preview(&world, UploadKind::Guests, &format!("Name,Table\nTom Ashby,{word}\n"));
-        let table = preview.changes.iter().find(|change| change.change.field.as_deref() == Some("table"));
+        let table = preview.changes.iter().find(|change| change.change.field == Some("table"));
         (preview.problems.len(), preview.changes.first().map(|_| table.is_some()))
     };
     for word in ["1", "Table 1", "Tisch 1", "#1", "01", "1.0", "rose", "Head table", "T3", "Table T3", "Tisch Nr. 2"] {
