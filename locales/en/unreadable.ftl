@@ -31,7 +31,7 @@ unreadable-no-header-detail = The file needs a header row { $wanted }.
 # $found (String)
 unreadable-header-detail = The file needs a header row { $wanted }. Found instead: { $found }. Rename the columns, or start from a template. Programs can send a mapping of the columns.
 wanted-any = for guests, tables, a floor plan or a draw
-wanted-guests = with an employee number or an e-mail, or first and last name
+wanted-guests = with a name, an employee number or an email
 wanted-tables = with the table number
 wanted-floor = with room, width and depth, or with spot and room
 wanted-placement = with table and spot

@@ -1,6 +1,6 @@
 //! The headers under which lists have the fields, in English and German, as exports of other programs write them.
 
-/// A field, and the headers under which lists have it, as [`plain`] makes them.
+/// A field, and the headers under which lists have it, as `columns::plain` makes them.
 pub(super) type Field = (&'static str, &'static [&'static str]);
 
 pub(super) const GUEST: &[Field] = &[
