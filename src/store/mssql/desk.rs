@@ -1,7 +1,7 @@
 //! Accounts, tokens, sessions, uploads that wait, and consumers, in SQL Server.
 
 use super::stream::{instant, position, there, timestamp};
-use super::{Client, DUPLICATE_KEY, Fault, Mssql, code, insisting, unavailable};
+use super::{Client, DUPLICATE_KEY, Fault, Mssql, code, unavailable, with_retry};
 use crate::plan::command::Role;
 use crate::plan::{Position, Timestamp};
 use crate::store::{
@@ -103,7 +103,7 @@ impl Mssql {
     fn add(&self, sql: &'static str, values: Vec<Value>) -> Result<Option<u64>, StoreError> {
         let pool = self.pool.clone();
         self.runtime.wait(async move {
-            let added = insisting(&pool, move |client| Box::pin(counted(client, sql, values)));
+            let added = with_retry(&pool, move |client| Box::pin(counted(client, sql, values)));
             match added.await {
                 Ok(rows) => Ok(Some(rows)),
                 Err(Fault::Database(error)) if code(&error).is_some_and(|code| DUPLICATE_KEY.contains(&code)) => Ok(None),

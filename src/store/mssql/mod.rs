@@ -80,7 +80,7 @@ impl Mssql {
         W: for<'c> FnOnce(&'c mut Client) -> Work<'c, T> + Clone + Send + 'static,
     {
         let pool = self.pool.clone();
-        self.runtime.wait(async move { insisting(&pool, work).await.map_err(unavailable) })
+        self.runtime.wait(async move { with_retry(&pool, work).await.map_err(unavailable) })
     }
 }
 
@@ -143,7 +143,7 @@ async fn connection(pool: &Pool<Manager>) -> Result<Object<Manager>, Fault> {
 }
 
 /// Does some work on a connection; once more if a deadlock or a lock came in between.
-async fn insisting<T, W>(pool: &Pool<Manager>, work: W) -> Result<T, Fault>
+async fn with_retry<T, W>(pool: &Pool<Manager>, work: W) -> Result<T, Fault>
 where
     W: for<'c> FnOnce(&'c mut Client) -> Work<'c, T> + Clone,
 {

@@ -10,7 +10,7 @@ use refinery_core::traits::r#async::{AsyncMigrate, AsyncQuery, AsyncTransaction}
 use std::sync::Arc;
 use tiberius::error::Error;
 
-/// What a case-sensitive database and a statement that failed ask of the driver of refinery, done by ourselves.
+/// Runs migrations instead of refinery's own driver, which misses errors in statements and fails on case-sensitive databases.
 struct Migrating<'c>(&'c mut Client);
 
 impl AsyncTransaction for Migrating<'_> {

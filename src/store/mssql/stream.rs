@@ -1,7 +1,7 @@
 //! The event stream in SQL Server.
 
 use super::connect::Manager;
-use super::{ANSWERS_WITHIN, Client, Fault, Mssql, Work, connection, insisting, unavailable};
+use super::{ANSWERS_WITHIN, Client, Fault, Mssql, Work, connection, unavailable, with_retry};
 use crate::plan::{BatchId, Position, Timestamp};
 use crate::store::pages::{BOX_ROWS, Boxes, Limit, Pages, drain, next_row, read_records};
 use crate::store::{
@@ -168,7 +168,7 @@ impl Mssql {
     /// Asks something small, for somebody who awaits it.
     fn ask<T: Send + 'static>(&self, work: for<'c> fn(&'c mut Client) -> Work<'c, T>) -> Fut<'_, Result<T, StoreError>> {
         let pool = self.pool.clone();
-        Box::pin(self.runtime.spawn(async move { insisting(&pool, work).await.map_err(unavailable) }))
+        Box::pin(self.runtime.spawn(async move { with_retry(&pool, work).await.map_err(unavailable) }))
     }
 }
 
@@ -181,7 +181,7 @@ impl Stream for Mssql {
         let (pool, columns) = (self.pool.clone(), self.columns);
         Box::pin(
             self.runtime
-                .spawn(async move { insisting(&pool, move |client| Box::pin(end_with(client, columns))).await.map_err(unavailable) }),
+                .spawn(async move { with_retry(&pool, move |client| Box::pin(end_with(client, columns))).await.map_err(unavailable) }),
         )
     }
 
