@@ -66,17 +66,19 @@ impl<'a> Cells<'a> {
 
     /// A field's value; what cannot be taken for one is a problem.
     pub(super) fn patch<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Patch<T> {
+        self.parsed(field, parse).unwrap_or_else(|(text, invalid)| {
+            let index = self.columns.iter().position(|column| column.field.as_deref() == Some(field)).unwrap_or(0);
+            self.problem(index, "bad_value", |header| Trouble::Bad { header, text, invalid });
+            Patch::Keep
+        })
+    }
+
+    /// A field's value, or the text that is none, shortened, and why.
+    fn parsed<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Result<Patch<T>, (String, Invalid)> {
         match self.text(field) {
-            Patch::Keep => Patch::Keep,
-            Patch::Clear => Patch::Clear,
-            Patch::Set(text) => match parse(&text) {
-                Ok(value) => Patch::Set(value),
-                Err(invalid) => {
-                    let index = self.columns.iter().position(|column| column.field.as_deref() == Some(field)).unwrap_or(0);
-                    self.problem(index, "bad_value", |header| Trouble::Bad { header, text: shortened(&text), invalid });
-                    Patch::Keep
-                }
-            },
+            Patch::Keep => Ok(Patch::Keep),
+            Patch::Clear => Ok(Patch::Clear),
+            Patch::Set(text) => parse(&text).map(Patch::Set).map_err(|invalid| (shortened(&text), invalid)),
         }
     }
 
@@ -103,18 +105,11 @@ impl<'a> Cells<'a> {
     /// A field whose value is one of a few words. People write it in words of their own: one that is not known costs neither the row nor
     /// what the plan has.
     pub(super) fn word<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, Invalid>) -> Patch<T> {
-        match self.text(field) {
-            Patch::Keep => Patch::Keep,
-            Patch::Clear => Patch::Clear,
-            Patch::Set(text) => match parse(&text) {
-                Ok(value) => Patch::Set(value),
-                Err(invalid) => {
-                    let header = self.header(field).unwrap_or(field).to_owned();
-                    self.unknown.push(UnknownWord { header, text: shortened(&text), invalid });
-                    Patch::Keep
-                }
-            },
-        }
+        self.parsed(field, parse).unwrap_or_else(|(text, invalid)| {
+            let header = self.header(field).unwrap_or(field).to_owned();
+            self.unknown.push(UnknownWord { header, text, invalid });
+            Patch::Keep
+        })
     }
 
     /// A field that can be set, but not cleared.
